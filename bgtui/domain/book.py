@@ -1,0 +1,257 @@
+"""The order book: merge, continuity and checksum, so that nothing unverified is ever drawn as live.
+
+Levels keep the two strings that came over the wire, because the checksum covers them verbatim and the ladder
+shows them. They lie under a float key, which only sorts and identifies: for prices of up to 15 digits it is exact
+identity, and it makes ``0.0151`` and ``0.01510`` one level. Bids are keyed by the negative price, so both sides
+have their best level first.
+
+Written from Bitget's pages `contract/websocket/public/Order-Book-Channel` and `spot/websocket/public/Depth-Channel`.
+"""
+
+from __future__ import annotations
+
+import zlib
+from bisect import bisect_left, insort
+from collections.abc import Sequence
+from decimal import Decimal
+from enum import StrEnum
+from itertools import chain
+
+Level = tuple[str, str]
+"""Price and size as they came, quote currency and base coin."""
+
+CHECKSUM_LEVELS = 25
+MAX_LEVELS = 5000
+"""Levels kept on one side; the exchange sends a few hundred."""
+MAX_PRICE_DIGITS = 15
+"""Digits for which a float still tells two prices apart."""
+
+_RESORT_ABOVE = 24
+"""Rows in one message from which one sort is cheaper than so many insertions (docs/performance.md)."""
+_KEY_LIMIT = 1e15
+
+
+class Integrity(StrEnum):
+    """How sure a book is that it misses nothing; the first two count as verified."""
+
+    CHECKSUMMED = "checksummed"
+    """CRC32 agreed."""
+    CHAINED = "chained"
+    """Each message named its predecessor, and the names agreed."""
+    ORDERED = "ordered"
+    """Sequence numbers only grew: a gap would not show."""
+    NONE = "none"
+    """Nothing to check against."""
+
+    @property
+    def is_verified(self) -> bool:
+        """Tell whether a missed message would have been noticed."""
+        return self is Integrity.CHECKSUMMED or self is Integrity.CHAINED
+
+
+class Verdict(StrEnum):
+    """What became of one book message."""
+
+    APPLIED = "applied"
+    DUPLICATE = "duplicate"
+    """Same sequence number as the last one: ignored."""
+    WAITING = "waiting"
+    """An update before its snapshot: ignored."""
+    GAP = "gap"
+    """The sequence broke: levels dropped."""
+    MISMATCH = "mismatch"
+    """The checksum failed: levels dropped."""
+    CROSSED = "crossed"
+    """The best bid reached the best ask: levels dropped."""
+    MALFORMED = "malformed"
+    """A level was no positive decimal number: levels dropped."""
+
+    @property
+    def is_failure(self) -> bool:
+        """Tell whether the book fell and needs a new snapshot."""
+        return self in _FAILURES
+
+
+_FAILURES = frozenset({Verdict.GAP, Verdict.MISMATCH, Verdict.CROSSED, Verdict.MALFORMED})
+
+
+def checksum(bids: Sequence[Level], asks: Sequence[Level]) -> int:
+    """Return the signed CRC32 over the best 25 levels of both sides, best first, as Bitget computes it."""
+    bids, asks = bids[:CHECKSUM_LEVELS], asks[:CHECKSUM_LEVELS]
+    paired = min(len(bids), len(asks))
+    rest = bids[paired:] or asks[paired:]
+    pairs = chain.from_iterable(zip(bids, asks, strict=False))
+    text = ":".join(chain.from_iterable(chain(pairs, rest)))
+    value = zlib.crc32(text.encode())
+    return value - 0x1_0000_0000 if value >= 0x8000_0000 else value
+
+
+class OrderBook:
+    """One instrument's levels, fed with snapshots and updates; empty after any failure until a new snapshot."""
+
+    __slots__ = ("_ask_keys", "_asks", "_bid_keys", "_bids", "_crc", "has_snapshot", "integrity", "seq")
+
+    def __init__(self) -> None:
+        """Begin empty, waiting for a snapshot."""
+        self._bids: dict[float, Level] = {}
+        self._asks: dict[float, Level] = {}
+        self._bid_keys: list[float] = []
+        self._ask_keys: list[float] = []
+        self._crc: int | None = None
+        self.has_snapshot = False
+        self.integrity = Integrity.NONE
+        self.seq: int | None = None
+        """Sequence number of the last message applied."""
+
+    def replace(
+        self,
+        bids: Sequence[Level],
+        asks: Sequence[Level],
+        seq: int | None = None,
+        pseq: int | None = None,
+        crc: int | None = None,
+    ) -> Verdict:
+        """Take a snapshot; a checksum of None or 0 means the message carries none."""
+        self.drop()
+        try:
+            _merge_many(self._bids, self._bid_keys, bids, -1.0)
+            _merge_many(self._asks, self._ask_keys, asks, 1.0)
+        except ValueError:
+            return self._fail(Verdict.MALFORMED)
+        self.has_snapshot = True
+        self.seq = seq
+        self._crc = None
+        return self._check(pseq is not None, crc)
+
+    def update(
+        self,
+        bids: Sequence[Level],
+        asks: Sequence[Level],
+        seq: int | None = None,
+        pseq: int | None = None,
+        crc: int | None = None,
+    ) -> Verdict:
+        """Merge an update: continuity first, then the levels, then the checksum; size zero deletes a level."""
+        if not self.has_snapshot:
+            return Verdict.WAITING
+        if seq is not None and self.seq is not None:
+            if seq == self.seq:
+                return Verdict.DUPLICATE
+            # Smaller is late or a reset; to go on ignoring would freeze a live book after a reset.
+            if seq < self.seq or (pseq and pseq != self.seq):
+                return self._fail(Verdict.GAP)
+        try:
+            touched = _merge(self._bids, self._bid_keys, bids, -1.0)
+            if _merge(self._asks, self._ask_keys, asks, 1.0):
+                touched = True
+        except ValueError:
+            return self._fail(Verdict.MALFORMED)
+        if touched:
+            self._crc = None
+        if seq is not None:
+            self.seq = seq
+        return self._check(bool(pseq) and seq is not None, crc)
+
+    def drop(self) -> None:
+        """Forget every level and wait for a snapshot."""
+        self._bids.clear()
+        self._asks.clear()
+        self._bid_keys.clear()
+        self._ask_keys.clear()
+        self._crc = None
+        self.has_snapshot = False
+        self.integrity = Integrity.NONE
+        self.seq = None
+
+    def bids(self, depth: int | None = None) -> list[Level]:
+        """Return the best bids, highest first."""
+        levels = self._bids
+        return [levels[key] for key in self._bid_keys[:depth]]
+
+    def asks(self, depth: int | None = None) -> list[Level]:
+        """Return the best asks, lowest first."""
+        levels = self._asks
+        return [levels[key] for key in self._ask_keys[:depth]]
+
+    @property
+    def best_bid(self) -> Decimal | None:
+        """Highest bid, quote currency; None when the side is empty."""
+        return Decimal(self._bids[self._bid_keys[0]][0]) if self._bid_keys else None
+
+    @property
+    def best_ask(self) -> Decimal | None:
+        """Lowest ask, quote currency; None when the side is empty."""
+        return Decimal(self._asks[self._ask_keys[0]][0]) if self._ask_keys else None
+
+    def __len__(self) -> int:
+        """Count the levels of both sides."""
+        return len(self._bids) + len(self._asks)
+
+    def _check(self, chained: bool, crc: int | None) -> Verdict:
+        bid_keys, ask_keys = self._bid_keys, self._ask_keys
+        if bid_keys and ask_keys and -bid_keys[0] >= ask_keys[0]:
+            return self._fail(Verdict.CROSSED)
+        if crc:
+            if self._crc is None:
+                self._crc = checksum(self.bids(CHECKSUM_LEVELS), self.asks(CHECKSUM_LEVELS))
+            if self._crc != crc:
+                return self._fail(Verdict.MISMATCH)
+            self.integrity = Integrity.CHECKSUMMED
+        elif chained:
+            self.integrity = Integrity.CHAINED
+        else:
+            self.integrity = Integrity.NONE if self.seq is None else Integrity.ORDERED
+        return Verdict.APPLIED
+
+    def _fail(self, verdict: Verdict) -> Verdict:
+        self.drop()
+        return verdict
+
+
+def _merge(levels: dict[float, Level], keys: list[float], rows: Sequence[Level], sign: float) -> bool:
+    """Merge rows into one side; tell whether one of its best 25 levels changed."""
+    if len(rows) > _RESORT_ABOVE:
+        _merge_many(levels, keys, rows, sign)
+        return True
+    touched = False
+    for row in rows:
+        key, size = _numbers(row, sign)
+        edge = keys[CHECKSUM_LEVELS - 1] if len(keys) >= CHECKSUM_LEVELS else _KEY_LIMIT
+        if size:
+            if key not in levels:
+                if len(keys) >= MAX_LEVELS:
+                    raise ValueError("too many levels")
+                insort(keys, key)
+            levels[key] = row
+        elif levels.pop(key, None) is not None:
+            del keys[bisect_left(keys, key)]
+        else:
+            continue
+        if key <= edge:
+            touched = True
+    return touched
+
+
+def _merge_many(levels: dict[float, Level], keys: list[float], rows: Sequence[Level], sign: float) -> None:
+    """Merge many rows and sort once: timsort on nearly sorted keys beats so many insertions."""
+    for row in rows:
+        key, size = _numbers(row, sign)
+        if size:
+            levels[key] = row
+        else:
+            levels.pop(key, None)
+    if len(levels) > MAX_LEVELS:
+        raise ValueError("too many levels")
+    keys[:] = sorted(levels)
+
+
+def _numbers(row: Level, sign: float) -> tuple[float, float]:
+    price_text, size_text = row
+    price, size = float(price_text), float(size_text)
+    # The comparisons also refuse NaN and infinity; long texts are looked at once more, since a float of more than
+    # 15 digits could take two prices for one.
+    if not (0.0 < price < _KEY_LIMIT and 0.0 <= size < _KEY_LIMIT) or (
+        len(price_text) > MAX_PRICE_DIGITS and len(price_text.replace(".", "").strip("0")) > MAX_PRICE_DIGITS
+    ):
+        raise ValueError("not a level")
+    return sign * price, size

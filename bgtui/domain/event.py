@@ -1,0 +1,355 @@
+"""Everything that a feed, a poll or a reconciliation can report: past-tense facts, plain data.
+
+The first four are the hot path and therefore unfrozen; nobody changes them after they are made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+from bgtui.domain.account import Balance, ClosedPosition, Fill, Position
+from bgtui.domain.book import Level
+from bgtui.domain.instrument import Instrument, InstrumentId, ProductType
+from bgtui.domain.market import Candle, CandleInterval, Ticker, Trade
+from bgtui.domain.order import Order, PlanOrder
+from bgtui.domain.text import Untrusted
+
+
+class BookDepth(StrEnum):
+    """Which book channel: the full one, or a snapshot channel of so many levels."""
+
+    FULL = "books"
+    ONE = "books1"
+    FIVE = "books5"
+    FIFTEEN = "books15"
+
+
+@dataclass(slots=True)
+class BookReceived:
+    """One message of a book channel: a snapshot replaces every level, an update changes some."""
+
+    instrument: InstrumentId
+    depth: BookDepth
+    is_snapshot: bool
+    bids: Sequence[Level]
+    asks: Sequence[Level]
+    seq: int | None
+    pseq: int | None
+    checksum: int | None
+    time_ms: int
+    """Exchange time, milliseconds."""
+
+
+@dataclass(slots=True)
+class TradesPrinted:
+    """Public trades, oldest first; a snapshot holds the recent past."""
+
+    instrument: InstrumentId
+    is_snapshot: bool
+    trades: Sequence[Trade]
+
+
+@dataclass(slots=True)
+class TickerUpdated:
+    """New figures of one instrument."""
+
+    ticker: Ticker
+
+
+@dataclass(slots=True)
+class CandlesUpdated:
+    """Candles, oldest first; an update changes or adds the last ones, a snapshot replaces the series."""
+
+    instrument: InstrumentId
+    interval: CandleInterval
+    is_snapshot: bool
+    candles: Sequence[Candle]
+
+
+@dataclass(frozen=True, slots=True)
+class BookBroken:
+    """A book message could not be decoded: whatever it said is missing from the book now."""
+
+    instrument: InstrumentId
+    depth: BookDepth
+
+
+@dataclass(frozen=True, slots=True)
+class IndexPriceUpdated:
+    """Index price of a margin pair."""
+
+    symbol: str
+    price: Decimal
+    time_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class AuctionUpdated:
+    """Opening auction of a spot pair."""
+
+    instrument: InstrumentId
+    stage: Untrusted
+    stage_end_ms: int | None
+    estimated_price: Decimal | None
+    matched_volume: Decimal | None
+    end_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class InstrumentsListed:
+    """The complete list of a product type's instruments and their rules."""
+
+    product_type: ProductType
+    instruments: tuple[Instrument, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OrderUpdated:
+    """One order changed, or was looked up."""
+
+    order: Order
+
+
+@dataclass(frozen=True, slots=True)
+class PlanOrderUpdated:
+    """One trigger order changed, or was looked up."""
+
+    plan: PlanOrder
+
+
+@dataclass(frozen=True, slots=True)
+class FillReported:
+    """One trade of the account."""
+
+    fill: Fill
+
+
+@dataclass(frozen=True, slots=True)
+class PositionsReported:
+    """Every open leg of a product type: what is not in it is closed."""
+
+    product_type: ProductType
+    positions: tuple[Position, ...]
+    time_ms: int
+    """Exchange time of the report, milliseconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class PositionClosed:
+    """A leg was fully closed."""
+
+    position: ClosedPosition
+
+
+@dataclass(frozen=True, slots=True)
+class BalancesReported:
+    """Coins of one wallet: the named ones changed; a complete report also says that there are no others."""
+
+    product_type: ProductType
+    balances: tuple[Balance, ...]
+    is_complete: bool
+    time_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class EquityReported:
+    """Worth of a futures wallet."""
+
+    product_type: ProductType
+    usdt_equity: Decimal
+    btc_equity: Decimal | None
+    unrealized_pnl: Decimal | None
+    time_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Deleveraged:
+    """The exchange reduced a leg of this account by auto-deleveraging."""
+
+    instrument: InstrumentId
+    side: Untrusted
+    price: Decimal | None
+    amount: Decimal | None
+    time_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenOrdersListed:
+    """Every open order of a product type, asked by REST; ``asked_ms`` is when the question left."""
+
+    product_type: ProductType
+    orders: tuple[Order, ...]
+    asked_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPlansListed:
+    """Every open trigger order of a product type, asked by REST."""
+
+    product_type: ProductType
+    plans: tuple[PlanOrder, ...]
+    asked_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class AccountReconciled:
+    """REST has answered everything about a product type since the stream came back: its panes may leave stale."""
+
+    product_type: ProductType
+
+
+class Connection(StrEnum):
+    """The two kinds of WebSocket connection."""
+
+    PUBLIC = "public"
+    PRIVATE = "private"
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionOpened:
+    """A connection is up (and logged in, when private) and its subscriptions were sent."""
+
+    connection: Connection
+    name: str
+    """Which one, when several share a kind: ``public-0``."""
+    attempt: int
+    """How many tries it took."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionLost:
+    """A connection is gone; the line says why, and when it is tried again."""
+
+    connection: Connection
+    name: str
+    reason: str
+    """Cleaned, one line."""
+    retry_in_ms: int | None
+    """None when it will not be tried again."""
+
+
+@dataclass(frozen=True, slots=True)
+class ConnectionMeasured:
+    """Once a second: what one connection carried."""
+
+    connection: Connection
+    name: str
+    messages: int
+    """Since it was opened."""
+    bytes: int
+    round_trip_ms: int | None
+    """Last ping to pong."""
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionAccepted:
+    """The exchange acknowledged one channel."""
+
+    name: str
+    channel: str
+    """``USDT-FUTURES books BTCUSDT``, for people."""
+    instrument: InstrumentId | None
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionRefused:
+    """The exchange refused one channel."""
+
+    name: str
+    channel: str
+    code: str
+    message: Untrusted
+    instrument: InstrumentId | None
+
+
+@dataclass(frozen=True, slots=True)
+class FrameRefused:
+    """A frame could not be decoded; it is counted and otherwise ignored."""
+
+    name: str
+    reason: str
+    """Ours, one line."""
+    sample: Untrusted
+    """The beginning of the frame."""
+
+
+@dataclass(frozen=True, slots=True)
+class FrameUnsupported:
+    """A frame of a channel or generation that the program does not read; counted."""
+
+    name: str
+    channel: Untrusted
+
+
+@dataclass(frozen=True, slots=True)
+class FeedFailed:
+    """A source ended by an error that nobody expected; it is started again."""
+
+    source: str
+    reason: str
+    retry_in_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class FeedRecovered:
+    """A source that failed delivers again."""
+
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClockMeasured:
+    """How far this machine's clock is from the exchange's."""
+
+    offset_ms: int
+    """Add to the local clock to get the exchange's."""
+    round_trip_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class RequestMeasured:
+    """One REST request ended."""
+
+    route: str
+    """Path of the endpoint, without query."""
+    is_write: bool
+    latency_ms: int
+    outcome: str
+    """``ok``, or the error's class name."""
+
+
+Event = (
+    BookReceived
+    | TradesPrinted
+    | TickerUpdated
+    | CandlesUpdated
+    | BookBroken
+    | IndexPriceUpdated
+    | AuctionUpdated
+    | InstrumentsListed
+    | OrderUpdated
+    | PlanOrderUpdated
+    | FillReported
+    | PositionsReported
+    | PositionClosed
+    | BalancesReported
+    | EquityReported
+    | Deleveraged
+    | OpenOrdersListed
+    | OpenPlansListed
+    | AccountReconciled
+    | ConnectionOpened
+    | ConnectionLost
+    | ConnectionMeasured
+    | SubscriptionAccepted
+    | SubscriptionRefused
+    | FrameRefused
+    | FrameUnsupported
+    | FeedFailed
+    | FeedRecovered
+    | ClockMeasured
+    | RequestMeasured
+)
