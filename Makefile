@@ -1,0 +1,87 @@
+# Everything here runs in environments of its own, made from the lock files on first use.
+# `make V=1 …` shows the commands and pip's words.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+PYTEST_ARGS ?= -q -n auto
+DEMO := tests/data/demo.jsonl.gz
+
+BIN := .venv/bin
+BENCH_BIN := .venv-bench/bin
+READY := .venv/.ready
+BENCH_READY := .venv-bench/.ready
+PIP := -m pip --disable-pip-version-check --no-input $(if $(V),,--quiet)
+PIP_INSTALL := $(PIP) install --require-hashes --root-user-action=ignore
+EDITABLE := $(PIP) install --no-deps --no-build-isolation --root-user-action=ignore --editable .
+
+# pip's own configuration may name other indexes; the lock is compiled without it.
+PIP_COMPILE := PIP_CONFIG_FILE=/dev/null $(BIN)/pip-compile --quiet --no-header --generate-hashes --strip-extras \
+	--allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-options
+
+ifndef V
+.SILENT:
+endif
+.DELETE_ON_ERROR:
+.PHONY: help run test check format bench lock clean
+
+help:
+	echo "make run      set up and start bgtui"
+	echo "make test     set up, then lint, types, contracts and all tests"
+	echo "make check    lint, types and contracts"
+	echo "make format   let ruff rewrite what it can"
+	echo "make bench    measure against the yardstick, in an environment of its own"
+	echo "make lock     compile the lock files anew (UPGRADE=1 takes newer releases)"
+	echo "make clean    remove environments, caches and builds"
+
+# Until the terminal exists: what this machine has, then a small recording played back.
+run: $(READY)
+	$(BIN)/bgtui doctor
+	$(BIN)/bgtui replay $(DEMO) --check
+
+test: check
+	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+check: $(READY)
+	$(BIN)/ruff check --quiet
+	$(BIN)/ruff format --check --quiet || { echo "make check: run 'make format'" >&2; exit 1; }
+	$(BIN)/mypy --no-error-summary
+	$(BIN)/lint-imports --no-logo >.venv/contracts.log 2>&1 || { cat .venv/contracts.log >&2; exit 1; }
+
+format: $(READY)
+	$(BIN)/ruff check --quiet --fix
+	$(BIN)/ruff format --quiet
+
+bench: $(BENCH_READY)
+	$(BENCH_BIN)/python -m benchmarks
+
+$(READY): requirements-dev.lock pyproject.toml
+	$(call make-venv,.venv)
+	echo "installing what bgtui needs into .venv (once)" >&2
+	$(BIN)/python $(PIP_INSTALL) --requirement requirements-dev.lock
+	$(BIN)/python $(EDITABLE)
+	touch $@
+
+$(BENCH_READY): requirements-bench.lock
+	$(call make-venv,.venv-bench)
+	echo "installing the yardstick into .venv-bench (once)" >&2
+	$(BENCH_BIN)/python $(PIP_INSTALL) --requirement requirements-bench.lock
+	touch $@
+
+# A one-line answer to each way in which a bare machine can fall short.
+define make-venv
+test -n "$(PYTHON)" || { echo "bgtui needs Python 3.11 or newer: apt install python3 python3-venv" >&2; exit 1; }
+"$(PYTHON)" -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	|| { echo "bgtui needs Python 3.11 or newer; $(PYTHON) is older: set PYTHON=/path/to/a/newer/python3" >&2; exit 1; }
+"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null \
+	|| { echo "$(PYTHON) cannot make environments: apt install python3-venv" >&2; exit 1; }
+"$(PYTHON)" -m venv $(1)
+endef
+
+UPGRADE_FLAG := $(if $(UPGRADE),--upgrade)
+lock: $(READY)
+	$(PIP_COMPILE) $(UPGRADE_FLAG) --output-file requirements.lock pyproject.toml
+	$(PIP_COMPILE) $(UPGRADE_FLAG) --extra dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
+	$(PIP_COMPILE) $(UPGRADE_FLAG) --extra bench --constraint requirements.lock --output-file requirements-bench.lock pyproject.toml
+
+clean:
+	rm -rf .venv .venv-bench build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .benchmarks
+	find bgtui tests benchmarks -type d -name __pycache__ -prune -exec rm -rf {} + 2>/dev/null || true
