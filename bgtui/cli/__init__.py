@@ -1,0 +1,1 @@
+"""The command line: flags become settings, and each command has a module."""
