@@ -28,7 +28,7 @@ MAX_PRICE_DIGITS = 15
 
 _RESORT_ABOVE = 24
 """Rows in one message from which one sort is cheaper than so many insertions (docs/performance.md)."""
-_KEY_LIMIT = 1e15
+_LIMIT = 1e15
 
 
 class Integrity(StrEnum):
@@ -215,8 +215,13 @@ def _merge(levels: dict[float, Level], keys: list[float], rows: Sequence[Level],
         return True
     touched = False
     for row in rows:
-        key, size = _numbers(row, sign)
-        edge = keys[CHECKSUM_LEVELS - 1] if len(keys) >= CHECKSUM_LEVELS else _KEY_LIMIT
+        price_text, size_text = row
+        price, size = float(price_text), float(size_text)
+        # The comparisons also refuse NaN and infinity.
+        if not (0.0 < price < _LIMIT and 0.0 <= size < _LIMIT) or _is_too_long(price_text):
+            raise ValueError("not a level")
+        key = sign * price
+        edge = keys[CHECKSUM_LEVELS - 1] if len(keys) >= CHECKSUM_LEVELS else _LIMIT
         if size:
             if key not in levels:
                 if len(keys) >= MAX_LEVELS:
@@ -234,24 +239,27 @@ def _merge(levels: dict[float, Level], keys: list[float], rows: Sequence[Level],
 
 def _merge_many(levels: dict[float, Level], keys: list[float], rows: Sequence[Level], sign: float) -> None:
     """Merge many rows and sort once: timsort on nearly sorted keys beats so many insertions."""
+    # One plain loop: measured faster than whole columns through map() and zip(), which allocate too much.
     for row in rows:
-        key, size = _numbers(row, sign)
-        if size:
-            levels[key] = row
+        price_text, size_text = row
+        price, size = float(price_text), float(size_text)
+        if (
+            size > 0.0 < price < _LIMIT
+            and size < _LIMIT
+            and (len(price_text) <= MAX_PRICE_DIGITS or not _is_too_long(price_text))
+        ):
+            levels[sign * price] = row
+        elif size == 0.0:
+            levels.pop(sign * price, None)
         else:
-            levels.pop(key, None)
+            raise ValueError("not a level")
     if len(levels) > MAX_LEVELS:
         raise ValueError("too many levels")
     keys[:] = sorted(levels)
 
 
-def _numbers(row: Level, sign: float) -> tuple[float, float]:
-    price_text, size_text = row
-    price, size = float(price_text), float(size_text)
-    # The comparisons also refuse NaN and infinity; long texts are looked at once more, since a float of more than
-    # 15 digits could take two prices for one.
-    if not (0.0 < price < _KEY_LIMIT and 0.0 <= size < _KEY_LIMIT) or (
+def _is_too_long(price_text: str) -> bool:
+    """Tell whether a float could take this price for another one."""
+    return (
         len(price_text) > MAX_PRICE_DIGITS and len(price_text.replace(".", "").strip("0")) > MAX_PRICE_DIGITS
-    ):
-        raise ValueError("not a level")
-    return sign * price, size
+    )
