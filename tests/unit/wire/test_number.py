@@ -12,10 +12,11 @@ from bgtui.domain.error import DecodeError
 from bgtui.domain.text import is_identifier
 from bgtui.wire import number
 
-NOT_NUMBERS = [
-    "", " ", "NaN", "sNaN", "Infinity", "-inf", "1_000", " 1", "1 ", "1\n", "+1", ".5", "5.", "0x10", "1e400", "1e-400",
-    "1e99", "١٢٣", "½", "1,5", "--1", "9" * 41, None, True, 1.5, [], {}, b"1", Decimal("NaN"), Decimal("Infinity"),
-]  # fmt: skip
+NOT_NUMBERS: list[object] = [
+    *("", " ", "NaN", "sNaN", "Infinity", "-inf", "1_000", " 1", "1 ", "1\n", "+1", ".5", "5.", "0x10"),
+    *("1e400", "1e-400", "1e99", "١٢٣", "½", "1,5", "--1", "9" * 41, None, True, 1.5, [], {}, b"1"),
+    *(Decimal("NaN"), Decimal("Infinity")),
+]
 
 
 @pytest.mark.parametrize("value", NOT_NUMBERS)
@@ -26,7 +27,15 @@ def test_what_is_no_plain_number_is_refused(value: object) -> None:
 
 @pytest.mark.parametrize(
     ("value", "expected"),
-    [("1", "1"), ("-0.5", "-0.5"), ("0.0000", "0"), ("-0", "0"), ("1E-8", "0.00000001"), ("2.5e3", "2500"), (20, "20")],
+    [
+        ("1", "1"),
+        ("-0.5", "-0.5"),
+        ("0.0000", "0"),
+        ("-0", "0"),
+        ("1E-8", "0.00000001"),
+        ("2.5e3", "2500"),
+        (20, "20"),
+    ],
 )
 def test_plain_numbers_are_exact(value: object, expected: str) -> None:
     assert number.decimal(value, "x") == Decimal(expected)
@@ -65,11 +74,13 @@ def test_times_outside_the_calendar_are_refused(value: object) -> None:
         number.millis(value, "ts")
 
 
-@pytest.mark.parametrize("value", ["", "a b", "a\x1b[2J", "é", "x" * 41, "BTC\u202eUSDT", None, -1, True, 1.0])
+@pytest.mark.parametrize(
+    "value", ["", "a b", "a\x1b[2J", "é", "x" * 41, "BTC\u202eUSDT", None, -1, True, 1.0]
+)
 def test_unsafe_identifiers_are_refused(value: object) -> None:
     with pytest.raises(DecodeError) as caught:
         number.identifier(value, "instId")
-    assert str(caught.value).isascii()
+    assert str(caught.value).replace("…", "").isascii()
 
 
 def test_a_numeric_id_becomes_text() -> None:
