@@ -70,6 +70,12 @@ class ExchangeError(BgtuiError):
 
     exit_code = ExitCode.NETWORK
 
+    def __init__(self, message: str, *, hint: str = "", code: str = "", exchange_message: str = "") -> None:
+        """Keep Bitget's code and its own words (cleaned for one line) beside ours, where an answer had any."""
+        super().__init__(message, hint=hint)
+        self.code = code
+        self.exchange_message = exchange_message
+
 
 class NotSent(ExchangeError):
     """The connection failed before a byte left: nothing happened at the exchange."""
@@ -95,10 +101,8 @@ class Rejected(ExchangeError):
     exit_code = ExitCode.REJECTED
 
     def __init__(self, message: str, *, code: str, exchange_message: str = "", hint: str = "") -> None:
-        """Keep Bitget's code and its own words (cleaned for one line) beside ours."""
-        super().__init__(message, hint=hint)
-        self.code = code
-        self.exchange_message = exchange_message
+        """Keep Bitget's code, which a refusal always has, and its own words (cleaned for one line) beside ours."""
+        super().__init__(message, hint=hint, code=code, exchange_message=exchange_message)
 
 
 class RateLimited(Rejected):
