@@ -2,14 +2,15 @@
 # `make V=1 …` shows the commands and pip's words.
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
-PYTEST_ARGS ?= -q -n auto
+PYTEST_ARGS ?= -q -n auto --dist loadgroup
 DEMO := tests/data/demo.jsonl.gz
 
 BIN := .venv/bin
 BENCH_BIN := .venv-bench/bin
+LOCKED := .venv/.locked
 READY := .venv/.ready
 BENCH_READY := .venv-bench/.ready
-PIP := -m pip --disable-pip-version-check --no-input $(if $(V),,--quiet)
+PIP := -m pip --disable-pip-version-check --no-input $(if $(V),,-qq)
 PIP_INSTALL := $(PIP) install --require-hashes --root-user-action=ignore
 EDITABLE := $(PIP) install --no-deps --no-build-isolation --root-user-action=ignore --editable .
 
@@ -53,10 +54,13 @@ format: $(READY)
 bench: $(BENCH_READY)
 	$(BENCH_BIN)/python -m benchmarks
 
-$(READY): requirements-dev.lock pyproject.toml
+$(LOCKED): requirements-dev.lock
 	$(call make-venv,.venv)
 	echo "installing what bgtui needs into .venv (once)" >&2
 	$(BIN)/python $(PIP_INSTALL) --requirement requirements-dev.lock
+	touch $@
+
+$(READY): $(LOCKED) pyproject.toml
 	$(BIN)/python $(EDITABLE)
 	touch $@
 
