@@ -1,0 +1,1 @@
+"""What tests share: virtual time, in-memory sockets, a small exchange on loopback."""
