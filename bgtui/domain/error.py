@@ -71,7 +71,7 @@ class ExchangeError(BgtuiError):
     exit_code = ExitCode.NETWORK
 
     def __init__(self, message: str, *, hint: str = "", code: str = "", exchange_message: str = "") -> None:
-        """Keep Bitget's code and its own words (cleaned for one line) beside ours, where an answer had any."""
+        """Keep Bitget's code and its own words (cleaned for one line) where an answer had any."""
         super().__init__(message, hint=hint)
         self.code = code
         self.exchange_message = exchange_message
@@ -101,7 +101,7 @@ class Rejected(ExchangeError):
     exit_code = ExitCode.REJECTED
 
     def __init__(self, message: str, *, code: str, exchange_message: str = "", hint: str = "") -> None:
-        """Keep Bitget's code, which a refusal always has, and its own words (cleaned for one line) beside ours."""
+        """Keep Bitget's code, which a refusal always has, and its own words (cleaned for one line)."""
         super().__init__(message, hint=hint, code=code, exchange_message=exchange_message)
 
 
