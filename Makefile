@@ -14,8 +14,8 @@ PIP := -m pip --disable-pip-version-check --no-input $(if $(V),,-qq)
 PIP_INSTALL := $(PIP) install --require-hashes --root-user-action=ignore
 EDITABLE := $(PIP) install --no-deps --no-build-isolation --root-user-action=ignore --editable .
 
-# pip's own configuration may name other indexes; the lock is compiled without it.
-PIP_COMPILE := PIP_CONFIG_FILE=/dev/null $(BIN)/pip-compile --quiet --no-header --generate-hashes --strip-extras \
+# The machine's pip configuration may name more indexes; the locks are compiled without it unless it is named.
+PIP_COMPILE := PIP_CONFIG_FILE=$(or $(PIP_CONFIG_FILE),/dev/null) $(BIN)/pip-compile --quiet --no-header --generate-hashes --strip-extras \
 	--allow-unsafe --no-emit-index-url --no-emit-find-links --no-emit-options
 
 ifndef V
@@ -84,7 +84,7 @@ UPGRADE_FLAG := $(if $(UPGRADE),--upgrade)
 lock: $(READY)
 	$(PIP_COMPILE) $(UPGRADE_FLAG) --output-file requirements.lock pyproject.toml
 	$(PIP_COMPILE) $(UPGRADE_FLAG) --extra dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
-	$(PIP_COMPILE) $(UPGRADE_FLAG) --extra bench --constraint requirements.lock --output-file requirements-bench.lock pyproject.toml
+	$(PIP_COMPILE) $(UPGRADE_FLAG) --extra bench --output-file requirements-bench.lock pyproject.toml
 
 clean:
 	rm -rf .venv .venv-bench build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .benchmarks
