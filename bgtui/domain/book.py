@@ -121,7 +121,20 @@ class OrderBook:
         self.has_snapshot = True
         self.seq = seq
         self._crc = None
-        return self._check(pseq is not None, crc)
+        return self._check(seq is not None and pseq is not None, crc, is_ordered=seq is not None)
+
+    def copy(self) -> OrderBook:
+        """Return a book of its own in the same state."""
+        twin = OrderBook()
+        twin._bids, twin._asks = self._bids.copy(), self._asks.copy()
+        twin._bid_keys, twin._ask_keys = self._bid_keys.copy(), self._ask_keys.copy()
+        twin._crc, twin.seq = self._crc, self.seq
+        twin.has_snapshot, twin.integrity = self.has_snapshot, self.integrity
+        return twin
+
+    def suspend(self) -> None:
+        """Keep the levels but take no update before the next snapshot: the connection was lost."""
+        self.has_snapshot = False
 
     def update(
         self,
@@ -140,6 +153,8 @@ class OrderBook:
             # Smaller is late or a reset; to go on ignoring would freeze a live book after a reset.
             if seq < self.seq or (pseq and pseq != self.seq):
                 return self._fail(Verdict.GAP)
+        # A name that there was nothing to compare with proves nothing.
+        is_chained = bool(pseq) and seq is not None and self.seq is not None
         try:
             touched = _merge(self._bids, self._bid_keys, bids, -1.0)
             if _merge(self._asks, self._ask_keys, asks, 1.0):
@@ -150,7 +165,7 @@ class OrderBook:
             self._crc = None
         if seq is not None:
             self.seq = seq
-        return self._check(bool(pseq) and seq is not None, crc)
+        return self._check(is_chained, crc, is_ordered=seq is not None)
 
     def drop(self) -> None:
         """Forget every level and wait for a snapshot."""
@@ -187,7 +202,7 @@ class OrderBook:
         """Count the levels of both sides."""
         return len(self._bids) + len(self._asks)
 
-    def _check(self, chained: bool, crc: int | None) -> Verdict:
+    def _check(self, is_chained: bool, crc: int | None, *, is_ordered: bool) -> Verdict:
         bid_keys, ask_keys = self._bid_keys, self._ask_keys
         if bid_keys and ask_keys and -bid_keys[0] >= ask_keys[0]:
             return self._fail(Verdict.CROSSED)
@@ -197,10 +212,10 @@ class OrderBook:
             if self._crc != crc:
                 return self._fail(Verdict.MISMATCH)
             self.integrity = Integrity.CHECKSUMMED
-        elif chained:
+        elif is_chained:
             self.integrity = Integrity.CHAINED
         else:
-            self.integrity = Integrity.NONE if self.seq is None else Integrity.ORDERED
+            self.integrity = Integrity.ORDERED if is_ordered else Integrity.NONE
         return Verdict.APPLIED
 
     def _fail(self, verdict: Verdict) -> Verdict:
@@ -249,7 +264,7 @@ def _merge_many(levels: dict[float, Level], keys: list[float], rows: Sequence[Le
             and (len(price_text) <= MAX_PRICE_DIGITS or not _is_too_long(price_text))
         ):
             levels[sign * price] = row
-        elif size == 0.0:
+        elif size == 0.0 and not _is_too_long(price_text):
             levels.pop(sign * price, None)
         else:
             raise ValueError("not a level")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_FLOOR, ROUND_HALF_UP, Decimal
+from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal, localcontext
 from enum import StrEnum
 
 from bgtui.domain.text import is_identifier
@@ -24,6 +24,8 @@ class ProductType(StrEnum):
 
 
 FUTURES = (ProductType.USDT_FUTURES, ProductType.USDC_FUTURES, ProductType.COIN_FUTURES)
+_EXACT = Context(prec=120)
+"""Digits enough for the quotient of any two numbers of 40 characters."""
 _BY_NAME = {product.value: product for product in ProductType}
 
 
@@ -174,9 +176,12 @@ def round_quote_amount(instrument: Instrument, amount: Decimal) -> Decimal:
 
 def is_on_step(value: Decimal, step: Decimal) -> bool:
     """Tell whether a value is a whole multiple of a step."""
-    return value % step == 0
+    with localcontext(_EXACT):
+        return value % step == 0
 
 
 def _to_step(value: Decimal, step: Decimal, rounding: str, places: int) -> Decimal:
-    counted = (value / step).to_integral_value(rounding=rounding) * step
-    return counted.quantize(Decimal(1).scaleb(-places), rounding=rounding)
+    # With the usual 28 digits a long quotient would be rounded before it is floored: upwards, now and then.
+    with localcontext(_EXACT):
+        counted = (value / step).to_integral_value(rounding=rounding) * step
+        return counted.quantize(Decimal(1).scaleb(-places), rounding=rounding)

@@ -166,29 +166,45 @@ class Order:
     @property
     def remaining_size(self) -> Decimal:
         """What is left to fill, in the unit of `size`; zero for a final order."""
-        return Decimal(0) if self.status.is_final else max(self.size - self.filled_size, Decimal(0))
+        if self.status.is_final:
+            return Decimal(0)
+        filled = self.filled_size * (self.average_price or 0) if self.size_is_quote else self.filled_size
+        return max(self.size - filled, Decimal(0))
 
 
 def advance(old: Order, new: Order) -> Order:
     """Return the order after a report: the old value when the report is late, repeated or a step back.
 
     Not older, no step back in state, no less filled (Bitget's order channel, 7.7 of the wire notes). A final state
-    is reached whatever its time says, since a late cancel is still a cancel, and is never left.
+    is reached whatever its time says, since a late cancel is still a cancel, and is never left. Whichever report
+    stands, what was filled stays filled: a cancel may come without the filled size or the average price, and a fill
+    may come after the cancel that followed it. So any order of arrival ends in the same value.
     """
-    if old.status.is_final and new.status is not old.status:
-        return old
-    if not new.status.is_final and (
-        new.updated_ms < old.updated_ms or new.status.rank < old.status.rank or new.filled_size < old.filled_size
-    ):
-        return old
-    if old.status.is_final and (new.updated_ms < old.updated_ms or new.filled_size < old.filled_size):
-        return old
-    if new.filled_size < old.filled_size:
-        # A cancel may come without the filled size; what was filled stays filled.
-        new = replace(
-            new, filled_size=old.filled_size, average_price=new.average_price or old.average_price, fees=new.fees or old.fees
+    if old.status.is_final:
+        is_newer = new.status is old.status and _is_after(old, new)
+    else:
+        is_newer = new.status.is_final or (new.status.rank >= old.status.rank and _is_after(old, new))
+    return _keep_filled(new, old) if is_newer else _keep_filled(old, new)
+
+
+def _is_after(old: Order, new: Order) -> bool:
+    return new.updated_ms >= old.updated_ms and new.filled_size >= old.filled_size
+
+
+def _keep_filled(order: Order, other: Order) -> Order:
+    """Return the order with the fills of the other report, where that one knows more of them."""
+    if other.filled_size > order.filled_size:
+        return replace(
+            order,
+            filled_size=other.filled_size,
+            average_price=other.average_price or order.average_price,
+            fees=other.fees or order.fees,
         )
-    return new
+    if other.filled_size < order.filled_size or (
+        (order.average_price is not None or other.average_price is None) and (order.fees or not other.fees)
+    ):
+        return order
+    return replace(order, average_price=order.average_price or other.average_price, fees=order.fees or other.fees)
 
 
 class PlanKind(StrEnum):
