@@ -1,0 +1,4 @@
+"""Settings, the files they come from, and which exchange they lead to.
+
+Nothing is imported here: `bgtui --help` must not pay for pydantic.
+"""

@@ -1,0 +1,169 @@
+"""Where settings come from: environment, `.env`, config.toml, key store; each is one layer of raw values."""
+
+from __future__ import annotations
+
+import io
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from dotenv import dotenv_values
+from pydantic_settings import EnvSettingsSource, InitSettingsSource
+from pydantic_settings.sources.utils import parse_env_vars
+
+from bgtui.config.guard import GuardedFile, read_guarded
+from bgtui.config.keyfile import KeyStore, StoredKey, check_profile_name
+from bgtui.config.settings import CREDENTIAL_FIELDS, ENV_PREFIX, SECRET_FIELDS, Settings
+from bgtui.domain.error import ConfigError
+
+PROFILES = "profiles"
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """What one source says: raw values by field."""
+
+    name: str
+    """For messages: a path, or `environment`."""
+    values: Mapping[str, Any] = field(repr=False)
+    spelled: Mapping[str, str] = field(default_factory=dict)
+    """How the source spells a field, where that is not the field's own name."""
+    is_working_directory: bool = False
+    """Whoever controls the folder the program was started in controls this source."""
+
+    @property
+    def holds_key(self) -> bool:
+        """Tell whether it says anything about the API key."""
+        return any(name in self.values for name in CREDENTIAL_FIELDS)
+
+    def origin(self, name: str) -> str:
+        """Say where a field was set."""
+        spelled = self.spelled.get(name, name)
+        return spelled if self.name == "environment" else f"{spelled} in {self.name}"
+
+
+class _VariablesSource(EnvSettingsSource):
+    """pydantic-settings' reader of variables, over variables that were passed in."""
+
+    def __init__(self, variables: Mapping[str, str | None]) -> None:
+        self._variables = variables
+        super().__init__(Settings)
+
+    def _load_env_vars(self) -> Mapping[str, str | None]:
+        return parse_env_vars(
+            self._variables, self.case_sensitive, self.env_ignore_empty, self.env_parse_none_str
+        )
+
+
+def environment_layer(environ: Mapping[str, str]) -> Layer:
+    """Read the `BGTUI_` variables of the process."""
+    return Layer("environment", _VariablesSource(environ)(), _variable_names())
+
+
+def dotenv_layer(path: Path) -> Layer | None:
+    """Read a `.env` file; None when there is none or it says nothing to this program.
+
+    Raises:
+        ConfigError: an unknown `BGTUI_` name, a file of another user, or secrets that others can read.
+    """
+    file = read_guarded(path)
+    if file is None:
+        return None
+    # Without interpolation: a passphrase may hold a dollar sign.
+    variables = dotenv_values(stream=io.StringIO(file.text), interpolate=False)
+    ours = {name: value for name, value in variables.items() if name.upper().startswith(ENV_PREFIX)}
+    if not ours:
+        return None
+    names = _variable_names()
+    known = set(names.values())
+    if unknown := sorted(name for name in ours if name.upper() not in known):
+        raise ConfigError(
+            f"{path} sets {unknown[0]!a}, which is no setting", hint=".env.example lists them all"
+        )
+    layer = Layer(str(path), _VariablesSource(ours)(), names, is_working_directory=True)
+    _check_file(file, layer.values)
+    return layer
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigFile:
+    """A parsed config.toml."""
+
+    file: GuardedFile
+    top: Mapping[str, Any] = field(repr=False)
+    profiles: Mapping[str, Mapping[str, Any]] = field(repr=False)
+
+    def layer(self, profile: str | None) -> Layer:
+        """Return the top-level settings, with the named profile's over them."""
+        values = {**self.top, **self.profiles.get(profile or "", {})}
+        source = InitSettingsSource(Settings, values)
+        return Layer(str(self.file.path), source())
+
+
+def read_config_file(path: Path) -> ConfigFile | None:
+    """Read config.toml; None when there is none.
+
+    Raises:
+        ConfigError: not TOML, an unknown key, or secrets in a file that others can read.
+    """
+    file = read_guarded(path)
+    if file is None:
+        return None
+    try:
+        data = tomllib.loads(file.text)
+    except (tomllib.TOMLDecodeError, RecursionError) as error:
+        # Position only: the message may quote the line, and the line may be a secret.
+        place = str(error).rpartition("(at ")[2].rstrip(")") if "(at " in str(error) else "somewhere"
+        raise ConfigError(f"{path} is not TOML (at {place})") from None
+    profiles = data.pop(PROFILES, {})
+    if not isinstance(profiles, dict) or not all(isinstance(table, dict) for table in profiles.values()):
+        raise ConfigError(f"{path}: {PROFILES} must be tables such as [{PROFILES}.main]")
+    _check_names(path, data, "")
+    for name, table in profiles.items():
+        check_profile_name(name)
+        _check_names(path, table, f"[{PROFILES}.{name}] ")
+    for table in (data, *profiles.values()):
+        _check_file(file, table)
+    return ConfigFile(file, data, profiles)
+
+
+def key_layer(store: KeyStore, name: str) -> tuple[Layer, StoredKey] | None:
+    """Return the stored key of a profile as a layer, and the key; None when there is none.
+
+    Raises:
+        ConfigError: the key store is refused.
+    """
+    key = store.open_key(name)
+    if key is None:
+        return None
+    values: dict[str, Any] = {"api_key": key.api_key, "api_passphrase": key.api_passphrase}
+    if key.api_secret is not None:
+        values["api_secret"] = key.api_secret
+    if key.rsa_private_key_file:
+        values["rsa_private_key_file"] = key.rsa_private_key_file
+    if key.environment is not None:
+        values["environment"] = key.environment.value
+    return Layer(str(store.path), values), key
+
+
+def _variable_names() -> dict[str, str]:
+    return {name: ENV_PREFIX + name.upper() for name in Settings.model_fields}
+
+
+def _check_names(path: Path, table: Mapping[str, Any], where: str) -> None:
+    for name in table:
+        if name not in Settings.model_fields:
+            raise ConfigError(
+                f"{path}: {where}{name!a} is no setting", hint="docs/configuration.md lists them all"
+            )
+    if where and "profile" in table:
+        raise ConfigError(f"{path}: {where}'profile' cannot be set inside a profile")
+
+
+def _check_file(file: GuardedFile, values: Mapping[str, Any]) -> None:
+    if any(name in values for name in SECRET_FIELDS):
+        file.require_private()
+    else:
+        file.require_own()
