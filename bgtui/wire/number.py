@@ -1,7 +1,7 @@
 """Scalars of the wire read strictly: what is no plain number, time or identifier is refused, never guessed.
 
-Bitget sends nearly every number as a string and now and then the same field as a JSON number, so whole numbers
-are taken in both forms; a JSON fraction is taken only as a `Decimal`, since a float has already lost digits.
+Bitget sends nearly every number as a string and now and then the same field as a JSON number, so whole
+numbers are taken in both forms; a JSON fraction is taken only as a `Decimal`, since a float has lost digits.
 """
 
 from __future__ import annotations

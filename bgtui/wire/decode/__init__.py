@@ -1,0 +1,1 @@
+"""Payloads to domain values, one module per subject; pure functions that raise nothing but `DecodeError`."""

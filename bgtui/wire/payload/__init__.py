@@ -1,0 +1,1 @@
+"""Shapes of Bitget's messages, for the decoder that reads bytes."""
