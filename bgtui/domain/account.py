@@ -198,3 +198,34 @@ class WalletTotal:
 
     wallet: str
     usdt: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class AdlRank:
+    """How near a leg is to auto-deleveraging; 1 is first in line."""
+
+    instrument: InstrumentId
+    margin_coin: str
+    side: PositionSide | None
+    """None where the exchange does not name the leg."""
+    rank: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class LeverageSetting:
+    """What leverage or margin mode the exchange has set (answers of `set-leverage` and `set-margin-mode`)."""
+
+    instrument: InstrumentId
+    margin_coin: str
+    margin_mode: MarginMode | None
+    long: Decimal | None
+    short: Decimal | None
+    crossed: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class InstrumentMargin:
+    """The margin mode of one instrument (`isolated-symbols`)."""
+
+    instrument: InstrumentId
+    margin_mode: MarginMode

@@ -212,6 +212,14 @@ class SetLeverage:
 
 
 @dataclass(frozen=True, slots=True)
+class SetAllLeverage:
+    """Set the leverage of every instrument of a product type that has an open position."""
+
+    product_type: ProductType
+    leverage: Decimal
+
+
+@dataclass(frozen=True, slots=True)
 class SetMarginMode:
     """Set the margin mode of one instrument."""
 

@@ -185,9 +185,76 @@ class FundingRate:
     instrument: InstrumentId
     rate: Decimal
     """Fraction; above zero longs pay shorts."""
-    time_ms: int
-    """When it is or was settled, exchange time, milliseconds."""
+    time_ms: int | None
+    """When it is or was settled, exchange time, milliseconds; None where the exchange did not say."""
     interval_hours: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FundingTime:
+    """When funding is settled next (`funding-time`)."""
+
+    instrument: InstrumentId
+    next_ms: int
+    """Exchange time, milliseconds."""
+    interval_hours: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class DepthSnapshot:
+    """A book asked once by REST: it cannot be joined to the stream, so it is for looking only."""
+
+    instrument: InstrumentId
+    bids: tuple[tuple[str, str], ...]
+    """Price and size as they came, best first."""
+    asks: tuple[tuple[str, str], ...]
+    time_ms: int
+    """Exchange time, milliseconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenInterest:
+    """All open positions of one instrument."""
+
+    instrument: InstrumentId
+    size: Decimal
+    """Base coin."""
+    time_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class OpenInterestLimit:
+    """How much one account, and accounts that belong together, may hold of one instrument (`oi-limit`)."""
+
+    instrument: InstrumentId
+    notional: Decimal | None
+    total_notional: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
+class SymbolPrice:
+    """Last, index and mark price of one instrument, quote currency."""
+
+    instrument: InstrumentId
+    last: Decimal | None
+    index: Decimal | None
+    mark: Decimal | None
+    time_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class FeeTier:
+    """One VIP level's fee rates."""
+
+    level: int
+    taker: Decimal
+    """Fraction."""
+    maker: Decimal
+    """Fraction."""
+    traded: Decimal | None
+    """30-day volume that earns it."""
+    assets: Decimal | None
+    """Holdings that earn it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -319,3 +319,15 @@ def advance_plan(old: PlanOrder, new: PlanOrder) -> PlanOrder:
     if new.status.is_final or (new.updated_ms >= old.updated_ms and new.status.rank >= old.status.rank):
         return new
     return old
+
+
+@dataclass(frozen=True, slots=True)
+class PlanSubOrder:
+    """One order that a trigger order has placed (`plan-sub-order`)."""
+
+    order_id: str
+    order_type: OrderType
+    price: Decimal | None
+    """Quote currency; None for market orders."""
+    status: Untrusted | None
+    """Bitget's word."""
