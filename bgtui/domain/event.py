@@ -12,6 +12,7 @@ from enum import StrEnum
 
 from bgtui.domain.account import Balance, ClosedPosition, Fill, Position
 from bgtui.domain.book import Level
+from bgtui.domain.feed import MarketTopic
 from bgtui.domain.instrument import Instrument, InstrumentId, ProductType
 from bgtui.domain.market import Candle, CandleInterval, Ticker, Trade
 from bgtui.domain.order import Order, PlanOrder
@@ -194,11 +195,30 @@ class OpenPlansListed:
     asked_ms: int
 
 
+class AccountPart(StrEnum):
+    """What REST answers one by one about an account."""
+
+    ORDERS = "orders"
+    PLANS = "plans"
+    POSITIONS = "positions"
+    BALANCES = "balances"
+    FILLS = "fills"
+
+
 @dataclass(frozen=True, slots=True)
 class AccountReconciled:
-    """REST has answered everything about a product type since the stream came back: its panes may leave stale."""
+    """REST has answered about a product type since the stream came back: its panes may leave stale."""
 
     product_type: ProductType
+    part: AccountPart | None = None
+    """Which part; None means every one."""
+
+
+@dataclass(frozen=True, slots=True)
+class WatchChanged:
+    """The session listens to exactly these topics from now on: nothing else may be taken for current."""
+
+    topics: frozenset[MarketTopic]
 
 
 class Connection(StrEnum):
@@ -341,6 +361,7 @@ Event = (
     | OpenOrdersListed
     | OpenPlansListed
     | AccountReconciled
+    | WatchChanged
     | ConnectionOpened
     | ConnectionLost
     | ConnectionMeasured

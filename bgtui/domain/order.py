@@ -175,10 +175,10 @@ class Order:
 def advance(old: Order, new: Order) -> Order:
     """Return the order after a report: the old value when the report is late, repeated or a step back.
 
-    Not older, no step back in state, no less filled (Bitget's order channel, 7.7 of the wire notes). A final state
-    is reached whatever its time says, since a late cancel is still a cancel, and is never left. Whichever report
-    stands, what was filled stays filled: a cancel may come without the filled size or the average price, and a fill
-    may come after the cancel that followed it. So any order of arrival ends in the same value.
+    Not older, no step back in state, no less filled (Bitget's order channel, 7.7 of the wire notes). A final
+    state is reached whatever its time says, since a late cancel is still a cancel, and is never left. Whichever
+    report stands, what was filled stays filled: a cancel may come without the filled size or the average price,
+    and a fill may come after the cancel that followed it. So any order of arrival ends in the same value.
     """
     if old.status.is_final:
         is_newer = new.status is old.status and _is_after(old, new)
@@ -204,7 +204,9 @@ def _keep_filled(order: Order, other: Order) -> Order:
         (order.average_price is not None or other.average_price is None) and (order.fees or not other.fees)
     ):
         return order
-    return replace(order, average_price=order.average_price or other.average_price, fees=order.fees or other.fees)
+    return replace(
+        order, average_price=order.average_price or other.average_price, fees=order.fees or other.fees
+    )
 
 
 class PlanKind(StrEnum):
