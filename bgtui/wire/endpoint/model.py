@@ -1,4 +1,4 @@
-"""What describes one REST route: where it is, how often it may be asked, and whether it can change anything."""
+"""What describes one REST route: where it is, how often it may be asked, whether it can change anything."""
 
 from __future__ import annotations
 
