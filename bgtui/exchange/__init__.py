@@ -1,0 +1,1 @@
+"""The protocol over real sockets: requests and streams, with their limits, clocks and failures."""
