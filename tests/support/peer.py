@@ -144,7 +144,7 @@ class Peer:
     def fail(self, path: str, kind: str, value: Any = None, *, times: int = 1) -> None:
         """Let the next requests to a path go wrong; ``*`` is any path.
 
-        Kinds: ``status`` (an HTTP status, envelope without sense), ``html`` (200 and a page), ``code`` (an API
+        Kinds: ``status`` (an HTTP status, no known code), ``html`` (200 and a page), ``code`` (an API
         code), ``delay`` (seconds, then the true answer), ``drop`` (the connection breaks within the answer).
         """
         self._failures[path].extend([Failure(kind, value)] * times)
