@@ -23,7 +23,7 @@ def imported(tree: ast.AST) -> Iterator[str]:
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            yield "." * node.level + (node.module or "")
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)  # relative ones are banned
 
 
 def test_contracts_of_pyproject_hold() -> None:
@@ -43,6 +43,20 @@ def test_domain_imports_only_itself_and_the_standard_library(path: Path) -> None
         and not f"{module}.".startswith("bgtui.domain.")
     }
     assert not foreign
+
+
+def test_only_bootstrap_imports_what_can_write() -> None:
+    writers = PACKAGE / "exchange" / "trading"
+    importers = {
+        path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+        for path in SOURCES
+        if not path.is_relative_to(writers)
+        and any(
+            f"{module}.".startswith("bgtui.exchange.trading.")
+            for module in imported(ast.parse(path.read_text()))
+        )
+    }
+    assert importers <= {"bootstrap"}
 
 
 def test_nothing_is_imported_for_type_checking_alone() -> None:
