@@ -96,7 +96,7 @@ def read_guarded(path: Path) -> GuardedFile | None:
         return None
     except OSError as error:
         raise ConfigError(f"{path} cannot be read: {error.strerror}") from None
-    with os.fdopen(handle, "rb") as stream:
+    try:
         facts = os.fstat(handle)
         if stat.S_ISDIR(facts.st_mode):
             return None
@@ -104,7 +104,9 @@ def read_guarded(path: Path) -> GuardedFile | None:
             raise ConfigError(
                 f"{path} is no settings file: not a plain file, or larger than {MAX_BYTES} bytes"
             )
-        data = stream.read(MAX_BYTES)
+        data = os.read(handle, MAX_BYTES)
+    finally:
+        os.close(handle)
     try:
         text = data.decode()
     except UnicodeDecodeError:

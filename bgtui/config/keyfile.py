@@ -153,7 +153,9 @@ def write_private(path: Path, text: str) -> None:
         raise
 
 
-def _entry(fields: Mapping[str, object]) -> StoredKey:
+def _entry(fields: object) -> StoredKey:
+    if not isinstance(fields, dict):
+        raise TypeError
     if not fields.keys() <= _KNOWN_FIELDS or not all(
         isinstance(value, str | bool) for value in fields.values()
     ):
@@ -205,7 +207,7 @@ def _from_keyring(name: str, key: StoredKey) -> StoredKey:
             f"the keyring holds no key for profile {name}", hint=f"bgtui keys add --profile {name}"
         )
     try:
-        opened = _entry(dict(json.loads(stored)))
+        opened = _entry(json.loads(stored))
     except (ValueError, TypeError):
         raise ConfigError(f"the keyring's entry for profile {name} is not a key") from None
     return StoredKey(

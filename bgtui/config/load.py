@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
+from bgtui.config.commandline import CommandLine
 from bgtui.config.guard import read_guarded
 from bgtui.config.keyfile import KeyStore, check_profile_name
 from bgtui.config.paths import find_paths
@@ -22,28 +22,6 @@ DEFAULT_PROFILE = "default"
 """Whose stored key is used when no profile is named."""
 
 _BOOLEAN = TypeAdapter(bool)
-
-
-@dataclass(frozen=True, slots=True)
-class CommandLine:
-    """What was typed: it outranks every source, and is the only one that may allow a host."""
-
-    profile: str | None = None
-    environment: str | None = None
-    read_only: bool = False
-    allow_hosts: tuple[str, ...] = ()
-    config_file: Path | None = None
-    """Instead of the one in the configuration folder; then it must exist."""
-
-    def over(self, other: CommandLine) -> CommandLine:
-        """Return both, this one winning: options may stand before and after the command's name."""
-        return CommandLine(
-            self.profile or other.profile,
-            self.environment or other.environment,
-            self.read_only or other.read_only,
-            self.allow_hosts + other.allow_hosts,
-            self.config_file or other.config_file,
-        )
 
 
 def load(typed: CommandLine, environ: Mapping[str, str], folder: Path) -> Settings:
