@@ -1,0 +1,408 @@
+"""The live state of one run: events in, immutable values out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import count
+from typing import Any
+
+from bgtui.domain.account import Balance, ClosedPosition, Fill, Position
+from bgtui.domain.book import Verdict
+from bgtui.domain.clock import Clock
+from bgtui.domain.event import (
+    AccountPart,
+    AccountReconciled,
+    AuctionUpdated,
+    BalancesReported,
+    BookBroken,
+    BookDepth,
+    BookReceived,
+    CandlesUpdated,
+    ClockMeasured,
+    Connection,
+    ConnectionLost,
+    ConnectionMeasured,
+    ConnectionOpened,
+    Deleveraged,
+    EquityReported,
+    Event,
+    FeedFailed,
+    FeedRecovered,
+    FillReported,
+    FrameRefused,
+    FrameUnsupported,
+    IndexPriceUpdated,
+    InstrumentsListed,
+    OpenOrdersListed,
+    OpenPlansListed,
+    OrderUpdated,
+    PlanOrderUpdated,
+    PositionClosed,
+    PositionsReported,
+    RequestMeasured,
+    SubscriptionAccepted,
+    SubscriptionRefused,
+    TickerUpdated,
+    TradesPrinted,
+    WatchChanged,
+)
+from bgtui.domain.feed import MarketChannel
+from bgtui.domain.instrument import Instrument, InstrumentId, ProductType
+from bgtui.domain.market import Candle, CandleInterval, Ticker, Trade
+from bgtui.domain.order import Order, PlanOrder, advance, advance_plan
+from bgtui.store.balances import Balances, Equities
+from bgtui.store.book import BookCounters, BookKey, Books, BookStatus, BookView
+from bgtui.store.candles import CandleSeries
+from bgtui.store.closed import ClosedPositions
+from bgtui.store.fills import Fills
+from bgtui.store.freshness import AccountFreshness, Freshness
+from bgtui.store.health import Health, HealthView
+from bgtui.store.instruments import Instruments
+from bgtui.store.log import EventLog, Level, LogLine
+from bgtui.store.orders import Orders
+from bgtui.store.positions import Positions
+from bgtui.store.reference import References
+from bgtui.store.tape import Tapes
+from bgtui.store.ticker import Tickers
+from bgtui.store.topic import Kind, Topic
+
+_DEPTHS = {
+    MarketChannel.BOOK: BookDepth.FULL,
+    MarketChannel.BOOK_1: BookDepth.ONE,
+    MarketChannel.BOOK_5: BookDepth.FIVE,
+    MarketChannel.BOOK_15: BookDepth.FIFTEEN,
+}
+
+
+class Store:
+    """Every read model of a run.
+
+    It never calls out: `version` of a topic rises when what it stands for truly changed, and whoever draws
+    compares. What time alone changes (a book going stale) shows after `recheck`.
+    """
+
+    def __init__(self, clock: Clock) -> None:
+        """Begin empty; the clock tells how old things are."""
+        next_version = count(1).__next__
+        self._tickers = Tickers(clock, next_version)
+        self._books = Books(clock, next_version, self._tickers.seen_s)
+        self._tapes = Tapes(next_version)
+        self._candles = CandleSeries(next_version)
+        self._instruments = Instruments(next_version)
+        self._references = References(next_version)
+        self._orders: Orders[Order] = Orders(next_version, advance)
+        self._plans: Orders[PlanOrder] = Orders(next_version, advance_plan)
+        self._positions = Positions(next_version)
+        self._closed = ClosedPositions(next_version)
+        self._balances = Balances(next_version)
+        self._equities = Equities(next_version)
+        self._fills = Fills(next_version)
+        self._freshness = AccountFreshness(clock, next_version)
+        self._health = Health(clock, next_version)
+        self._log = EventLog(clock, next_version)
+        self._clock = clock
+        self._handlers: dict[type, Callable[[Any], bool]] = {
+            BookReceived: self._books.receive,
+            TradesPrinted: self._tapes.apply,
+            TickerUpdated: self._tickers.apply,
+            CandlesUpdated: self._candles.apply,
+            BookBroken: self._books.break_off,
+            IndexPriceUpdated: self._references.apply_index,
+            AuctionUpdated: self._references.apply_auction,
+            InstrumentsListed: self._instruments.apply,
+            OrderUpdated: lambda event: self._orders.apply(event.order),
+            PlanOrderUpdated: lambda event: self._plans.apply(event.plan),
+            FillReported: self._fills.apply,
+            PositionsReported: self._positions.apply,
+            PositionClosed: self._closed.apply,
+            BalancesReported: self._balances.apply,
+            EquityReported: self._equities.apply,
+            Deleveraged: self._on_deleveraged,
+            OpenOrdersListed: self._on_orders_listed,
+            OpenPlansListed: self._on_plans_listed,
+            AccountReconciled: self._freshness.reconcile,
+            WatchChanged: self._on_watch_changed,
+            ConnectionOpened: self._on_opened,
+            ConnectionLost: self._on_lost,
+            ConnectionMeasured: self._health.measure,
+            SubscriptionAccepted: self._books.accept,
+            SubscriptionRefused: self._on_refused,
+            FrameRefused: self._on_frame_refused,
+            FrameUnsupported: lambda _: self._health.skip_frame(),
+            FeedFailed: self._on_feed_failed,
+            FeedRecovered: self._on_feed_recovered,
+            ClockMeasured: self._health.measure_clock,
+            RequestMeasured: self._health.measure_request,
+        }
+        self._versions: dict[Kind, Callable[[Topic], int]] = {
+            Kind.BOOK: lambda topic: self._books.version((InstrumentId(topic.key), _depth(topic))),
+            Kind.TAPE: lambda topic: self._tapes.version(InstrumentId(topic.key)),
+            Kind.TICKER: lambda topic: self._tickers.version(InstrumentId(topic.key)),
+            Kind.CANDLES: lambda topic: self._candles.version((InstrumentId(topic.key), _interval(topic))),
+            Kind.AUCTION: lambda topic: self._references.version("auction", topic.key),
+            Kind.INDEX: lambda topic: self._references.version("index", topic.key),
+            Kind.INSTRUMENTS: lambda topic: self._instruments.version(ProductType(topic.key)),
+            Kind.ORDERS: lambda topic: self._orders.version(ProductType(topic.key)),
+            Kind.PLANS: lambda topic: self._plans.version(ProductType(topic.key)),
+            Kind.POSITIONS: lambda topic: self._positions.version(ProductType(topic.key)),
+            Kind.CLOSED_POSITIONS: lambda topic: self._closed.version(ProductType(topic.key)),
+            Kind.BALANCES: lambda topic: self._balances.version(ProductType(topic.key)),
+            Kind.EQUITY: lambda topic: self._equities.version(ProductType(topic.key)),
+            Kind.FILLS: lambda topic: self._fills.version(ProductType(topic.key)),
+            Kind.FRESHNESS: lambda topic: self._freshness.version(ProductType(topic.key)),
+            Kind.HEALTH: lambda _: self._health.version,
+            Kind.LOG: lambda _: self._log.version,
+        }
+
+    def apply(self, event: Event) -> bool:
+        """Take one event; tell whether a read model truly changed."""
+        return self._handlers[type(event)](event)
+
+    def recheck(self) -> bool:
+        """Raise the versions of what changed by the passing of time alone; cheap enough for every frame."""
+        return self._books.recheck()
+
+    def version(self, topic: Topic) -> int:
+        """Return a number that rises when the topic's read model changed; 0 while there is none."""
+        return self._versions[topic.kind](topic)
+
+    # Market
+
+    def book(
+        self, instrument: InstrumentId, depth: BookDepth = BookDepth.FULL, *, levels: int | None = None
+    ) -> BookView:
+        """Return the book as it may be shown at this moment, at most so many levels a side."""
+        return self._books.view(instrument, depth, levels)
+
+    def book_status(self, instrument: InstrumentId, depth: BookDepth = BookDepth.FULL) -> BookStatus:
+        """Return what the book may be taken for, without its levels."""
+        return self._books.status((instrument, depth))
+
+    def book_keys(self) -> list[BookKey]:
+        """Name every book there is."""
+        return self._books.keys()
+
+    def book_totals(self) -> BookCounters:
+        """Return what became of all book messages of this run."""
+        return self._books.totals()
+
+    def take_fallen_books(self) -> dict[BookKey, Verdict]:
+        """Return the books that fell since the last call, and why."""
+        fallen = self._books.fallen
+        if fallen:
+            self._books.fallen = {}
+        return fallen
+
+    def trades(self, instrument: InstrumentId, limit: int | None = None) -> tuple[Trade, ...]:
+        """Return the latest public trades, oldest first."""
+        return self._tapes.get(instrument, limit)
+
+    def ticker(self, instrument: InstrumentId) -> Ticker | None:
+        """Return the latest figures of an instrument."""
+        return self._tickers.get(instrument)
+
+    def ticker_age_s(self, instrument: InstrumentId) -> float | None:
+        """Return how long ago a ticker last came, seconds."""
+        seen_s = self._tickers.seen_s(instrument)
+        return None if seen_s is None else self._clock.monotonic() - seen_s
+
+    def candles(
+        self, instrument: InstrumentId, interval: CandleInterval, limit: int | None = None
+    ) -> tuple[Candle, ...]:
+        """Return the latest bars, oldest first."""
+        return self._candles.get((instrument, interval), limit)
+
+    def instrument(self, instrument: InstrumentId) -> Instrument | None:
+        """Return an instrument's rules."""
+        return self._instruments.get(instrument)
+
+    def instruments(self, product_type: ProductType) -> tuple[Instrument, ...] | None:
+        """Return a product type's instruments; None before the list came."""
+        return self._instruments.all(product_type)
+
+    def index_price(self, symbol: str) -> IndexPriceUpdated | None:
+        """Return a margin pair's index price."""
+        return self._references.index(symbol)
+
+    def auction(self, instrument: InstrumentId) -> AuctionUpdated | None:
+        """Return a spot pair's opening auction."""
+        return self._references.auction(instrument)
+
+    # Account
+
+    def open_orders(self, product_type: ProductType) -> tuple[Order, ...] | None:
+        """Return the orders that rest, oldest first; None while nothing is known."""
+        return self._orders.open(product_type)
+
+    def finished_orders(self, product_type: ProductType) -> tuple[Order, ...]:
+        """Return the orders that ended lately, latest first."""
+        return self._orders.finished(product_type)
+
+    def missing_orders(self, product_type: ProductType) -> tuple[Order, ...]:
+        """Return open orders that the exchange's last list did not name: each must be looked up."""
+        return self._orders.missing(product_type)
+
+    def order(self, instrument: InstrumentId, order_id: str) -> Order | None:
+        """Return one order by the exchange's id."""
+        return self._orders.get(instrument, order_id)
+
+    def last_order_ms(self, product_type: ProductType) -> int:
+        """Return the exchange time of the latest report of an open order; 0 when there is none."""
+        return self._orders.latest_ms(product_type)
+
+    def open_plans(self, product_type: ProductType) -> tuple[PlanOrder, ...] | None:
+        """Return the trigger orders that can still trigger; None while nothing is known."""
+        return self._plans.open(product_type)
+
+    def finished_plans(self, product_type: ProductType) -> tuple[PlanOrder, ...]:
+        """Return the trigger orders that ended lately, latest first."""
+        return self._plans.finished(product_type)
+
+    def missing_plans(self, product_type: ProductType) -> tuple[PlanOrder, ...]:
+        """Return open trigger orders that the exchange's last list did not name."""
+        return self._plans.missing(product_type)
+
+    def last_plan_ms(self, product_type: ProductType) -> int:
+        """Return the exchange time of the latest report of an open trigger order; 0 when there is none."""
+        return self._plans.latest_ms(product_type)
+
+    def positions(self, product_type: ProductType) -> tuple[Position, ...] | None:
+        """Return the open legs; empty means flat, None means that the exchange has not said."""
+        return self._positions.get(product_type)
+
+    def positions_report(self, product_type: ProductType) -> PositionsReported | None:
+        """Return the report that counts: another object after each one that was taken."""
+        return self._positions.report(product_type)
+
+    def closed_positions(self, product_type: ProductType) -> tuple[ClosedPosition, ...]:
+        """Return the legs closed lately, latest first."""
+        return self._closed.get(product_type)
+
+    def balances(self, product_type: ProductType) -> tuple[Balance, ...] | None:
+        """Return a wallet's coins; None before the exchange named them all."""
+        return self._balances.get(product_type)
+
+    def known_balances(self, product_type: ProductType) -> dict[str, Balance]:
+        """Return what is known coin by coin, be it the whole wallet or not."""
+        return self._balances.coins(product_type)
+
+    def last_balance_ms(self, product_type: ProductType) -> int:
+        """Return the exchange time of the latest report of a wallet; 0 before the first."""
+        return self._balances.latest_ms(product_type)
+
+    def equity(self, product_type: ProductType) -> EquityReported | None:
+        """Return what a futures wallet is worth."""
+        return self._equities.get(product_type)
+
+    def fills(self, product_type: ProductType) -> tuple[Fill, ...]:
+        """Return the account's trades, latest first."""
+        return self._fills.get(product_type)
+
+    def has_fill(self, fill: Fill) -> bool:
+        """Tell whether a fill is known."""
+        return self._fills.has(fill)
+
+    def last_fill_ms(self, product_type: ProductType) -> int | None:
+        """Return the exchange time of the latest fill."""
+        return self._fills.last_ms(product_type)
+
+    def freshness(self, product_type: ProductType, part: AccountPart | None = None) -> Freshness:
+        """Return how far an account pane can be trusted: one part, or the worst of all."""
+        return self._freshness.get(product_type, part)
+
+    # The run itself
+
+    @property
+    def clock_offset_ms(self) -> int:
+        """What to add to this machine's clock to get the exchange's."""
+        return self._health.clock_offset_ms
+
+    def health(self) -> HealthView:
+        """Return how connections, requests and clock are doing."""
+        totals = self._books.totals()
+        return self._health.view(totals.mismatches, totals.gaps, totals.resyncs)
+
+    def log(self) -> tuple[LogLine, ...]:
+        """Return what happened, oldest first."""
+        return self._log.lines()
+
+    def _on_orders_listed(self, event: OpenOrdersListed) -> bool:
+        return self._orders.list_open(event.product_type, event.orders, event.asked_ms)
+
+    def _on_plans_listed(self, event: OpenPlansListed) -> bool:
+        return self._plans.list_open(event.product_type, event.plans, event.asked_ms)
+
+    def _on_watch_changed(self, event: WatchChanged) -> bool:
+        topics = event.topics
+        is_changed = self._books.watch(
+            frozenset(
+                (topic.instrument, _DEPTHS[topic.channel]) for topic in topics if topic.channel in _DEPTHS
+            )
+        )
+        is_changed |= self._tickers.watch(_watched(topics, MarketChannel.TICKER))
+        is_changed |= self._tapes.watch(_watched(topics, MarketChannel.TRADES))
+        is_changed |= self._candles.watch(
+            frozenset((topic.instrument, topic.interval) for topic in topics if topic.interval is not None)
+        )
+        return is_changed
+
+    def _on_opened(self, event: ConnectionOpened) -> bool:
+        self._health.open(event)
+        self._log.add(Level.INFO, f"{event.name} connected")
+        if event.connection is Connection.PRIVATE:
+            self._freshness.open_stream()
+        return True
+
+    def _on_lost(self, event: ConnectionLost) -> bool:
+        self._health.lose(event)
+        self._log.add(Level.WARNING, f"{event.name} lost: {event.reason}")
+        self._lose(event.connection, event.name, event.reason)
+        return True
+
+    def _on_refused(self, event: SubscriptionRefused) -> bool:
+        self._log.add(Level.WARNING, f"{event.channel} refused ({event.code})", event.message)
+        self._books.refuse(event)
+        return True
+
+    def _on_frame_refused(self, event: FrameRefused) -> bool:
+        self._log.add(Level.WARNING, f"{event.name}: {event.reason}", event.sample)
+        return self._health.refuse_frame()
+
+    def _on_feed_failed(self, event: FeedFailed) -> bool:
+        self._log.add(Level.ERROR, f"{event.source} failed: {event.reason}")
+        # The source is gone and with it its connections, whether or not it had time to say so.
+        for name, kind in self._health.names_under(event.source):
+            lost = ConnectionLost(kind, name, event.reason, event.retry_in_ms)
+            self._health.lose(lost)
+            self._lose(kind, name, event.reason)
+        return self._health.fail_feed(event)
+
+    def _on_feed_recovered(self, event: FeedRecovered) -> bool:
+        is_changed = self._health.recover_feed(event)
+        if is_changed:
+            self._log.add(Level.INFO, f"{event.source} delivers again")
+        return is_changed
+
+    def _on_deleveraged(self, event: Deleveraged) -> bool:
+        self._log.add(Level.WARNING, f"{event.instrument}: reduced by auto-deleveraging", event.side)
+        return True
+
+    def _lose(self, kind: Connection, name: str, reason: str) -> None:
+        if kind is Connection.PRIVATE:
+            self._freshness.lose_stream()
+        else:
+            self._books.lose(name, reason)
+
+
+def _watched(topics: frozenset[Any], channel: MarketChannel) -> frozenset[InstrumentId]:
+    return frozenset(topic.instrument for topic in topics if topic.channel is channel)
+
+
+def _depth(topic: Topic) -> BookDepth:
+    return topic.detail if isinstance(topic.detail, BookDepth) else BookDepth.FULL
+
+
+def _interval(topic: Topic) -> CandleInterval:
+    if not isinstance(topic.detail, CandleInterval):
+        raise TypeError("a candle topic names its interval")
+    return topic.detail

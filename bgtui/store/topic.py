@@ -1,0 +1,72 @@
+"""What can be watched in the store: a kind of read model, and which instrument or product type of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bgtui.domain.event import BookDepth
+from bgtui.domain.instrument import InstrumentId, ProductType
+from bgtui.domain.market import CandleInterval
+
+
+class Kind(StrEnum):
+    """Kinds of read model."""
+
+    BOOK = "book"
+    TAPE = "tape"
+    TICKER = "ticker"
+    CANDLES = "candles"
+    AUCTION = "auction"
+    INDEX = "index"
+    INSTRUMENTS = "instruments"
+    ORDERS = "orders"
+    PLANS = "plans"
+    POSITIONS = "positions"
+    CLOSED_POSITIONS = "closed_positions"
+    BALANCES = "balances"
+    EQUITY = "equity"
+    FILLS = "fills"
+    FRESHNESS = "freshness"
+    """How far the account panes of a product type can be trusted."""
+    HEALTH = "health"
+    LOG = "log"
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """One read model; built by the functions below."""
+
+    kind: Kind
+    key: str = ""
+    """Instrument id, product type or margin pair, as the kind asks."""
+    detail: BookDepth | CandleInterval | None = None
+
+
+HEALTH = Topic(Kind.HEALTH)
+LOG = Topic(Kind.LOG)
+
+
+def book(instrument: InstrumentId, depth: BookDepth = BookDepth.FULL) -> Topic:
+    """Name an instrument's order book."""
+    return Topic(Kind.BOOK, instrument, depth)
+
+
+def tape(instrument: InstrumentId) -> Topic:
+    """Name an instrument's public trades."""
+    return Topic(Kind.TAPE, instrument)
+
+
+def ticker(instrument: InstrumentId) -> Topic:
+    """Name an instrument's ticker."""
+    return Topic(Kind.TICKER, instrument)
+
+
+def candles(instrument: InstrumentId, interval: CandleInterval) -> Topic:
+    """Name one series of candles."""
+    return Topic(Kind.CANDLES, instrument, interval)
+
+
+def account(kind: Kind, product_type: ProductType) -> Topic:
+    """Name an account pane of a product type: ORDERS, PLANS, POSITIONS, BALANCES, FILLS and their like."""
+    return Topic(kind, product_type.value)
