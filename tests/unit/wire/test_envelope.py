@@ -33,6 +33,10 @@ def body(code: object, message: object = "words", data: object = None, **more: o
     ).encode()
 
 
+def short(value: object) -> str:
+    return str(value)[:40]
+
+
 def read_failure(status: int, content: bytes) -> BgtuiError:
     with pytest.raises(BgtuiError) as caught:
         read_answer(status, content, NO_HEADERS)
@@ -78,6 +82,7 @@ def test_a_success_without_data_has_none() -> None:
         (-1_700_000_000_123, None),
         (10**400, None),
     ],
+    ids=short,
 )
 def test_the_servers_time_is_taken_only_when_it_is_one(request_time: object, expected: int | None) -> None:
     content = json.dumps({"code": "00000", "data": [], "requestTime": request_time}).encode()
@@ -236,6 +241,7 @@ def test_a_read_with_a_code_that_is_new_is_rejected_with_bitgets_words() -> None
         (503, b"", Maintenance),
         (504, b"", NetworkError),
     ],
+    ids=short,
 )
 def test_a_read_by_status_and_body(status: int, content: bytes, expected: type[BgtuiError]) -> None:
     error = read_failure(status, content)
@@ -296,6 +302,7 @@ def test_a_write_with_such_a_code_may_have_been_carried_out(code: str, status: i
         (503, b""),
         (504, body("00000")),
     ],
+    ids=short,
 )
 def test_a_write_without_a_clear_no_is_in_doubt(status: int, content: bytes) -> None:
     error = write_failure(status, content)
