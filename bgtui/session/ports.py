@@ -27,7 +27,7 @@ class MarketFeed(EventSource, Protocol):
     """The public stream: what it carries can be changed while it runs."""
 
     def watch(self, topics: Iterable[MarketTopic]) -> None:
-        """Carry exactly these topics from now on: subscribes what is new, drops what is not wanted any more."""
+        """Carry exactly these topics from now on: subscribe what is new, drop what is not wanted any more."""
 
     def renew(self, topic: MarketTopic) -> None:
         """Unsubscribe and subscribe one topic, which brings a new snapshot."""
@@ -45,7 +45,9 @@ class AccountReader(Protocol):
     async def open_plans(self, product_type: ProductType) -> tuple[PlanOrder, ...]:
         """Return every open trigger, trailing and TP/SL order."""
 
-    async def order(self, instrument: InstrumentId, *, order_id: str = "", client_order_id: str = "") -> Order | None:
+    async def order(
+        self, instrument: InstrumentId, *, order_id: str = "", client_order_id: str = ""
+    ) -> Order | None:
         """Look one order up by the exchange's id or ours; None when the exchange does not know it."""
 
     async def plan_history(self, product_type: ProductType, since_ms: int) -> tuple[PlanOrder, ...]:

@@ -88,7 +88,7 @@ class Tapes:
 
 
 def _sort_in(tape: _Tape, new: Sequence[Trade]) -> bool:
-    """Merge trades of which one is older than the last one: a snapshot after a gap, or a message that came late.
+    """Merge trades that are partly older than the last one: a snapshot after a gap, or a late message.
 
     Tells whether any of them is recent enough to be kept.
     """

@@ -1,0 +1,203 @@
+"""One run: sources in, the store kept current, and a way to wait for it."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable, Iterable, Sequence
+
+from bgtui.domain.clock import Clock
+from bgtui.domain.event import Connection, ConnectionLost, ConnectionOpened, Event, FeedFailed, WatchChanged
+from bgtui.domain.feed import MarketChannel, MarketTopic
+from bgtui.domain.instrument import InstrumentId, ProductType
+from bgtui.domain.market import CandleInterval
+from bgtui.session.feed import keep, supervise
+from bgtui.session.ports import AccountReader, EventSource, MarketFeed
+from bgtui.session.reconcile import Reconciler
+from bgtui.session.resync import Resync
+from bgtui.store.store import Store
+
+RECENT_INSTRUMENTS = 8
+"""Instruments that keep book, trades and candles after the one shown, so that going back costs nothing."""
+RECHECK_S = 0.25
+"""How often what time alone changes is looked at."""
+
+
+class Session:
+    """The store, what feeds it, and later the desk that sends orders.
+
+    Readers draw from `store`, compare versions, and call `show` and `watch_list` for what they want to see.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        clock: Clock,
+        rng: random.Random,
+        market: MarketFeed | None = None,
+        private: EventSource | None = None,
+        reader: AccountReader | None = None,
+        product_types: Sequence[ProductType] = (ProductType.USDT_FUTURES,),
+        sources: Sequence[EventSource] = (),
+        desk: object | None = None,
+    ) -> None:
+        """Put the parts together; nothing starts before `run`."""
+        self.store = store
+        self.desk = desk
+        """What sends orders; None when the run is read-only."""
+        self._clock = clock
+        self._rng = rng
+        self._market = market
+        self._private = private
+        self._sources = tuple(sources)
+        self._resync = None if market is None else Resync(market, store, clock=clock, rng=rng)
+        self._reconciler = (
+            None
+            if reader is None
+            else Reconciler(
+                reader,
+                store,
+                self.apply,
+                product_types,
+                clock=clock,
+                rng=rng,
+                has_stream=private is not None,
+            )
+        )
+        self._listed: tuple[InstrumentId, ...] = ()
+        self._recent: list[InstrumentId] = []
+        self._interval = CandleInterval.M1
+        self._topics: frozenset[MarketTopic] = frozenset()
+        self._changed = asyncio.Event()
+        self._waiting = 0
+        self._hooks: dict[type, Callable[[Event], None]] = {
+            ConnectionOpened: self._on_connection,
+            ConnectionLost: self._on_connection,
+            FeedFailed: self._on_feed_failed,
+        }
+
+    async def run(self) -> None:
+        """Keep every source running until all have ended by themselves or this is canceled."""
+        heartbeat = asyncio.create_task(self._beat(), name="heartbeat")
+        try:
+            async with asyncio.TaskGroup() as group:
+                for source in (self._market, self._private, *self._sources):
+                    if source is not None:
+                        group.create_task(
+                            keep(source, self.apply, clock=self._clock, rng=self._rng), name=source.name
+                        )
+                if self._reconciler is not None:
+                    group.create_task(
+                        supervise(
+                            self._reconciler.name,
+                            self._reconciler.run,
+                            self.apply,
+                            clock=self._clock,
+                            rng=self._rng,
+                        ),
+                        name=self._reconciler.name,
+                    )
+        finally:
+            heartbeat.cancel()
+            await asyncio.gather(heartbeat, return_exceptions=True)
+            if self._resync is not None:
+                self._resync.close()
+
+    def apply(self, event: Event) -> bool:
+        """Take one event into the store and act on what follows from it."""
+        is_changed = self.store.apply(event)
+        fallen = self.store.take_fallen_books()
+        if fallen and self._resync is not None:
+            for key, verdict in fallen.items():
+                self._resync.fall(key, verdict)
+        hook = self._hooks.get(type(event))
+        if hook is not None:
+            hook(event)
+        if is_changed and self._waiting:
+            self._wake()
+        return is_changed
+
+    def watch(self, topics: Iterable[MarketTopic]) -> None:
+        """Listen to exactly these topics from now on; the store forgets the others."""
+        wanted = frozenset(topics)
+        if wanted == self._topics:
+            return
+        self._topics = wanted
+        # First the store, so that no frame still on its way brings back what was forgotten.
+        self.apply(WatchChanged(wanted))
+        if self._resync is not None:
+            self._resync.watch(wanted)
+        if self._market is not None:
+            self._market.watch(wanted)
+
+    def watch_list(self, instruments: Iterable[InstrumentId]) -> None:
+        """Carry the tickers of these instruments, and nothing more of them unless they are shown."""
+        self._listed = tuple(instruments)
+        self._watch_shown()
+
+    def show(self, instrument: InstrumentId, interval: CandleInterval = CandleInterval.M1) -> None:
+        """Carry everything about an instrument; the eight shown before it keep what they have."""
+        self._interval = interval
+        self._recent = [instrument, *(other for other in self._recent if other != instrument)]
+        del self._recent[RECENT_INSTRUMENTS + 1 :]
+        self._watch_shown()
+
+    @property
+    def topics(self) -> frozenset[MarketTopic]:
+        """What the session listens to."""
+        return self._topics
+
+    async def wait_for(self, predicate: Callable[[], bool], *, timeout_s: float | None = None) -> None:
+        """Wait until the predicate holds; it is asked after changes, at most once a turn of the loop.
+
+        Raises:
+            TimeoutError: it did not hold in time.
+        """
+        async with asyncio.timeout(timeout_s):
+            self._waiting += 1
+            try:
+                while not predicate():
+                    await self._changed.wait()
+            finally:
+                self._waiting -= 1
+
+    def _watch_shown(self) -> None:
+        topics = {MarketTopic(MarketChannel.TICKER, name) for name in (*self._listed, *self._recent)}
+        for name in self._recent:
+            topics.add(MarketTopic(MarketChannel.BOOK, name))
+            topics.add(MarketTopic(MarketChannel.TRADES, name))
+            topics.add(MarketTopic(MarketChannel.CANDLES, name, self._interval))
+        self.watch(topics)
+
+    def _wake(self) -> None:
+        # Whoever waits now is woken in the next turn of the loop; many changes in one turn wake once.
+        self._changed.set()
+        self._changed.clear()
+
+    def _on_connection(self, event: Event) -> None:
+        if self._reconciler is None or not isinstance(event, ConnectionOpened | ConnectionLost):
+            return
+        if event.connection is not Connection.PRIVATE:
+            return
+        if isinstance(event, ConnectionOpened):
+            self._reconciler.open_stream()
+        else:
+            self._reconciler.lose_stream()
+
+    def _on_feed_failed(self, event: Event) -> None:
+        if (
+            self._reconciler is not None
+            and self._private is not None
+            and isinstance(event, FeedFailed)
+            and event.source == self._private.name
+        ):
+            self._reconciler.lose_stream()
+
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(RECHECK_S)
+            if self.store.recheck() and self._waiting:
+                self._wake()
+            if self._resync is not None:
+                self._resync.check()
