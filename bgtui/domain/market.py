@@ -173,9 +173,9 @@ class Candle:
         return Decimal(self.base_volume_text)
 
     @property
-    def quote_volume(self) -> Decimal:
-        """Quote currency traded."""
-        return Decimal(self.quote_volume_text)
+    def quote_volume(self) -> Decimal | None:
+        """Quote currency traded; None in recordings of the older stream, which lack it."""
+        return _decimal(self.quote_volume_text)
 
 
 @dataclass(frozen=True, slots=True)

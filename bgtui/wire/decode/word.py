@@ -257,8 +257,8 @@ def direction(
 ) -> Direction:
     """Settle direction, leg and effect of an order or fill row.
 
-    In hedge mode the `side` of REST rows and of stream orders names the leg, so a closing row trades the other
-    way; the stream's `fill` rows already show the trade direction (``is_trade_direction``). Wire notes 6.3.
+    In hedge mode the `side` of REST rows and of stream orders names the leg, so a closing row trades the
+    other way; the stream's `fill` rows show the trade direction (``is_trade_direction``). Wire notes 6.3.
 
     Raises:
         DecodeError: the side is neither buy nor sell.
