@@ -1,0 +1,51 @@
+"""Intents to request bodies: pure functions that return where to send and what, or refuse."""
+
+from __future__ import annotations
+
+from bgtui.wire.encode.body import MAX_BATCH, Body, Request
+from bgtui.wire.encode.order import (
+    amend_order,
+    cancel_all,
+    cancel_order,
+    cancel_orders,
+    cancel_symbol,
+    place_order,
+    place_orders,
+)
+from bgtui.wire.encode.plan import amend_plan, cancel_plans, place_plan, place_tpsl, position_tpsl
+from bgtui.wire.encode.position import (
+    adjust_margin,
+    close_position,
+    reverse_position,
+    set_all_leverage,
+    set_auto_margin,
+    set_leverage,
+    set_margin_mode,
+    set_position_mode,
+)
+
+__all__ = [
+    "MAX_BATCH",
+    "Body",
+    "Request",
+    "adjust_margin",
+    "amend_order",
+    "amend_plan",
+    "cancel_all",
+    "cancel_order",
+    "cancel_orders",
+    "cancel_plans",
+    "cancel_symbol",
+    "close_position",
+    "place_order",
+    "place_orders",
+    "place_plan",
+    "place_tpsl",
+    "position_tpsl",
+    "reverse_position",
+    "set_all_leverage",
+    "set_auto_margin",
+    "set_leverage",
+    "set_margin_mode",
+    "set_position_mode",
+]
