@@ -33,3 +33,7 @@ Sink = Callable[[int, bytes | str], None]
 
 class Disconnected(NetworkError):
     """A connection could not be opened, or is gone."""
+
+
+class TooOften(Disconnected):
+    """The exchange wants fewer connections or messages."""

@@ -28,7 +28,7 @@ from websockets.http11 import Response
 
 from bgtui import __version__
 from bgtui.domain.text import clean_line
-from bgtui.exchange.transport import Disconnected
+from bgtui.exchange.transport import Disconnected, TooOften
 
 CLOSE_S = 1.0
 """Seconds that the closing handshake may take before the connection is cut."""
@@ -64,7 +64,8 @@ async def open_websocket(
         )
     except (OSError, WebSocketException) as error:
         message, hint = _explain(host, error, open_s)
-        raise Disconnected(message, hint=hint) from error
+        is_limit = isinstance(error, InvalidStatus) and error.response.status_code == 429
+        raise (TooOften if is_limit else Disconnected)(message, hint=hint) from error
     return WebSocket(connection)
 
 
