@@ -86,7 +86,7 @@ def test_cancels_wait_for_nothing_but_their_own_route(bursts: list[tuple[int, fl
             asyncio.create_task(limiter.acquire(read(f"flood{index % 7}", 20), Priority.READ))
             for index in range(300)
         ]
-        waits = []
+        waits: list[float] = []
         for count, pause in bursts:
             await asyncio.sleep(pause)
             asked = asyncio.get_running_loop().time()
