@@ -117,9 +117,9 @@ class _Entry:
         "version",
     )
 
-    def __init__(self, version: int) -> None:
+    def __init__(self) -> None:
         self.book = OrderBook()
-        self.version = version
+        self.version = 0
         self.counters = BookCounters()
         self.seen_s: float | None = None
         self.time_ms: int | None = None
@@ -222,10 +222,10 @@ class Books:
         dropped = [(key, entry) for key, entry in self._entries() if key not in keys]
         for key, entry in dropped:
             self._drop(key, entry)
-        added = [key for key in keys if self._find(key) is None]
-        for key in added:
-            self._admit(key)
-        return bool(dropped or added)
+        for key in keys:
+            if self._find(key) is None:
+                self._admit(key)
+        return bool(dropped)
 
     def recheck(self) -> bool:
         """Look for books whose status changed by the passing of time alone."""
@@ -384,7 +384,7 @@ class Books:
             return None
         if len(self._full) + len(self._shallow) >= MAX_BOOKS:
             self._drop(*min(self._entries(), key=lambda item: item[1].seen_s or 0.0))
-        entry = _Entry(self._next())
+        entry = _Entry()
         if key[1] is BookDepth.FULL:
             self._full[key[0]] = entry
         else:

@@ -19,9 +19,9 @@ SeriesKey = tuple[InstrumentId, CandleInterval]
 class _Series:
     __slots__ = ("candles", "version")
 
-    def __init__(self, version: int) -> None:
+    def __init__(self) -> None:
         self.candles: list[Candle] = []
-        self.version = version
+        self.version = 0
 
 
 class CandleSeries:
@@ -75,7 +75,7 @@ class CandleSeries:
             return None
         if len(self._series) >= MAX_SERIES:
             del self._series[min(self._series, key=lambda name: self._series[name].version)]
-        series = self._series[key] = _Series(self._next())
+        series = self._series[key] = _Series()
         return series
 
 

@@ -18,10 +18,10 @@ MAX_TAPES = 64
 class _Tape:
     __slots__ = ("ids", "ring", "version")
 
-    def __init__(self, version: int) -> None:
+    def __init__(self) -> None:
         self.ring: deque[Trade] = deque()
         self.ids: set[str] = set()
-        self.version = version
+        self.version = 0
 
 
 class Tapes:
@@ -83,7 +83,7 @@ class Tapes:
             return None
         if len(self._tapes) >= MAX_TAPES:
             del self._tapes[min(self._tapes, key=lambda name: self._tapes[name].version)]
-        tape = self._tapes[instrument] = _Tape(self._next())
+        tape = self._tapes[instrument] = _Tape()
         return tape
 
 
