@@ -1,0 +1,81 @@
+"""Rows of the past: newest first, paged by id, and never more of them than a fixed number."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+
+MAX_ROWS = 2000
+"""Rows kept of one kind and account."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Which part of a list is asked for (`idLessThan`, `startTime`, `endTime`, `limit`)."""
+
+    before_id: str = ""
+    """Only rows older than the one with this id."""
+    limit: int = 100
+    since_ms: int | None = None
+    until_ms: int | None = None
+
+
+EVERYTHING = Window(limit=MAX_ROWS)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row(Generic[T]):
+    id: str
+    time_ms: int
+    value: T
+
+
+class History(Generic[T]):
+    """The last rows of one kind, in the order in which they came."""
+
+    __slots__ = ("_rows",)
+
+    def __init__(self, max_rows: int = MAX_ROWS) -> None:
+        """Begin empty."""
+        self._rows: deque[_Row[T]] = deque(maxlen=max_rows)
+
+    def append(self, row_id: str, time_ms: int, value: T) -> None:
+        """Add the newest row; the oldest one goes when there is no room."""
+        self._rows.append(_Row(row_id, time_ms, value))
+
+    def find(self, row_id: str) -> T | None:
+        """Return the row with this id, the newest of them."""
+        return next((row.value for row in reversed(self._rows) if row.id == row_id), None)
+
+    def newest_first(self, window: Window = EVERYTHING) -> Iterator[T]:
+        """Yield the rows of a window except for its limit, which counts after the caller's own filter."""
+        rows = reversed(self._rows)
+        if window.before_id and any(row.id == window.before_id for row in self._rows):
+            for row in rows:
+                if row.id == window.before_id:
+                    break
+        elif window.before_id:
+            rows = (row for row in reversed(self._rows) if is_before(row.id, window.before_id))  # type: ignore[assignment]
+        for row in rows:
+            if is_within(row.time_ms, window):
+                yield row.value
+
+    def __len__(self) -> int:
+        """Count the rows."""
+        return len(self._rows)
+
+
+def is_before(row_id: str, before_id: str) -> bool:
+    """Tell whether an id was given out earlier than another: ids are growing numbers."""
+    return (len(row_id), row_id) < (len(before_id), before_id)
+
+
+def is_within(time_ms: int, window: Window) -> bool:
+    """Tell whether a time lies in the window."""
+    return (window.since_ms is None or time_ms >= window.since_ms) and (
+        window.until_ms is None or time_ms <= window.until_ms
+    )
