@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import msgspec
 
@@ -78,16 +79,27 @@ _arg = msgspec.json.Decoder(Arg).decode
 _reply = msgspec.json.Decoder(Reply).decode
 _find_arg = re.compile(rb'"arg"\s*:\s*(\{[^{}]{0,1000}\})').search
 
+
 _Route = tuple[Decode, Origin]
 
 
+class _Routes(dict[bytes, _Route | None]):
+    """Topics by the very bytes that name them, which every push repeats; a new one is looked up once."""
+
+    def __missing__(self, arg: bytes) -> _Route | None:
+        if len(self) >= MAX_ROUTES:
+            self.clear()
+        route = self[arg] = _route(arg)
+        return route
+
+
 class Router:
-    """Turns the frames of one connection into events and controls, remembering each topic it has met."""
+    """Turns the frames of one connection into events and controls."""
 
     def __init__(self, name: str) -> None:
         """Name the connection, for the events that count its bad frames."""
         self._name = name
-        self._routes: dict[bytes, _Route] = {}
+        self._routes = _Routes()
 
     def route(self, raw: bytes | str) -> Sequence[Event | Control]:
         """Read one frame; never raises.
@@ -103,25 +115,18 @@ class Router:
             frame = _frame(raw)
             if frame.action not in _ACTIONS:
                 return self._reply(raw, frame)
-            route = self._routes.get(bytes(frame.arg))
+            route = self._routes[bytes(frame.arg)]
             if route is None:
-                return self._learn(frame)
+                return self._unsupported(frame)
             decode, origin = route
             return decode(origin, frame)
         except _UNREADABLE as error:
             return self._refuse(raw, _reason(error))
 
-    def _learn(self, frame: Frame) -> Sequence[Event]:
+    def _unsupported(self, frame: Frame) -> Sequence[Event]:
         arg = _arg(frame.arg)
-        found = resolve(arg)
-        if found is None:
-            topic = f"{arg.inst_type} {arg.channel}"
-            return (FrameUnsupported(self._name, Untrusted(topic[:SAMPLE])),)
-        channel, origin = found
-        if len(self._routes) >= MAX_ROUTES:
-            self._routes.clear()
-        self._routes[bytes(frame.arg)] = (channel.decode, origin)
-        return channel.decode(origin, frame)
+        topic = f"{arg.inst_type} {arg.channel}"
+        return (FrameUnsupported(self._name, Untrusted(topic[:SAMPLE])),)
 
     def _reply(self, raw: bytes | str, frame: Frame) -> Sequence[Event | Control]:
         if frame.event is None:
@@ -154,6 +159,13 @@ class Router:
         return (refused, BookBroken(origin.instrument, origin.depth))
 
 
+@lru_cache(maxsize=MAX_ROUTES)
+def _route(arg: bytes) -> _Route | None:
+    """Find what reads the pushes of a topic."""
+    found = resolve(_arg(arg))
+    return None if found is None else (found[0].decode, found[1])
+
+
 def _salvage(raw: bytes | str) -> Origin | None:
     """Find out which topic an unreadable frame belonged to: what it said is missing from that topic now."""
     edges = raw if len(raw) <= 4096 else raw[:2048] + raw[-2048:]  # type: ignore[operator]  # one kind or the other
@@ -161,10 +173,10 @@ def _salvage(raw: bytes | str) -> Origin | None:
     if found is None:
         return None
     try:
-        resolved = resolve(_arg(found[1]))
+        route = _route(found[1])
     except _UNREADABLE:
         return None
-    return None if resolved is None else resolved[1]
+    return None if route is None else route[1]
 
 
 def _text(raw: bytes | str) -> str:
