@@ -1,8 +1,8 @@
 """A paced feed on loopback: v2 frames with true checksums, each carrying the time at which it was due.
 
-Run as a process of its own, so that it never shares a time slice with what is measured. It prints its address,
-waits for the first subscription, sends open-loop at the asked rate, and ends by printing how many frames it
-sent.
+Run as a process of its own, so that it never shares a time slice with what is measured. It prints its
+address, waits for the first subscription, sends open-loop at the asked rate, and ends by printing how many
+frames it sent.
 """
 
 from __future__ import annotations

@@ -1,11 +1,12 @@
 """The order book: merge, continuity and checksum, so that nothing unverified is ever drawn as live.
 
 Levels keep the two strings that came over the wire, because the checksum covers them verbatim and the ladder
-shows them. They lie under a float key, which only sorts and identifies: for prices of up to 15 digits it is exact
-identity, and it makes ``0.0151`` and ``0.01510`` one level. Bids are keyed by the negative price, so both sides
-have their best level first.
+shows them. They lie under a float key, which only sorts and identifies: for prices of up to 15 digits it is
+exact identity, and it makes ``0.0151`` and ``0.01510`` one level. Bids are keyed by the negative price, so
+both sides have their best level first.
 
-Written from Bitget's pages `contract/websocket/public/Order-Book-Channel` and `spot/websocket/public/Depth-Channel`.
+Written from Bitget's pages `contract/websocket/public/Order-Book-Channel` and
+`spot/websocket/public/Depth-Channel`.
 """
 
 from __future__ import annotations
@@ -87,7 +88,7 @@ def checksum(bids: Sequence[Level], asks: Sequence[Level]) -> int:
 
 
 class OrderBook:
-    """One instrument's levels, fed with snapshots and updates; empty after any failure until a new snapshot."""
+    """One instrument's levels, fed with snapshots and updates; empty after a failure until a new snapshot."""
 
     __slots__ = ("_ask_keys", "_asks", "_bid_keys", "_bids", "_crc", "has_snapshot", "integrity", "seq")
 
@@ -121,7 +122,7 @@ class OrderBook:
         self.has_snapshot = True
         self.seq = seq
         self._crc = None
-        return self._check(seq is not None and pseq is not None, crc, is_ordered=seq is not None)
+        return self._check(crc, is_chained=seq is not None and pseq is not None, is_ordered=seq is not None)
 
     def copy(self) -> OrderBook:
         """Return a book of its own in the same state."""
@@ -144,7 +145,7 @@ class OrderBook:
         pseq: int | None = None,
         crc: int | None = None,
     ) -> Verdict:
-        """Merge an update: continuity first, then the levels, then the checksum; size zero deletes a level."""
+        """Merge an update: continuity, then the levels, then the checksum; size zero deletes a level."""
         if not self.has_snapshot:
             return Verdict.WAITING
         if seq is not None and self.seq is not None:
@@ -165,7 +166,7 @@ class OrderBook:
             self._crc = None
         if seq is not None:
             self.seq = seq
-        return self._check(is_chained, crc, is_ordered=seq is not None)
+        return self._check(crc, is_chained=is_chained, is_ordered=seq is not None)
 
     def drop(self) -> None:
         """Forget every level and wait for a snapshot."""
@@ -202,7 +203,7 @@ class OrderBook:
         """Count the levels of both sides."""
         return len(self._bids) + len(self._asks)
 
-    def _check(self, is_chained: bool, crc: int | None, *, is_ordered: bool) -> Verdict:
+    def _check(self, crc: int | None, *, is_chained: bool, is_ordered: bool) -> Verdict:
         bid_keys, ask_keys = self._bid_keys, self._ask_keys
         if bid_keys and ask_keys and -bid_keys[0] >= ask_keys[0]:
             return self._fail(Verdict.CROSSED)

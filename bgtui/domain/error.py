@@ -1,7 +1,7 @@
 """Every failure the program names, in one tree.
 
-Each error is one line for a person: what happened, why, what to do next. The exit code of a command is a property
-of its class, so no caller keeps a table of its own.
+Each error is one line for a person: what happened, why, what to do next. The exit code of a command is a
+property of its class, so no caller keeps a table of its own.
 """
 
 from __future__ import annotations

@@ -56,7 +56,7 @@ def instrument_id(product_type: ProductType, symbol: str) -> InstrumentId:
     """
     symbol = symbol.upper()
     if not is_identifier(symbol) or ":" in symbol:
-        raise ValueError(f"not a symbol: {ascii(symbol[:60])}")
+        raise ValueError(f"not a symbol: {symbol[:60]!a}")
     return InstrumentId(f"{product_type.value}:{symbol}")
 
 
@@ -70,7 +70,7 @@ def parse_instrument(text: str, default: ProductType) -> InstrumentId:
     if not colon:
         return instrument_id(default, text)
     if product.lower() not in _BY_NAME:
-        raise ValueError(f"unknown product type {ascii(product[:40])}: use {', '.join(_BY_NAME)}")
+        raise ValueError(f"unknown product type {product[:40]!a}: use {', '.join(_BY_NAME)}")
     return instrument_id(_BY_NAME[product.lower()], symbol)
 
 

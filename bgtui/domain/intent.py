@@ -1,4 +1,4 @@
-"""Intents: what a person asks the exchange to do. Plain values, in our words; `wire.encode` spells them for Bitget."""
+"""Intents: what a person asks the exchange to do, in our words; `wire.encode` spells them for Bitget."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from bgtui.domain.order import (
 class PlaceOrder:
     """Place one order, spot or futures.
 
-    Futures name the leg: ``position_side`` and ``effect`` together say open long, close long, open short or close
-    short; the encoder turns that into the words of the account's position mode.
+    Futures name the leg: ``position_side`` and ``effect`` together say open long, close long, open short or
+    close short; the encoder turns that into the words of the account's position mode.
     """
 
     instrument: InstrumentId

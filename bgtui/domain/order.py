@@ -81,7 +81,7 @@ _RANK = {
 
 
 class Effect(StrEnum):
-    """Whether an order or fill opens a leg or closes it; known in hedge mode, and in one-way by reduce-only."""
+    """Whether an order or fill opens a leg or closes it; in one-way mode known by reduce-only alone."""
 
     OPEN = "open"
     CLOSE = "close"
@@ -176,9 +176,10 @@ def advance(old: Order, new: Order) -> Order:
     """Return the order after a report: the old value when the report is late, repeated or a step back.
 
     Not older, no step back in state, no less filled (Bitget's order channel, 7.7 of the wire notes). A final
-    state is reached whatever its time says, since a late cancel is still a cancel, and is never left. Whichever
-    report stands, what was filled stays filled: a cancel may come without the filled size or the average price,
-    and a fill may come after the cancel that followed it. So any order of arrival ends in the same value.
+    state is reached whatever its time says, since a late cancel is still a cancel, and is never left.
+    Whichever report stands, what was filled stays filled: a cancel may come without the filled size or the
+    average price, and a fill may come after the cancel that followed it. So any order of arrival ends in the
+    same value.
     """
     if old.status.is_final:
         is_newer = new.status is old.status and _is_after(old, new)
@@ -210,7 +211,7 @@ def _keep_filled(order: Order, other: Order) -> Order:
 
 
 class PlanKind(StrEnum):
-    """Kinds of trigger order; the values are ours, the wire has two spellings (REST `planType`, stream `planType`)."""
+    """Kinds of trigger order; the wire spells each of them in two ways, one for REST, one for the stream."""
 
     TRIGGER = "trigger"
     """`normal_plan` / `pl`: places an order at a price."""

@@ -1,8 +1,8 @@
 """Text from outside: the wrapper it travels in and the functions that make it safe to show.
 
 A terminal obeys the bytes it is given, so a nickname or an error message is data only after one of these
-functions has looked at it. Identifiers (symbols, coins, ids) are checked once by `is_identifier` when they are
-decoded and are plain ``str`` from then on.
+functions has looked at it. Identifiers (symbols, coins, ids) are checked once by `is_identifier` when they
+are decoded and are plain ``str`` from then on.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class Untrusted:
 
     def __repr__(self) -> str:
         """Show the text escaped to plain ASCII."""
-        return f"Untrusted({ascii(self.raw)})"
+        return f"Untrusted({self.raw!a})"
 
     def __str__(self) -> NoReturn:
         """Refuse: call a cleaning function instead."""
@@ -55,12 +55,12 @@ def is_identifier(text: str) -> bool:
 
 
 def clean_cell(text: Untrusted | str, width: int) -> str:
-    """Return the text safe for one table cell, at most ``width`` terminal cells wide, cut with an ellipsis."""
+    """Return the text safe for one table cell, at most ``width`` cells wide, cut with an ellipsis."""
     return _cut(_sanitize(text), width)
 
 
 def clean_line(text: Untrusted | str, width: int = 500) -> str:
-    """Return the text safe for one line of prose, log or message: like `clean_cell`, runs of blanks folded."""
+    """Return the text safe for one line of prose, log or message: a cell with runs of blanks folded."""
     return _cut(" ".join(_sanitize(text).split()), width)
 
 
@@ -82,7 +82,7 @@ def _sanitize(text: Untrusted | str) -> str:
     # 4 kB is more than any line shows; a longer text must not cost more than that to look at.
     for char in raw[:4096]:
         category = unicodedata.category(char)
-        if category == "Mn" or category == "Me" or char == _VARIATION_SELECTOR:
+        if category in ("Mn", "Me") or char == _VARIATION_SELECTOR:
             marks += 1
             if marks <= _MAX_MARKS and kept and kept[-1] != " ":
                 kept.append(char)
@@ -90,14 +90,17 @@ def _sanitize(text: Untrusted | str) -> str:
         marks = 0
         if category[0] == "Z" or char in "\t\r\n\v\f":
             kept.append(" ")
-        elif category[0] != "C":
+        elif category[0] != "C" or (char == _ZERO_WIDTH_JOINER and kept and _joins(kept[-1])):
             kept.append(char)
-        elif char == _ZERO_WIDTH_JOINER and kept and unicodedata.category(kept[-1]) in ("So", "Sk", "Mn"):
-            kept.append(char)
-        # Everything else of category C is dropped: controls, escapes, bidi, zero-width, surrogates, private use.
+        # The rest of category C is dropped: controls, escapes, bidi, zero-width, surrogates, private use.
     while kept and kept[-1] == _ZERO_WIDTH_JOINER:
         kept.pop()
     return "".join(kept)
+
+
+def _joins(char: str) -> bool:
+    """Tell whether an emoji may go on after this character."""
+    return unicodedata.category(char) in ("So", "Sk", "Mn")
 
 
 def _char_width(char: str) -> int:
