@@ -12,7 +12,7 @@ from bgtui.session.ports import EventSource, MarketFeed
 class Overheard:
     """Implements `EventSource` around another one."""
 
-    def __init__(self, source: EventSource, observe: Callable[[Event], None]) -> None:
+    def __init__(self, source: EventSource, observe: Callable[[Event], object]) -> None:
         """Tell every event of the source."""
         self._source = source
         self._observe = observe
@@ -38,7 +38,7 @@ class Overheard:
 class OverheardFeed(Overheard):
     """Implements `MarketFeed` around another one."""
 
-    def __init__(self, feed: MarketFeed, observe: Callable[[Event], None]) -> None:
+    def __init__(self, feed: MarketFeed, observe: Callable[[Event], object]) -> None:
         """Tell every event of the feed."""
         super().__init__(feed, observe)
         self._feed = feed

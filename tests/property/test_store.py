@@ -7,7 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bgtui.domain.event import (
@@ -182,11 +182,9 @@ TOPICS: Sequence[Topic] = (
 
 def picture(store: Store) -> list[Any]:
     """All that a reader can see, the counters of repetitions aside."""
+    books = [store.book(BTC, depth) for depth in BookDepth]
     return [
-        *(
-            (view.status, view.bids, view.asks, view.seq)
-            for view in (store.book(BTC, depth) for depth in BookDepth)
-        ),
+        *((view.status, view.bids, view.asks, view.seq) for view in books),
         store.trades(BTC),
         store.ticker(BTC),
         store.candles(BTC, CandleInterval.M1),
@@ -205,7 +203,8 @@ def picture(store: Store) -> list[Any]:
     ]
 
 
-@given(st.lists(events, max_size=25))
+@settings(max_examples=60)
+@given(st.lists(events, max_size=20))
 def test_an_event_applied_twice_changes_nothing_the_second_time(event_list: list[Event]) -> None:
     once, twice = Store(HandClock()), Store(HandClock())
     for event in event_list:
@@ -219,7 +218,8 @@ def test_an_event_applied_twice_changes_nothing_the_second_time(event_list: list
     assert picture(once) == picture(twice)
 
 
-@given(st.lists(events, max_size=25))
+@settings(max_examples=60)
+@given(st.lists(events, max_size=20))
 def test_versions_rise_exactly_when_apply_says_so(event_list: list[Event]) -> None:
     store = Store(HandClock())
     for event in event_list:
