@@ -24,6 +24,7 @@ class FakeSocket:
         """What the client sent, with the loop's time."""
         self.is_closed = False
         """By the client."""
+        self.closed_at: float | None = None
         self.is_half_open = False
         """Nothing arrives on either side any more, and closing takes for ever."""
         self.on_send: Callable[[str], None] = lambda _text: None
@@ -46,6 +47,8 @@ class FakeSocket:
         return item
 
     async def close(self) -> None:
+        if not self.is_closed:
+            self.closed_at = asyncio.get_running_loop().time()
         self.is_closed = True
         if self.is_half_open:
             await asyncio.Event().wait()
