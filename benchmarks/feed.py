@@ -86,7 +86,7 @@ def _prove(store: Store, peer: CcxtPeer) -> None:
     """Fail loudly if either side was fast because it checked nothing."""
     for symbol in SYMBOLS:
         book = store.book(instrument_id(ProductType.USDT_FUTURES, symbol), BookDepth.FULL)
-        if book is None or book.integrity is not Integrity.CHECKSUMMED:
+        if book.integrity is not Integrity.CHECKSUMMED:
             raise SystemExit(f"{symbol}: our book is not verified")
     if peer.mismatches:
         raise SystemExit(f"ccxt counted {peer.mismatches} mismatches")

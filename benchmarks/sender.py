@@ -13,7 +13,7 @@ import random
 import sys
 import time
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from websockets.asyncio.server import ServerConnection, serve
 
@@ -103,7 +103,7 @@ def _trade(rng: random.Random, number: int) -> str:
     return _frame("trade", "update", row)
 
 
-def _frame(channel: str, action: str, row: dict[str, object]) -> str:
+def _frame(channel: str, action: str, row: Mapping[str, object]) -> str:
     arg = {"instType": "USDT-FUTURES", "channel": channel, "instId": SYMBOL}
     return json.dumps({"action": action, "arg": arg, "data": [row]}, separators=(",", ":"))
 
