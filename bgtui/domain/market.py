@@ -43,6 +43,14 @@ class CandleInterval(StrEnum):
     MONTH = "1M"
 
 
+class PriceKind(StrEnum):
+    """Which price of a contract a candle is made of."""
+
+    TRADED = "traded"
+    MARK = "mark"
+    INDEX = "index"
+
+
 @dataclass(slots=True)
 class Trade:
     """One public trade."""
