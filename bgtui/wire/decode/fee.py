@@ -41,7 +41,7 @@ def _parse(text: str) -> object:
         return None
     try:
         return _JSON.decode(text)
-    except (msgspec.MsgspecError, UnicodeError, RecursionError):
+    except (msgspec.MsgspecError, ArithmeticError, UnicodeError, RecursionError):
         # A fee that cannot be read is not shown; the order itself is worth more than its fee.
         return None
 
