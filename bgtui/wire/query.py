@@ -6,9 +6,12 @@ from collections.abc import Mapping
 
 from bgtui.domain.instrument import InstrumentId, ProductType
 from bgtui.domain.market import CandleInterval
+from bgtui.domain.order import PlanKind
 
 PLAN_FAMILIES = ("normal_plan", "track_plan", "profit_loss")
 """The `planType`s of `orders-plan-pending` and `-history`: together they list every trigger order."""
+
+_FAMILY_OF = {PlanKind.TRIGGER: "normal_plan", PlanKind.TRAILING: "track_plan"}
 
 # Days and longer begin at 00:00 UTC only in the variants that say so; so do 6 and 12 hours.
 _SPOT: Mapping[CandleInterval, str] = {
@@ -57,6 +60,11 @@ def product(product_type: ProductType) -> str:
     if not product_type.is_futures:
         raise ValueError("spot has no productType parameter")
     return product_type.value.upper()
+
+
+def plan_family(kind: PlanKind) -> str:
+    """Return under which `planType` of the plan lists the kind is found."""
+    return _FAMILY_OF.get(kind, "profit_loss")
 
 
 def business(product_type: ProductType) -> str:
