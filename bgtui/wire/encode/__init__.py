@@ -5,6 +5,7 @@ from __future__ import annotations
 from bgtui.wire.encode.body import MAX_BATCH, Body, Request
 from bgtui.wire.encode.order import (
     amend_order,
+    amend_orders,
     cancel_all,
     cancel_order,
     cancel_orders,
@@ -30,6 +31,7 @@ __all__ = [
     "Request",
     "adjust_margin",
     "amend_order",
+    "amend_orders",
     "amend_plan",
     "cancel_all",
     "cancel_order",

@@ -86,6 +86,20 @@ def amend_order(intent: AmendOrder, new_client_order_id: str) -> Request:
     return spot_order.REPLACE_ORDER, {**body, **order_id(ref), "newClientOid": new_id}
 
 
+def amend_orders(amendments: Sequence[tuple[AmendOrder, str]]) -> Request:
+    """Spell several amendments of spot orders, each with the client order id of the order that replaces it.
+
+    Raises:
+        Refused: none or too many, futures orders, or one of them cannot be.
+    """
+    if not 1 <= len(amendments) <= MAX_BATCH:
+        raise Refused(f"one request takes 1 to {MAX_BATCH} orders, these are {len(amendments)}")
+    if any(intent.order.instrument.product_type.is_futures for intent, _ in amendments):
+        raise Refused("futures orders are amended one at a time")
+    rows = [amend_order(intent, new_id)[1] for intent, new_id in amendments]
+    return spot_order.BATCH_REPLACE, {"orderList": rows}
+
+
 def cancel_order(intent: CancelOrder) -> Request:
     """Spell the cancel of one order.
 
