@@ -54,9 +54,11 @@ _TIME = r"1[0-9]{12}"
 _is_trade = re.compile(rf"[0-9]++ {_NUMBER} {_NUMBER} (?:buy|sell) {_TIME}").fullmatch
 _is_spot_ticker = re.compile(f"{_NUMBER} " * 12 + _TIME).fullmatch
 _is_futures_ticker = re.compile(f"{_NUMBER} " * 16 + f"{_TIME} {_TIME}").fullmatch
-_is_candle = re.compile(_TIME + f" {_NUMBER}" * 6 + r"[0-9. ]*+").fullmatch
+_is_candle = re.compile(_TIME + f" {_NUMBER}" * 6).fullmatch
 _is_plain = re.compile(r"-?+[0-9]++(?:\.[0-9]++)?+").fullmatch
-_is_book_skeleton = re.compile(rb"\{(?:checksum:-?|(?:asks|bids|seq|pseq|ts):)+\}").fullmatch
+_is_level = re.compile(r"[0-9]++(?:\.[0-9]++)?+").fullmatch
+_is_skeleton = re.compile(rb"\{(?:checksum:-?|(?:asks|bids|seq|pseq|ts):)+\}").fullmatch
+_is_time = re.compile(_TIME).fullmatch
 
 
 def trades(origin: Origin, frame: Frame) -> Sequence[Event]:
@@ -182,8 +184,11 @@ def books(origin: Origin, frame: Frame) -> Sequence[Event]:
     if origin.depth is None:
         raise DecodeError("channel: not a book channel")
     found = _BOOKS(frame.data)
-    if not _is_usual(bytes(frame.data).translate(None, b'0123456789.",[]')):
-        for row in found:
+    names = _names(bytes(frame.data).translate(None, b'0123456789.",[]'))
+    for row in found:
+        if names != 2 + (row.ts is not None) + (row.checksum is not None) + (row.seq is not None) + (
+            row.pseq is not None
+        ):
             _check_levels(row.asks)
             _check_levels(row.bids)
     return [
@@ -204,18 +209,20 @@ def books(origin: Origin, frame: Frame) -> Sequence[Event]:
 
 
 @lru_cache(maxsize=256)
-def _is_usual(skeleton: bytes) -> bool:
-    """Tell whether a book message without its digits, dots and brackets is nothing but field names.
+def _names(skeleton: bytes) -> int:
+    """Count the fields of a book message without its digits, dots and brackets; 0 if more than names is left.
 
-    Then every level holds digits and dots alone, which one pass over the bytes has shown; the book itself
-    refuses what is no number among them.
+    When it counts no more than were decoded, the levels held digits and dots alone: one pass over the bytes
+    has shown it. The book itself refuses what is no number among such texts.
     """
-    return _is_book_skeleton(skeleton) is not None
+    names = skeleton.strip(b"{}").split(b":")[:-1]
+    is_plain = _is_skeleton(skeleton) is not None and len(set(names)) == len(names)
+    return len(names) if is_plain else 0
 
 
 def _check_levels(levels: Sequence[Level]) -> None:
     for price, size in levels:
-        if not _is_plain(price) or not _is_plain(size):
+        if not _is_level(price) or not _is_level(size):
             raise DecodeError("level: not a plain number")
 
 
@@ -233,14 +240,15 @@ def candles(origin: Origin, frame: Frame) -> Sequence[Event]:
 
 
 def _candle(row: CandleRow) -> Candle:
-    if not _is_candle(" ".join(row[:7])):
+    # The count proves that no column holds a blank of its own.
+    if len(row) < 7 or not _is_candle(" ".join(row[:7])):
         raise ValueError
     return Candle(int(row[0]), row[1], row[2], row[3], row[4], row[5], row[6])
 
 
 def _loose_candle(row: list[object]) -> Candle:
     # Source 000 has the symbol first; recordings of v1 end after the base volume.
-    columns = row[1:] if row and isinstance(row[0], str) and row[0][:1].isalpha() else row
+    columns = row[1:] if len(row) > 6 and _is_time(str(row[1])) else row
     if not 6 <= len(columns) <= 12:
         raise DecodeError(f"candle: {len(columns)} columns")
     figures = [_plain(value, "candle") for value in columns[1:6]]
