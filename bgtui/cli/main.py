@@ -1,23 +1,64 @@
-"""The `bgtui` command and its subcommands."""
+"""The `bgtui` command and its subcommands.
 
+Click only parses: a command returns what is to be run, so that signals, closed pipes and errors all end in
+one place, with the documented exit code and one line on stderr.
+"""
+
+from __future__ import annotations
+
+import sys
 from collections.abc import Sequence
 
 import click
 
 from bgtui import __version__
+from bgtui.cli.completions import completions
+from bgtui.cli.doctor import doctor
+from bgtui.cli.ending import guarded
+from bgtui.cli.keys import keys
+from bgtui.cli.options import settings_options
+from bgtui.cli.output import prepare_streams
+from bgtui.cli.record import record
+from bgtui.cli.replay import replay
+from bgtui.cli.show import show
+from bgtui.config.commandline import CommandLine
+
+_EXIT_CODES = """\b
+Exit codes:
+  0  ok                      6  refused by our own rules
+  1  bug                     7  outcome unknown
+  2  usage, configuration,   8  network, maintenance
+     symbol or file          9  stale, degraded, check failed
+  3  authentication          130  interrupted
+  4  permission              128+n  ended by signal n
+  5  rejected by the exchange
+"""
 
 
-@click.group(name="bgtui")
+@click.group(name="bgtui", epilog=_EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, message="%(prog)s %(version)s")
-def bgtui() -> None:
-    """Watch and trade the Bitget exchange from the terminal."""
+@settings_options
+def bgtui(typed: CommandLine) -> None:
+    """Watch the Bitget exchange from the terminal: market, account, recordings.
+
+    Data goes to stdout, words to stderr. Secrets are never taken from options: see `bgtui keys`.
+    """
+    click.get_current_context().obj = typed
+
+
+for command in (show, record, replay, doctor, keys, completions):
+    bgtui.add_command(command)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
-    try:
-        code = bgtui.main(args=None if argv is None else list(argv), prog_name="bgtui", standalone_mode=False)
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
+    prepare_streams()
+    return guarded(lambda: _run(argv))
+
+
+def _run(argv: Sequence[str] | None) -> int:
+    task = bgtui.main(args=None if argv is None else list(argv), prog_name="bgtui", standalone_mode=False)
+    code = task() if callable(task) else task
+    if sys.stdout is not None:
+        sys.stdout.flush()  # a pipe that broke must show here, not in the interpreter's last breath
     return code if isinstance(code, int) else 0

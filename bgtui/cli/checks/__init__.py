@@ -1,0 +1,1 @@
+"""What `bgtui doctor` looks at, a module per subject."""

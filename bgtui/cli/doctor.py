@@ -1,0 +1,28 @@
+"""`bgtui doctor`: look at settings, machine, network, key and account, and say what to mend."""
+
+from __future__ import annotations
+
+import click
+
+from bgtui.cli.options import Task, settings_options
+from bgtui.config.commandline import CommandLine
+
+
+@click.command()
+@settings_options
+@click.option(
+    "--json", "as_json", is_flag=True, help='Print {"checks": [{name, state, detail, fix}, …], "ok": …}.'
+)
+def doctor(typed: CommandLine, *, as_json: bool) -> Task:
+    """Check everything that bgtui needs, each with its fix.
+
+    Exit code 0 when nothing failed, otherwise that of the one cause, or 9 when there are several.
+    """
+
+    def run() -> int:
+        from bgtui.cli.ending import run_async
+        from bgtui.cli.examining import examine
+
+        return run_async(lambda: examine(typed, as_json=as_json))
+
+    return run

@@ -1,0 +1,72 @@
+"""One run of `bgtui doctor`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from bgtui.cli.checks.check import Check, State, exit_code, failed, skipped
+from bgtui.cli.checks.local import check_hosts, environment_checks, settings_checks
+from bgtui.cli.checks.network import network_checks
+from bgtui.cli.output import complain, write_json, write_line
+from bgtui.cli.start import start
+from bgtui.cli.table import Table, render
+from bgtui.config.commandline import CommandLine
+from bgtui.config.paths import find_paths
+from bgtui.config.settings import Settings, locate
+from bgtui.config.venue import URL_FIELDS, Environment
+from bgtui.domain.error import ConfigError
+from bgtui.domain.text import clean_line
+
+_CONNECTIONS = "connections"
+
+
+async def examine(typed: CommandLine, *, as_json: bool) -> int:
+    """Make every check, print the report and return the exit code."""
+    checks = await _all_checks(typed)
+    code = exit_code(checks)
+    if as_json:
+        rows = [
+            {"name": each.name, "state": each.state.value, "detail": each.detail, "fix": each.fix}
+            for each in checks
+        ]
+        write_json({"checks": rows, "ok": code == 0})
+    else:
+        _print(checks)
+    if broken := [each.name for each in checks if each.state is State.FAIL]:
+        complain(f"doctor: failed: {', '.join(broken)}")
+    return code
+
+
+async def _all_checks(typed: CommandLine) -> Sequence[Check]:
+    paths = find_paths(os.environ)
+    machine = environment_checks(
+        paths, os.environ, is_terminal=sys.stdout is not None and sys.stdout.isatty()
+    )
+    try:
+        settings = start(typed)
+    except ConfigError as error:
+        return (failed("settings", error), *machine, skipped(_CONNECTIONS, "settings first"))
+    local = (*settings_checks(settings, paths, Path.cwd()), *machine)
+    if _has_no_venue(settings):
+        why = "environment sim: no simulator is built in yet and no addresses are set"
+        return (*local, skipped(_CONNECTIONS, why))
+    try:
+        venue = locate(settings)
+    except ConfigError as error:
+        return (*local, failed(_CONNECTIONS, error))
+    return (*local, check_hosts(venue), *await network_checks(settings, venue))
+
+
+def _has_no_venue(settings: Settings) -> bool:
+    return settings.environment is Environment.SIM and not any(getattr(settings, name) for name in URL_FIELDS)
+
+
+def _print(checks: Sequence[Check]) -> None:
+    rows = [(each.state.value, each.name) for each in checks]
+    for line, each in zip(render(Table(("", ""), rows))[1:], checks, strict=True):
+        write_line(f"{line:<24} {clean_line(each.detail)}")
+        if each.fix:
+            write_line(f"{'':<24} fix: {clean_line(each.fix)}")

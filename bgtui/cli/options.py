@@ -1,0 +1,61 @@
+"""Options that several commands share, and the way from them to settings."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from bgtui.config.commandline import CommandLine
+from bgtui.config.venue import Environment
+
+Task = Callable[[], int]
+"""What a command returns: click only parses, `main` runs it and answers for how it ends."""
+
+_OPTIONS = (
+    click.option("--profile", metavar="NAME", help="Use this named profile."),
+    click.option(
+        "--env",
+        "environment",
+        type=click.Choice([env.value for env in Environment]),
+        help="Where to connect.",
+    ),
+    click.option("--read-only", is_flag=True, help="Never write; wins over every other source."),
+    click.option(
+        "--allow-host",
+        "allow_hosts",
+        metavar="HOST",
+        multiple=True,
+        help="Allow an address outside bitget.com.",
+    ),
+    click.option(
+        "--config",
+        "config_file",
+        metavar="FILE",
+        type=click.Path(path_type=Path),
+        help="Use this config.toml.",
+    ),
+)
+
+
+def settings_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that choose settings; the command gets them as one `CommandLine`, first."""
+
+    @functools.wraps(command)
+    def merged(
+        *,
+        profile: str | None,
+        environment: str | None,
+        read_only: bool,
+        allow_hosts: tuple[str, ...],
+        config_file: Path | None,
+        **others: Any,  # noqa: ANN401 - the command's own options
+    ) -> Any:  # noqa: ANN401
+        context = click.get_current_context()
+        typed = CommandLine(profile, environment, read_only, allow_hosts, config_file)
+        return command(typed.over(context.find_object(CommandLine) or CommandLine()), **others)
+
+    return functools.reduce(lambda wrapped, option: option(wrapped), reversed(_OPTIONS), merged)

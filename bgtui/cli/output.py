@@ -1,0 +1,70 @@
+"""How commands speak: data on stdout, words on stderr, one line for an error."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import Any
+
+from bgtui.domain.text import Untrusted, clean_line
+
+MAX_LINE = 2000
+"""Cells of one line of words; long paths and hints fit."""
+
+
+def say(text: str) -> None:
+    """Tell the person something: one line on stderr, cleaned."""
+    _write_words(clean_line(text, MAX_LINE))
+
+
+def complain(text: str) -> None:
+    """Report an error: one line on stderr, cleaned."""
+    _write_words(f"bgtui: {clean_line(text, MAX_LINE)}")
+
+
+def write_line(line: str) -> None:
+    """Write one line of data and flush it, so that a reader of a pipe has it at once.
+
+    Raises:
+        BrokenPipeError: nobody reads any more.
+    """
+    if sys.stdout is not None:
+        sys.stdout.write(line + "\n")
+        sys.stdout.flush()
+
+
+def write_json(value: Any) -> None:  # noqa: ANN401 - whatever json takes
+    """Write one JSON value as one line of plain ASCII."""
+    write_line(encode_json(value))
+
+
+def encode_json(value: Any) -> str:  # noqa: ANN401 - whatever json takes
+    """Return a JSON value as one line of plain ASCII, without a byte that a terminal would obey."""
+    return json.dumps(value, ensure_ascii=True, allow_nan=False, default=_encode).replace("\x7f", "\\u007f")
+
+
+def prepare_streams() -> None:
+    """Never fail on a character that the locale cannot show."""
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None and hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def silence_stdout() -> None:
+    """Point stdout at nothing, so that the interpreter's last flush cannot fail."""
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, sys.stdout.fileno())
+    os.close(null)
+
+
+def _write_words(line: str) -> None:
+    if sys.stderr is not None:
+        sys.stderr.write(line + "\n")
+        sys.stderr.flush()
+
+
+def _encode(value: object) -> str:
+    if isinstance(value, Untrusted):
+        return value.raw
+    raise TypeError(f"{type(value).__name__} has no JSON form")

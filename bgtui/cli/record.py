@@ -1,0 +1,51 @@
+"""`bgtui record`: write what comes over the streams into a file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from bgtui.cli.options import Task, settings_options
+from bgtui.config.commandline import CommandLine
+
+
+@click.command()
+@settings_options
+@click.argument("symbols", nargs=-1, metavar="[SYMBOL]...")
+@click.option(
+    "--out", required=True, metavar="FILE", type=click.Path(path_type=Path), help="Ending in .gz: compressed."
+)
+@click.option(
+    "--seconds",
+    type=click.FloatRange(min=0, min_open=True),
+    help="Stop after so long; otherwise Ctrl-C stops.",
+)
+@click.option(
+    "--private", "is_private", is_flag=True, help="The account's stream too: orders, positions, balances."
+)
+@click.option("--force", is_flag=True, help="Replace FILE if it exists.")
+def record(
+    typed: CommandLine,
+    *,
+    symbols: tuple[str, ...],
+    out: Path,
+    seconds: float | None,
+    is_private: bool,
+    force: bool,
+) -> Task:
+    """Record book, trades, ticker and minute candles of SYMBOLs, by default of the watch list.
+
+    The file is a whole recording at every moment, whatever ends it; `bgtui replay` plays it.
+    """
+
+    def run() -> int:
+        from bgtui.cli.ending import run_async
+        from bgtui.cli.start import start
+        from bgtui.cli.taping import Taping
+
+        settings = start(typed)
+        taping = Taping(settings, symbols, out, is_private=is_private, is_replacing=force)
+        return run_async(lambda: taping.run(seconds))
+
+    return run

@@ -1,0 +1,88 @@
+"""`bgtui show`: one look at the market or the account, or a view that goes on."""
+
+from __future__ import annotations
+
+import click
+
+from bgtui.cli.options import Task, settings_options
+from bgtui.config.commandline import CommandLine
+from bgtui.domain.market import CandleInterval
+
+_SUBJECTS = ("ticker", "book", "trades", "candles", "contracts", "account", "positions", "orders", "fills")
+
+
+@click.command()
+@settings_options
+@click.argument("subject", type=click.Choice(_SUBJECTS), metavar="SUBJECT")
+@click.argument("symbol", required=False)
+@click.option("--json", "as_json", is_flag=True, help='Print {"data": …, "as_of_ms": …, "stale": …}.')
+@click.option("--watch", is_flag=True, help="Go on printing as it changes, until Ctrl-C.")
+@click.option(
+    "--every",
+    type=click.FloatRange(min=0.0),
+    default=1.0,
+    show_default=True,
+    help="Least seconds between two prints of --watch.",
+)
+@click.option(
+    "--interval",
+    type=click.Choice([each.value for each in CandleInterval]),
+    default="1m",
+    show_default=True,
+    help="Length of candles.",
+)
+@click.option("--limit", type=click.IntRange(1, 1000), help="At most so many rows, or levels a side.")
+@click.option(
+    "--timeout",
+    "timeout_s",
+    type=click.FloatRange(min=0, min_open=True),
+    default=10.0,
+    show_default=True,
+    help="Seconds to wait for a verified book, or for the first print of --watch.",
+)
+@click.option("--open", "part", flag_value="orders", help="orders: those that rest (the default).")
+@click.option("--plans", "part", flag_value="plans", help="orders: trigger and TP/SL orders that wait.")
+@click.option(
+    "--history", "part", flag_value="history", help="orders: those that ended in the last 24 hours."
+)
+def show(
+    typed: CommandLine,
+    *,
+    subject: str,
+    symbol: str | None,
+    as_json: bool,
+    watch: bool,
+    every: float,
+    interval: str,
+    limit: int | None,
+    timeout_s: float,
+    part: str | None,
+) -> Task:
+    """Show SUBJECT: ticker, book, trades, candles, contracts, account, positions, orders or fills.
+
+    SYMBOL is BTCUSDT of the configured product type, or spot:BTCUSDT and the like. Without one, market
+    subjects show the first of the watch list, and account subjects every instrument of the product type.
+
+    The book comes from the stream and is shown once it is verified; when that takes too long, the exit code
+    is 9.
+    """
+    if part is not None and subject != "orders":
+        raise click.UsageError("--open, --plans and --history belong to orders")
+
+    def run() -> int:
+        from bgtui.cli.ending import run_async
+        from bgtui.cli.showing import Showing
+        from bgtui.cli.start import start
+
+        showing = Showing(
+            start(typed),
+            part or subject,
+            symbol,
+            CandleInterval(interval),
+            limit,
+            as_json=as_json,
+            timeout_s=timeout_s,
+        )
+        return run_async(lambda: showing.follow(every) if watch else showing.once())
+
+    return run

@@ -1,0 +1,39 @@
+"""The first steps of a command that needs settings: read them, open the log, say where it leads."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from bgtui.cli.log import LOG
+from bgtui.cli.output import say
+from bgtui.config.commandline import CommandLine
+from bgtui.config.load import load
+from bgtui.config.paths import find_paths
+from bgtui.config.settings import Settings
+from bgtui.config.venue import Venue
+from bgtui.domain.secret import Credentials
+
+
+def start(typed: CommandLine) -> Settings:
+    """Read the settings and open the log, which learns the secrets before anything else can.
+
+    Raises:
+        ConfigError: the settings cannot be used.
+    """
+    settings = load(typed, os.environ, Path.cwd())
+    if settings.credentials is not None:
+        LOG.redactor.learn(_secrets(settings.credentials))
+    LOG.open(settings.log_file or find_paths(os.environ).log_file, settings.log_level.value)
+    return settings
+
+
+def announce(settings: Settings, venue: Venue) -> None:
+    """Say on stderr which environment, host and account are used."""
+    key = f"account {settings.account_label}" if settings.credentials is not None else "no key"
+    say(f"{venue.environment.value} · {', '.join(venue.hosts)} · {key}")
+
+
+def _secrets(credentials: Credentials) -> list[str]:
+    parts = (credentials.api_key, credentials.passphrase, credentials.secret, credentials.private_key_pem)
+    return [part.reveal() for part in parts if part is not None]

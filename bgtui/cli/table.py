@@ -1,0 +1,52 @@
+"""Plain text tables: aligned by terminal cells, every cell cleaned."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from bgtui.domain.text import Untrusted, cell_width, clean_cell
+
+Cell = Untrusted | Decimal | str | int | bool | None
+MAX_CELL = 48
+"""Cells; wider texts are cut."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Column names and rows, and a line above them."""
+
+    columns: tuple[str, ...]
+    rows: Sequence[Sequence[Cell]]
+    title: str = ""
+
+
+def render(table: Table) -> list[str]:
+    """Return the lines of a table: numbers to the right, everything else to the left."""
+    texts = [[_text(cell) for cell in row] for row in table.rows]
+    widths = [max(map(cell_width, column)) for column in zip(table.columns, *texts, strict=True)]
+    is_number = [
+        bool(table.rows) and all(isinstance(row[index], Decimal | int | None) for row in table.rows)
+        for index in range(len(table.columns))
+    ]
+    lines = [table.title] if table.title else []
+    for row in (table.columns, *texts):
+        cells = [_pad(text, width, right) for text, width, right in zip(row, widths, is_number, strict=True)]
+        lines.append("  ".join(cells).rstrip())
+    return lines
+
+
+def _text(cell: Cell) -> str:
+    if cell is None:
+        return "-"
+    if isinstance(cell, bool):
+        return "yes" if cell else "no"
+    if isinstance(cell, Decimal):
+        return format(cell, "f")
+    return clean_cell(str(cell) if isinstance(cell, int) else cell, MAX_CELL)
+
+
+def _pad(text: str, width: int, right: bool) -> str:  # noqa: FBT001 - private, read beside its name
+    blanks = " " * (width - cell_width(text))
+    return blanks + text if right else text + blanks
