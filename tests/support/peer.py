@@ -408,10 +408,11 @@ class Peer:
 
     def _move(self, inst: str, symbol: str, book: tables.Book, count: int) -> None:
         last = tables.PRICES[symbol] + count % 7
-        update = book.step()
-        if self.book_fault == "gap":
-            self.book_fault, update = "", book.step()
-        self._push((inst, "books", symbol), [self._dress(update, "books")], "update")
+        key = (inst, "books", symbol)
+        update = self._dress(book.step(), "books")
+        if self.book_fault and any(key in session.args for session in self.sessions):
+            update = self._spoil(update, book)
+        self._push(key, [update], "update")
         for depth in (1, 5, 15):
             self._push((inst, f"books{depth}", symbol), [self._dress(book.snapshot(depth), "books1")])
         if count % 2 == 0:
@@ -423,7 +424,7 @@ class Peer:
             self._push((inst, "trade", symbol), [row | {"tradeId": str(1000 + count)}], "update")
 
     def _dress(self, message: Json, channel: str) -> Json:
-        """Leave out what this peer does not send, or spoil it."""
+        """Leave out what this peer does not send."""
         message = dict(message)
         if channel != "books":
             message["checksum"] = 0
@@ -433,13 +434,17 @@ class Peer:
         if not self.sends_sequence:
             message.pop("pseq", None)
             del message["seq"]
-        if channel == "books" and message.get("pseq") != 0 and self.book_fault:
-            if self.book_fault == "checksum":
-                message["checksum"] = 12345
-            elif self.book_fault == "garbage":
-                message["bids"] = [["60000.0"]]
-            self.book_fault = ""
         return message
+
+    def _spoil(self, update: Json, book: tables.Book) -> Json:
+        fault, self.book_fault = self.book_fault, ""
+        match fault:
+            case "gap":
+                return self._dress(book.step(), "books")
+            case "checksum":
+                return update | {"checksum": 12345}
+            case _:
+                return update | {"bids": [["60000.0"]]}
 
     def _push(self, key: Arg, data: list[Any], action: str = "snapshot", kind: str = "public") -> None:
         for session in self.sessions:

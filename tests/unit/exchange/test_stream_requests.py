@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import random
-from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -184,21 +183,13 @@ async def test_a_connection_closed_for_its_rate_is_not_dialed_again_at_once() ->
 async def test_a_ticking_channel_that_fell_silent_is_asked_for_again_and_no_other() -> None:
     venue = FakeVenue()
 
-    def tick(socket: FakeSocket, arg: dict[str, str]) -> None:
-        if not socket.is_closed:
-            socket.push(book_push(arg))
-            asyncio.get_running_loop().call_later(1, tick, socket, arg)
+    def move(socket: FakeSocket, arg: dict[str, str]) -> None:
+        socket.push(book_push(arg))
+        is_dead = arg == BOOK.arg() and socket.args().count(arg) == 1
+        if not socket.is_closed and not is_dead:
+            asyncio.get_running_loop().call_later(1, move, socket, arg)
 
-    def start(socket: FakeSocket, arg: dict[str, str]) -> None:
-        # The futures book dies after its first snapshot, until it is asked for again.
-        asyncio.get_running_loop().call_soon(
-            tick if arg["instType"] == "SPOT" or len(socket.args()) > 3 else socket.push, *_args(socket, arg)
-        )
-
-    def _args(socket: FakeSocket, arg: dict[str, str]) -> tuple[Any, ...]:
-        return (socket, arg) if arg["instType"] == "SPOT" or len(socket.args()) > 3 else (book_push(arg),)
-
-    venue.on_subscribe = start
+    venue.on_subscribe = move
     spot = Subscription("SPOT", "books", "instId", "BTCUSDT")
     async with Reader(make(venue, [BOOK, spot, TRADE])) as reader:
         await asyncio.sleep(300)

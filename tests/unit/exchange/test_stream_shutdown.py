@@ -1,4 +1,4 @@
-"""Ending: sockets closed within a bound, no cancellation swallowed; run_virtual fails when a task stays behind."""
+"""Ending: sockets closed within a bound, no cancellation swallowed, no task left (run_virtual looks)."""
 
 from __future__ import annotations
 
