@@ -148,6 +148,15 @@ class RestClient:
         """Return exchange time, Unix milliseconds: this machine's until the exchange's was asked."""
         return self._skew.now_ms()
 
+    async def exchange_now_ms(self) -> int:
+        """Return exchange time, Unix milliseconds, asked for when it is not known yet.
+
+        Raises:
+            ExchangeError: It could not be asked.
+        """
+        await self._skew.ensure(may_wait=True)
+        return self._skew.now_ms()
+
     async def sync_clock(self) -> None:
         """Measure the exchange's clock now.
 
