@@ -41,11 +41,8 @@ def test_an_older_ticker_is_ignored_but_shows_that_it_moves() -> None:
     assert store.apply(TickerUpdated(ticker(10, "100"))) is False
     latest = store.ticker(BTC)
     assert latest is not None
-    assert (latest.last_text, store.ticker_age_s(BTC), store.version(ticker_topic(BTC))) == (
-        "200",
-        0.0,
-        version,
-    )
+    assert (latest.last_text, store.ticker_age_s(BTC)) == ("200", 0.0)
+    assert store.version(ticker_topic(BTC)) == version
     assert store.apply(TickerUpdated(ticker(20, "201"))) is True
     assert (store.ticker(ETH), store.ticker_age_s(ETH)) == (None, None)
 
