@@ -19,8 +19,8 @@ class Units:
         """Take the places, tick and step of an instrument."""
         self.price_places = instrument.price_places
         self.size_places = instrument.size_places
-        self._price_scale = 10**self.price_places
-        self._size_scale = 10**self.size_places
+        self._price_scale: int = 10**self.price_places
+        self._size_scale: int = 10**self.size_places
         self.tick = int(instrument.tick.scaleb(self.price_places))
         """Price units in one tick."""
         self.step = int(instrument.size_step.scaleb(self.size_places))

@@ -1,8 +1,8 @@
 """The fair-price process: what every instrument is worth at a moment, and how nervous the market is.
 
-Each coin follows one path, so its spot, perpetual and coin-margined instruments stay together; all coins share
-a market factor. Volatility changes by regimes, and prices rest between moves, as real ones do. Pure numbers
-from the random source that was passed in; no money is counted here.
+Each coin follows one path, so its spot, perpetual and coin-margined instruments stay together; all coins
+share a market factor. Volatility changes by regimes, and prices rest between moves, as real ones do. Pure
+numbers from the random source that was passed in; no money is counted here.
 """
 
 from __future__ import annotations
