@@ -18,7 +18,7 @@ from bgtui.domain.event import (
     PositionsReported,
 )
 from bgtui.domain.order import OrderStatus, PlanStatus
-from bgtui.session.reconcile import FILLS_OVERLAP_MS
+from bgtui.session.reconcile import FILLS_OVERLAP_MS, latest_balances, latest_positions
 from bgtui.session.session import Session
 from bgtui.store.freshness import Trust
 from bgtui.store.store import Store
@@ -66,6 +66,17 @@ class Run:
         self.stream.put(OPENED)
         await asyncio.sleep(0.05)
         assert self.trust() is Trust.RECONCILING
+
+
+def test_an_answer_gives_way_to_what_the_stream_told_meanwhile() -> None:
+    told = PositionsReported(USDT, (), 20)
+    assert latest_positions((position(),), told, told) == (position(),)
+    assert latest_positions((position(),), None, told) is None
+    assert latest_positions((position(),), told, PositionsReported(USDT, (), 20)) is None
+    before, now = {"USDT": balance("USDT", "1")}, {"USDT": balance("USDT", "2"), "ETH": balance("ETH")}
+    answer = (balance("USDT", "1"), balance("BTC"))
+    assert latest_balances(answer, before, before) == answer
+    assert set(latest_balances(answer, before, now)) == {balance("USDT", "2"), balance("BTC"), balance("ETH")}
 
 
 @virtual_time

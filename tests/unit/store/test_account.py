@@ -222,6 +222,11 @@ def test_the_age_counts_from_the_moment_the_stream_was_lost() -> None:
     assert store.freshness(USDT).age_s == 8.0
 
 
+def test_a_stream_that_opens_anew_puts_in_question_what_was_current() -> None:
+    store = store_with(opened(), AccountReconciled(USDT), opened())
+    assert store.freshness(USDT).trust is Trust.RECONCILING
+
+
 def test_without_a_stream_an_answer_ages_at_once() -> None:
     clock = HandClock()
     store = Store(clock)

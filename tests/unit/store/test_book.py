@@ -161,7 +161,11 @@ def test_a_lost_connection_keeps_the_last_levels_with_their_age(store: Store, cl
     assert view.reason == "closed"
     store.apply(ConnectionOpened(Connection.PUBLIC, "public-0", 1))
     store.apply(NEXT)
-    assert store.book(BTC).status is BookStatus.STALE, "only a snapshot brings it back"
+    view = store.book(BTC)
+    assert view.status is BookStatus.STALE, "only a snapshot brings it back"
+    assert (view.bids, view.counters.waiting) == ((("100.0", "1"),), 1), (
+        "nothing is built on a book with a hole"
+    )
     store.apply(SNAPSHOT)
     assert store.book(BTC).is_live
 
