@@ -32,7 +32,10 @@ class OrderWrites(Writes):
         return await self._send(request, rest_write.order_ack, lowers_risk=_closes(intent))
 
     async def place_orders(self, orders: Sequence[tuple[PlaceOrder, str]]) -> BatchAnswer:
-        """Place several orders of one instrument, each with its client order id."""
+        """Place several orders of one instrument, each with its client order id.
+
+        An order that the answer names neither as accepted nor as failed is in doubt.
+        """
         request = encode.place_orders(orders)
         all_close = all(_closes(intent) for intent, _ in orders)
         return await self._send(request, rest_write.batch_answer, lowers_risk=all_close)
