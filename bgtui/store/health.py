@@ -138,7 +138,10 @@ class Health:
         return self._bump()
 
     def lose(self, event: ConnectionLost) -> bool:
-        """Take note that a connection is gone."""
+        """Take note that a connection is gone; a public one that nobody needs any more is no trouble to show."""
+        if event.connection is Connection.PUBLIC and event.retry_in_ms is None:
+            self._connections.pop(event.name, None)
+            return self._bump()
         connection = self._connection(event.name, event.connection)
         connection.is_up = False
         connection.rate = 0.0

@@ -51,6 +51,15 @@ def test_a_lost_connection_says_why_and_when_it_is_tried_again() -> None:
     assert (store.health().connections[0].reason, store.health().connections[0].opened) == ("", 2)
 
 
+def test_a_connection_that_is_not_needed_any_more_is_no_trouble() -> None:
+    store = Store(HandClock())
+    store.apply(ConnectionOpened(PUBLIC, "public-1", 1))
+    store.apply(ConnectionLost(PUBLIC, "public-1", "not needed any more", None))
+    assert (store.health().connections, store.health().is_well) == ((), True)
+    store.apply(ConnectionLost(Connection.PRIVATE, "private", "login refused", None))
+    assert not store.health().is_well
+
+
 def test_requests_tell_latency_over_a_window_and_outcomes_over_the_run() -> None:
     store = Store(HandClock())
     for latency_ms in range(1, 101):
@@ -95,7 +104,7 @@ def test_repeated_lines_are_collapsed_and_the_log_is_bounded() -> None:
     (line,) = store.log()
     assert (line.count, line.last_ms - line.first_ms, line.level) == (5, 4000, Level.WARNING)
     for number in range(MAX_LINES + 50):
-        store.apply(ConnectionLost(PUBLIC, f"public-{number}", "closed", None))
+        store.apply(ConnectionLost(PUBLIC, f"public-{number}", "closed", 1000))
     assert len(store.log()) == MAX_LINES
     assert len(store.health().connections) <= 64
 
