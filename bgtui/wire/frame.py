@@ -139,10 +139,10 @@ class Router:
                 return (Pong(),)
             case "login":
                 return (LoggedIn(),) if code in ("", "0", "00000") else (LoginFailed(code, message),)
-            case "subscribe" if reply.arg is not None:
-                return (Subscribed(subscription(reply.arg)),)
-            case "unsubscribe" if reply.arg is not None:
-                return (Unsubscribed(subscription(reply.arg)),)
+            case "subscribe":
+                return (Subscribed(subscription(reply.arg or Arg())),)
+            case "unsubscribe":
+                return (Unsubscribed(subscription(reply.arg or Arg())),)
             case "error" if code in _LOGIN_CODES and reply.arg is None:
                 return (LoginFailed(code, message),)
             case "error":

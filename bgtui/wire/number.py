@@ -105,7 +105,7 @@ def identifier(text: object, field: str) -> str:
     """Return a symbol, coin or id that is safe to print; ids sent as JSON numbers become text.
 
     Raises:
-        DecodeError: not 1 to 40 printable ASCII characters without spaces.
+        DecodeError: not what `domain.text.is_identifier` lets pass.
     """
     if isinstance(text, int) and not isinstance(text, bool) and 0 <= text < 10**MAX_NUMBER:
         return str(text)

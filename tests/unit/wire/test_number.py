@@ -75,7 +75,7 @@ def test_times_outside_the_calendar_are_refused(value: object) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["", "a b", "a\x1b[2J", "é", "x" * 41, "BTC\u202eUSDT", None, -1, True, 1.0]
+    "value", ["", "a b", "a\x1b[2J", "e\u0301", "x" * 41, "BTC\u202eUSDT", None, -1, True, 1.0]
 )
 def test_unsafe_identifiers_are_refused(value: object) -> None:
     with pytest.raises(DecodeError) as caught:
