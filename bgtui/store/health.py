@@ -138,7 +138,7 @@ class Health:
         return self._bump()
 
     def lose(self, event: ConnectionLost) -> bool:
-        """Take note that a connection is gone; a public one that nobody needs any more is no trouble to show."""
+        """Take note that a connection is gone; a public one that is not needed any more is no trouble."""
         if event.connection is Connection.PUBLIC and event.retry_in_ms is None:
             self._connections.pop(event.name, None)
             return self._bump()
