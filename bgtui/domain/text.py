@@ -14,7 +14,7 @@ from typing import NoReturn
 
 ELLIPSIS = "…"
 MAX_IDENTIFIER = 40
-"""Characters; the longest id the exchange sends is far below."""
+"""Terminal cells; the longest id the exchange sends is far below."""
 
 _ZERO_WIDTH_JOINER = "\u200d"
 _VARIATION_SELECTOR = "\ufe0f"
@@ -50,8 +50,19 @@ class Untrusted:
 
 
 def is_identifier(text: str) -> bool:
-    """Tell whether a symbol, coin or id is safe as plain text: printable ASCII without spaces, at most 40."""
-    return 0 < len(text) <= MAX_IDENTIFIER and text.isascii() and text.isprintable() and " " not in text
+    """Tell whether a symbol, coin or id is safe as plain text.
+
+    Printable (which leaves out controls, bidi marks, zero-width characters and blanks), nothing that combines
+    or only looks like another letter (full-width forms), at most 40 cells. Letters of any script pass: Bitget
+    lists coins with Chinese names.
+    """
+    if not 0 < len(text) <= MAX_IDENTIFIER or not text.isprintable() or " " in text:
+        return False
+    return text.isascii() or (
+        unicodedata.is_normalized("NFKC", text)
+        and all(unicodedata.category(char)[0] != "M" for char in text)
+        and cell_width(text) <= MAX_IDENTIFIER
+    )
 
 
 def clean_cell(text: Untrusted | str, width: int) -> str:

@@ -160,8 +160,13 @@ def test_a_contract_without_its_rules_is_refused(changes: dict[str, Any]) -> Non
         rest_instrument.contracts(contract(**changes), USDT)
 
 
-def test_a_contract_in_another_script_does_not_hide_the_others() -> None:
-    data = raw([{**CONTRACT, "symbol": "币安人生USDT", "baseCoin": "币安人生"}, CONTRACT])
+def test_a_contract_in_another_script_is_named_as_it_is() -> None:
+    data = raw([{**CONTRACT, "symbol": "币安人生USDT", "baseCoin": "币安人生"}])
+    assert [each.id for each in rest_instrument.contracts(data, USDT)] == ["usdt-futures:币安人生USDT"]
+
+
+def test_a_contract_that_cannot_be_named_does_not_hide_the_others() -> None:
+    data = raw([{**CONTRACT, "symbol": "BTC\u202eUSDT"}, CONTRACT])
     assert [each.symbol for each in rest_instrument.contracts(data, USDT)] == ["BTCUSDT"]
 
 

@@ -30,7 +30,7 @@ def instrument(product_type: ProductType, value: object) -> InstrumentId:
 
 
 def is_nameable(value: object) -> bool:
-    """Tell whether the program can name the symbol; the exchange lists a few in other scripts than Latin."""
+    """Tell whether the program can name the symbol: one that it cannot must not hide the others."""
     return isinstance(value, str) and is_identifier(value) and ":" not in value
 
 

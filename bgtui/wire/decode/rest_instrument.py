@@ -144,7 +144,7 @@ def _places(value: object, field: str) -> int:
 
 
 def _is_nameable(symbol: object, base: object) -> bool:
-    # What is no text at all is not another script but an error, and must be seen.
+    # What is no text at all is not a strange name but an error, and must be seen.
     return not (isinstance(symbol, str) and isinstance(base, str)) or (
         is_nameable(symbol) and is_nameable(base)
     )

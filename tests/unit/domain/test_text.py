@@ -66,9 +66,17 @@ def test_a_huge_text_costs_little() -> None:
     assert len(clean_line("x" * 10_000_000, 50)) == 50
 
 
-@pytest.mark.parametrize("text", ["", "a b", "a\n", "é", "a" * 41, "\x7f"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "a b", "a\n", "e\u0301", "a" * 41, "\x7f", "ＢＴＣ", "x\u200by", "\u202eabc", "币" * 21, "\u3000"],
+)
 def test_what_is_no_identifier(text: str) -> None:
     assert not is_identifier(text)
+
+
+@pytest.mark.parametrize("text", ["BTCUSDT", "1234567890123456789", "sim1-7Q2M06", "$ALT", "币安人生USDT"])
+def test_what_is_an_identifier(text: str) -> None:
+    assert is_identifier(text)
 
 
 def test_untrusted_survives_a_pickle() -> None:
