@@ -52,6 +52,9 @@ Route = Read | Write
 
 _LIKE_THIS = "write it like https://api.bitget.com"
 
+CONNECTIONS = 20
+READ_CONNECTIONS = 12
+"""Reads that hang must leave connections for a cancel."""
 TOO_FAST = "429"
 """HTTP status and code of a request over the limit."""
 MAX_ANSWER_BYTES = 32 * 1024 * 1024
@@ -101,6 +104,7 @@ class RestClient:
         self._limiter = limiter or Limiter()
         self._skew = Skew(clock, self._ask_time, self._observe)
         self._auth = None if credentials is None else KeyAuth(credentials, self._skew.now_ms)
+        self._read_lanes = asyncio.Semaphore(READ_CONNECTIONS)
         self._http = httpx.AsyncClient(
             headers={
                 "User-Agent": f"bgtui/{__version__}",
@@ -114,7 +118,9 @@ class RestClient:
                 pool=self._patience.pool_s,
             ),
             # Idle connections are dropped early: a write on one that the peer has just closed is in doubt.
-            limits=httpx.Limits(max_connections=20, max_keepalive_connections=10, keepalive_expiry=20.0),
+            limits=httpx.Limits(
+                max_connections=CONNECTIONS, max_keepalive_connections=10, keepalive_expiry=20.0
+            ),
             transport=transport,
             follow_redirects=False,
             trust_env=use_proxy,
@@ -236,8 +242,10 @@ class RestClient:
     async def _read_once(self, endpoint: Read, query: str) -> msgspec.Raw:
         if endpoint.signed:
             await self._skew.ensure(may_wait=True)
-        grant = await self._limiter.acquire(endpoint, Priority.READ)
-        return await self._send(grant, endpoint, query, b"")
+        # The connection comes before the turn: a turn is for now, and must not grow old in a queue.
+        async with self._read_lanes:
+            grant = await self._limiter.acquire(endpoint, Priority.READ)
+            return await self._send(grant, endpoint, query, b"")
 
     def _wait_s(self, error: ExchangeError, attempts: Attempts) -> float | None:
         """Return how long to wait before the next attempt of a read, or None to give up."""

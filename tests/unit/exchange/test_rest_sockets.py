@@ -15,7 +15,7 @@ import pytest
 from bgtui.domain.error import NetworkError, NotSent, OutcomeUnknown
 from bgtui.exchange.clock import SystemClock
 from bgtui.exchange.patience import Patience
-from bgtui.wire.endpoint import futures_market, futures_order
+from bgtui.wire.endpoint import READS, futures_market, futures_order
 from tests.unit.exchange.exchange_peer import client, credentials
 
 TICKERS = futures_market.TICKERS
@@ -222,6 +222,32 @@ async def test_a_connection_closed_under_a_write_is_unknown_though_it_looks_like
                 await rest.write(PLACE, {"symbol": "ETHUSDT"})
     assert len(peer.requests) == 2
     assert peer.connections == 1
+
+
+async def test_reads_that_hang_leave_a_connection_for_an_order() -> None:
+    busy = asyncio.Event()
+
+    async def answers_orders_only(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        if len(peer.requests) == 12:
+            busy.set()
+        if peer.requests[-1].startswith(b"POST"):
+            await well(reader, writer)
+        else:
+            await silence(reader, writer)
+
+    async with listening(answers_orders_only) as peer:
+        url = f"http://127.0.0.1:{peer.port}"
+        patience = Patience(pool_s=0.5, read_s=5)
+        async with client(None, url=url, key=credentials(), clock=SystemClock(), patience=patience) as rest:
+            reads = [
+                asyncio.create_task(rest.read(each)) for each in 8 * list(READS.values()) if not each.signed
+            ]
+            await busy.wait()
+            await rest.write(PLACE, {"symbol": "BTCUSDT"})
+            for task in reads:
+                task.cancel()
+            await asyncio.gather(*reads, return_exceptions=True)
+    assert sum(request.startswith(b"POST") for request in peer.requests) == 1
 
 
 async def test_nobody_listening_means_not_sent() -> None:
