@@ -41,6 +41,8 @@ ROTATION = "rotation"
 _CONTROLS = frozenset({Pong, LoggedIn, LoginFailed, Subscribed, Unsubscribed, Failed})
 _LATE_S = 0.5
 """A timer that comes so late shows that the program was slow, not the exchange."""
+_LEAST_DOZE_S = 0.001
+"""Rounding must not make a loop of no waiting at all."""
 _ROTATION_RETRY_S = 60.0
 _ASK_AGAIN = frozenset({Kind.TRANSIENT, Kind.MAINTENANCE, Kind.UNKNOWN_OUTCOME})
 """Kinds of refusal that say nothing about the channel: the request is repeated as if it had no answer."""
@@ -372,7 +374,7 @@ class Stream:
         """Wait until then, or until something changed."""
         loop = asyncio.get_running_loop()
         begin = loop.time()
-        planned = max(0.0, until - self._clock.monotonic())
+        planned = max(_LEAST_DOZE_S, until - self._clock.monotonic())
         try:
             async with asyncio.timeout(planned):
                 await self._changed.wait()

@@ -108,6 +108,8 @@ class MarketStreams:
 
     async def events(self) -> AsyncIterator[Event]:
         """Report everything, for ever; closing the iterator closes the connections."""
+        self._failure = None
+        self._queue = asyncio.Queue(_QUEUED)
         try:
             while True:
                 for event in await self._next():

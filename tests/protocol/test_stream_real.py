@@ -26,6 +26,7 @@ from bgtui.domain.event import (
     BookBroken,
     BookDepth,
     BookReceived,
+    Connection,
     ConnectionLost,
     ConnectionMeasured,
     ConnectionOpened,
@@ -44,6 +45,7 @@ from bgtui.exchange.socket import Dial, Disconnected, dial_websocket, record
 from bgtui.exchange.stream import Stream
 from bgtui.exchange.streams import MarketStreams, private_stream
 from bgtui.exchange.transport import TooOften
+from bgtui.wire.channel import market_subscription
 from tests.support import tables
 from tests.support.peer import Peer
 from tests.support.reader import Reader
@@ -209,6 +211,42 @@ async def test_a_recording_holds_every_frame_with_growing_times(peer: Peer) -> N
     assert times == sorted(times)
     assert begin <= times[0] // 1_000_000 <= times[-1] // 1_000_000 <= clock.now_ms() + 1
     assert sum(b'"action"' in bytes(raw) for _, raw in frames if isinstance(raw, bytes)) >= 10
+
+
+async def test_waking_the_reader_loses_no_frame(peer: Peer) -> None:
+    trades = MarketTopic(MarketChannel.TRADES, BTC)
+    arg = {"instType": "USDT-FUTURES", "channel": "trade", "instId": "BTCUSDT"}
+    subscription = market_subscription(trades)
+    stream = Stream(
+        Connection.PUBLIC,
+        "public-0",
+        dial_websocket(peer.ws_public_url),
+        clock=SystemClock(),
+        rng=random.Random(1),
+        wanted=[subscription],
+    )
+    async with Reader(stream) as reader:
+        await reader.until(SubscriptionAccepted, within_s=10)
+        pushing = asyncio.create_task(asyncio.to_thread(push_numbered, peer, arg, 2000))
+        while not pushing.done():
+            stream.nudge()
+            await asyncio.sleep(0)
+        async with asyncio.timeout(10):
+            while len(numbered(reader)) < 2000:
+                stream.nudge()
+                await asyncio.sleep(0.001)
+        assert numbered(reader) == list(range(1_000_000, 1_002_000))
+
+
+def push_numbered(peer: Peer, arg: dict[str, str], count: int) -> None:
+    for number in range(count):
+        row = {"ts": "1", "price": "1", "size": "1", "side": "buy", "tradeId": str(1_000_000 + number)}
+        peer.push(arg, [row], action="update", kind="public")
+
+
+def numbered(reader: Reader) -> list[int]:
+    ids = [int(trade.trade_id) for event in reader.of(TradesPrinted) for trade in event.trades]
+    return [number for number in ids if number >= 1_000_000]
 
 
 async def test_no_log_line_holds_a_passphrase(peer: Peer, caplog: pytest.LogCaptureFixture) -> None:

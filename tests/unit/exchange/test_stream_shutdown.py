@@ -10,7 +10,6 @@ from bgtui.domain.event import (
     ConnectionMeasured,
     ConnectionOpened,
 )
-from bgtui.exchange.link import Rules
 from tests.support.loop import run_virtual, virtual_time
 from tests.support.reader import Reader
 from tests.support.sockets import FakeVenue
@@ -76,9 +75,13 @@ async def test_a_cancellation_in_the_moment_of_a_wake_is_not_swallowed() -> None
 @virtual_time
 async def test_a_bug_in_the_pulse_is_loud() -> None:
     venue = FakeVenue()
-    stream = make(venue, rules=Rules(ping_s=float("nan")))
+    stream = make(venue)
     async with Reader(stream) as reader:
         await reader.until(ConnectionOpened)
-        venue.last.on_send = lambda text: (_ for _ in ()).throw(ZeroDivisionError("a bug"))
+        venue.last.on_send = _divide
         error = await reader.ended(within_s=5)
         assert isinstance(error, ZeroDivisionError)
+
+
+def _divide(_text: str) -> None:
+    raise ZeroDivisionError("a bug")
