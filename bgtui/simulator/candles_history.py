@@ -98,7 +98,14 @@ class MadeHistory:
     """The past of one instrument, from its own random source: the same whenever it is asked for."""
 
     def __init__(
-        self, listing: Listing, volatility: float, price: int, start_ms: int, rng: random.Random
+        self,
+        listing: Listing,
+        volatility: float,
+        *,
+        price: int,
+        start_ms: int,
+        rng: random.Random,
+        known: Sequence[Bar] = (),
     ) -> None:
         """Stand where the last minute closes: at a price, in units, when the open minute begins.
 
@@ -108,21 +115,36 @@ class MadeHistory:
             price: where it ends, units.
             start_ms: begin of the run, exchange time.
             rng: source of the whole past, for nobody else.
+            known: the newest minutes where they are known, oldest first, without holes, up to the start.
         """
         self._listing = listing
         self._volatility = volatility
         self._random = rng
-        self._end_ms = bucket_start(CandleInterval.M1, start_ms)
-        self._walk = Walk(listing, volatility, close=price, end_ms=self._end_ms, length_ms=MINUTE_MS, rng=rng)
-        self.last = self._walk.back(LAST)
-        """The newest minutes, oldest first."""
+        self._known = list(known)
+        self._walk = Walk(
+            listing,
+            volatility,
+            close=known[0].open if known else price,
+            end_ms=known[0].start_ms if known else bucket_start(CandleInterval.M1, start_ms),
+            length_ms=MINUTE_MS,
+            rng=rng,
+        )
+        if len(self._known) < LAST:
+            self._known = self._walk.back(LAST - len(self._known)) + self._known
         self._minutes: list[Bar] = []
         self._tiers: list[list[Bar]] = []
+
+    @property
+    def last(self) -> list[Bar]:
+        """The newest minutes, oldest first."""
+        return self._known[-LAST:]
 
     def bars(self, interval: CandleInterval) -> Sequence[Bar]:
         """Return an interval's bars from every tier that it is a multiple of."""
         if not self._minutes:
-            self._minutes = [*self._walk.back(MINUTES - LAST + _beyond(self._end_ms)), *self.last]
+            missing = max(MINUTES - len(self._known), 0)
+            missing += _beyond(self._known[0].start_ms - missing * MINUTE_MS)
+            self._minutes = self._walk.back(missing) + self._known
         if interval is CandleInterval.M1:
             return self._minutes
         count = _TIERS_OF.get(interval, len(_TIERS))
@@ -151,6 +173,6 @@ class MadeHistory:
             self._tiers.append(walk.back(bars))
 
 
-def _beyond(end_ms: int) -> int:
-    """Count the minutes by which the past must be longer to begin where a bar of the first tier can end."""
-    return (end_ms - MINUTES * MINUTE_MS) % _TIERS[0][0] // MINUTE_MS
+def _beyond(first_ms: int) -> int:
+    """Count the minutes that must come before a moment, so that a bar of the first tier can end there."""
+    return first_ms % _TIERS[0][0] // MINUTE_MS

@@ -2,7 +2,7 @@
 
 One call of `Flow.act` is one arrival: a limit order, a cancel, or a market order. What it is depends on where
 the fair price stands against the book: stale quotes are swept or pulled, a gap at the touch is filled, and
-otherwise the book breathes around its depth. Orders go through the engine as crowd accounts, so a user's order
+otherwise the book breathes around its depth. Orders go through the engine as crowd accounts: a user's order
 meets them by price and time as it would meet anybody's.
 """
 

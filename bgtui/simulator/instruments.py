@@ -121,6 +121,11 @@ _MAINTENANCE = {
 }
 
 
+def small_tiers(product_type: ProductType) -> tuple[LeverageTier, ...]:
+    """Return the tiers of a contract that nothing is known of; none for spot."""
+    return _tiers(_SMALL) if product_type.is_futures else ()
+
+
 def _tiers(rows: Sequence[tuple[int, int]]) -> tuple[LeverageTier, ...]:
     lower = Decimal(0)
     tiers: list[LeverageTier] = []

@@ -15,12 +15,17 @@ from typing import Protocol
 
 from bgtui.domain.instrument import InstrumentId
 from bgtui.domain.market import Candle, CandleInterval, Side, Ticker, Trade
-from bgtui.simulator.candles import MINUTE_MS, Bar, Candles, History
+from bgtui.simulator.candles import MINUTE_MS, Bar, Candles, History, bucket_start
 from bgtui.simulator.candles_history import MadeHistory
 from bgtui.simulator.fact import Fact, LevelChanged, TradePrinted
 from bgtui.simulator.flow import CrowdEngine, Flow
+from bgtui.simulator.flow_book import FlowBook
 from bgtui.simulator.instruments import COINS, Coin, Listing
+from bgtui.simulator.market_units import Units
 from bgtui.simulator.price import STEP_MS, FairPrices
+from bgtui.simulator.replay import BookChange, Recorded, Recording, moved
+from bgtui.simulator.replay_crowd import ReplayCrowd
+from bgtui.simulator.replay_playback import Playback
 from bgtui.simulator.ticker import MARK_STEP_MS, Contract, ticker
 
 DEFAULT_RATE = 25.0
@@ -29,6 +34,8 @@ MAX_MINOR_RATE = 60.0
 """A high rate is for the main instruments: the others never follow beyond this, times their activity."""
 KEPT_TRADES = 1000
 TRADES_AT_START = 200
+UNKNOWN_VOLATILITY = 0.6
+"""Of a coin that only a recording knows."""
 MAX_GAP_MS = 30_000
 """A longer sleep of the machine is not caught up arrival by arrival: the market jumps over it."""
 
@@ -50,6 +57,13 @@ class MarketEngine(CrowdEngine, Protocol):
         """Return what happened since the last call, in order."""
 
 
+class Crowd(Protocol):
+    """Whoever keeps an instrument's book alive."""
+
+    book: FlowBook
+    units: Units
+
+
 class Line:
     """Which prices a candle is made of (`kLineType`)."""
 
@@ -61,12 +75,22 @@ class Line:
 class Place:
     """Everything about one instrument's market."""
 
-    __slots__ = ("candles", "contract", "flow", "index_line", "listing", "mark_line", "run", "tape", "weight")
+    __slots__ = (
+        "candles",
+        "contract",
+        "crowd",
+        "index_line",
+        "listing",
+        "mark_line",
+        "run",
+        "tape",
+        "weight",
+    )
 
     def __init__(
         self,
         listing: Listing,
-        flow: Flow,
+        crowd: Crowd,
         history: History,
         *,
         close: int,
@@ -75,11 +99,11 @@ class Place:
     ) -> None:
         """Begin with a history that ends at a price, units."""
         self.listing = listing
-        self.flow = flow
+        self.crowd = crowd
         self.contract = contract
-        self.candles = Candles(history, flow.units, start_ms, close)
-        self.mark_line = Candles(history, flow.units, start_ms, close) if contract else None
-        self.index_line = Candles(history, flow.units, start_ms, close) if contract else None
+        self.candles = Candles(history, crowd.units, start_ms, close)
+        self.mark_line = Candles(history, crowd.units, start_ms, close) if contract else None
+        self.index_line = Candles(history, crowd.units, start_ms, close) if contract else None
         self.tape: deque[Trade] = deque(maxlen=KEPT_TRADES)
         """Oldest first."""
         self.weight = 0.0
@@ -103,7 +127,7 @@ class Market:
         speed: float = 1.0,
         rate: float = DEFAULT_RATE,
         coins: Mapping[str, Coin] = COINS,
-        anchors: Mapping[str, float] | None = None,
+        recording: Recording | None = None,
     ) -> None:
         """Make the past, fill the books and stand at the start.
 
@@ -117,27 +141,37 @@ class Market:
             speed: how many times faster the market lives than the exchange's clock.
             rate: book changes a second of a main instrument, before `speed`.
             coins: how prices move.
-            anchors: starting prices other than the coins' own, USD.
+            recording: replaces the crowd in its instruments, whose coins then start at its prices.
         """
         self._engine = engine
         self._tell_time = tell_time
         self._speed = speed
         self.now_ms = start_ms
         self._facts: list[Fact] = []
-        known = tuple(listings)
+        recorded = recording.instruments if recording else {}
+        listed = [listing for listing in listings if listing.instrument.id not in recorded]
+        played = [found.listing for found in recorded.values()]
         self._prices = FairPrices(
-            coins.values(), known, _child(rng), anchors=dict(anchors or {}), speed=speed
+            _all_coins(coins, recorded).values(),
+            [*listed, *played],
+            _child(rng),
+            anchors=_anchors(recorded),
+            speed=speed,
         )
         self._random = _child(rng)
+        self._past_seed = rng.getrandbits(64)
         self._next_step = start_ms // STEP_MS * STEP_MS + STEP_MS
         self._next_mark = start_ms // MARK_STEP_MS * MARK_STEP_MS + MARK_STEP_MS
         self._places: dict[InstrumentId, Place] = {}
+        self._flows: list[tuple[Place, Flow]] = []
+        self._crowds: dict[InstrumentId, ReplayCrowd] = {}
         self._arrivals: list[tuple[float, int]] = []
-        past_seed = rng.getrandbits(64)
-        for listing in known:
-            self._open(listing, coins[listing.coin], past_seed=past_seed, start_ms=start_ms, rng=rng, ids=ids)
-        self._by_number = list(self._places.values())
-        for number, place in enumerate(self._by_number):
+        self._playback = Playback(recording, start_ms, speed) if recording and recording.events else None
+        for listing in listed:
+            self._open(listing, coins[listing.coin], rng, ids)
+        for found in recorded.values():
+            self._open_recorded(found, rng, ids)
+        for number, (place, _) in enumerate(self._flows):
             rated = rate if place.listing.activity >= 1 else min(rate, MAX_MINOR_RATE)
             place.weight = rated * place.listing.activity * speed
             if place.weight > 0:
@@ -147,38 +181,66 @@ class Market:
         self._collect()
         self._facts.clear()
 
-    def _open(
-        self,
-        listing: Listing,
-        coin: Coin,
-        *,
-        past_seed: int,
-        start_ms: int,
-        rng: random.Random,
-        ids: Callable[[], int],
-    ) -> None:
+    def _open(self, listing: Listing, coin: Coin, rng: random.Random, ids: Callable[[], int]) -> None:
         fair = self._prices.fair(listing)
         flow = Flow(listing, self._engine, price=fair, rng=_child(rng), refresh=self._collect)
-        # Instruments of one coin share its past.
-        past = random.Random(f"{past_seed} {listing.coin}")
         close = flow.units.nearest_price(fair)
-        history = MadeHistory(listing, coin.volatility, close, start_ms, past)
-        index = self._prices.index(listing.coin)
-        is_futures = listing.instrument.product_type.is_futures
-        contract = Contract(listing, index, start_ms, _child(rng)) if is_futures else None
-        place = Place(listing, flow, history, close=close, start_ms=start_ms, contract=contract)
+        history = MadeHistory(
+            listing, coin.volatility, price=close, start_ms=self.now_ms, rng=self._past_of(listing)
+        )
+        place = Place(
+            listing,
+            flow,
+            history,
+            close=close,
+            start_ms=self.now_ms,
+            contract=self._contract(listing, rng),
+        )
         self._places[listing.instrument.id] = place
-        self._make_trades(place, history.last, ids, start_ms)
+        self._flows.append((place, flow))
+        self._make_trades(place, history.last, ids)
         flow.seed(fair)
 
-    def _make_trades(self, place: Place, bars: Sequence[Bar], ids: Callable[[], int], start_ms: int) -> None:
+    def _open_recorded(self, found: Recorded, rng: random.Random, ids: Callable[[], int]) -> None:
+        listing = found.listing
+        crowd = ReplayCrowd(listing, self._engine, self._collect)
+        middle = crowd.units.nearest_price(found.price)
+        bars = moved(found.past_bars, bucket_start(CandleInterval.M1, self.now_ms))
+        history = MadeHistory(
+            listing,
+            UNKNOWN_VOLATILITY,
+            price=middle,
+            start_ms=self.now_ms,
+            rng=self._past_of(listing),
+            known=bars,
+        )
+        close = bars[-1].close if bars else middle
+        contract = self._contract(listing, rng)
+        place = Place(listing, crowd, history, close=close, start_ms=self.now_ms, contract=contract)
+        self._places[listing.instrument.id] = place
+        self._crowds[listing.instrument.id] = crowd
+        self._make_trades(place, history.last, ids)
+        if self._playback is not None:
+            place.tape.extend(self._playback.past(found.past_trades, ids))
+        crowd.change(found.opening)
+
+    def _contract(self, listing: Listing, rng: random.Random) -> Contract | None:
+        if not listing.instrument.product_type.is_futures:
+            return None
+        return Contract(listing, self._prices.index(listing.coin), self.now_ms, _child(rng))
+
+    def _past_of(self, listing: Listing) -> random.Random:
+        # Instruments of one coin share its past.
+        return random.Random(f"{self._past_seed} {listing.coin}")
+
+    def _make_trades(self, place: Place, bars: Sequence[Bar], ids: Callable[[], int]) -> None:
         """Print the last trades of the past, inside the last minutes' bars."""
         rng = self._random
-        times = sorted(rng.randrange(bars[0].start_ms, start_ms) for _ in range(TRADES_AT_START))
+        times = sorted(rng.randrange(bars[0].start_ms, self.now_ms) for _ in range(TRADES_AT_START))
         for time_ms in times:
             place.tape.append(_past_trade(place, bars, time_ms, ids, rng))
         # What was traded last is where the book opens.
-        place.tape[-1].price_text = place.flow.units.price_text(bars[-1].close)
+        place.tape[-1].price_text = place.crowd.units.price_text(bars[-1].close)
 
     # Moving on
 
@@ -189,7 +251,8 @@ class Market:
             self._jump(to_ms - MAX_GAP_MS)
         while True:
             arrival = self._arrivals[0][0] if self._arrivals else float("inf")
-            due = min(arrival, self._next_step, self._next_mark)
+            played = self._playback.next_ms if self._playback else float("inf")
+            due = min(arrival, played, self._next_step, self._next_mark)
             if due > to_ms:
                 break
             self._be_at(int(due))
@@ -201,6 +264,8 @@ class Market:
                 self._set_marks()
                 self._settle()
                 self._collect()
+            elif due == played:
+                self._play()
             else:
                 self._arrive(arrival)
         self._be_at(to_ms)
@@ -222,10 +287,25 @@ class Market:
 
     def _arrive(self, time: float) -> None:
         number = self._arrivals[0][1]
-        place = self._by_number[number]
-        place.flow.act(self._prices.fair(place.listing))
+        place, flow = self._flows[number]
+        flow.act(self._prices.fair(place.listing))
         self._collect()
         heapq.heapreplace(self._arrivals, (time + self._gap(place), number))
+
+    def _play(self) -> None:
+        if self._playback is None:
+            return
+        event = self._playback.next()
+        crowd = self._crowds[event.instrument]
+        match event.what:
+            case BookChange():
+                crowd.change(event.what)
+            case Trade():
+                crowd.trade(event.what)
+            case Ticker():
+                if (contract := self._places[event.instrument].contract) is not None:
+                    contract.tell(event.what)
+        self._collect()
 
     def _gap(self, place: Place) -> float:
         """Draw the milliseconds to an instrument's next arrival."""
@@ -249,25 +329,29 @@ class Market:
         skipped = to_ms - self.now_ms
         self._arrivals = [(time + skipped, number) for time, number in self._arrivals]
         heapq.heapify(self._arrivals)
+        if self._playback is not None:
+            self._playback.wait(skipped)
 
     def _set_marks(self, *, is_first: bool = False) -> None:
-        for place in self._by_number:
+        for name, place in self._places.items():
             contract = place.contract
             if contract is None or place.mark_line is None or place.index_line is None:
                 continue
-            units = place.flow.units
-            mid = place.flow.book.mid()
+            units, mid = place.crowd.units, place.crowd.book.mid()
+            middle = None if mid is None else mid / 10**units.price_places
             before = contract.rates
-            rates = contract.step(
-                self._prices.index(place.listing.coin), None if mid is None else mid / 10**units.price_places
-            )
-            if rates != before or is_first:
+            if not contract.is_told:
+                # Nothing but its own book says what a replayed instrument is worth, until its ticker does.
+                own = middle if name in self._crowds else None
+                contract.step(own or self._prices.index(place.listing.coin), middle)
+            rates = contract.rates
+            if rates != before or is_first or contract.is_told:
                 self._engine.set_mark(contract.id, rates.mark, rates.index)
             place.mark_line.trade(self.now_ms, units.price_units(rates.mark), 0)
             place.index_line.trade(self.now_ms, units.price_units(rates.index), 0)
 
     def _settle(self) -> None:
-        for place in self._by_number:
+        for place in self._places.values():
             contract = place.contract
             while contract is not None and contract.next_funding_ms <= self.now_ms:
                 self._engine.settle_funding(contract.id, contract.settled().rate)
@@ -276,7 +360,7 @@ class Market:
         for fact in self._engine.drain():
             if type(fact) is LevelChanged:
                 place = self._places[fact.instrument]
-                book, units = place.flow.book, place.flow.units
+                book, units = place.crowd.book, place.crowd.units
                 side = book.bids if fact.side is Side.BUY else book.asks
                 side.set_level(units.price_units(fact.price), units.size_units(fact.size))
             elif type(fact) is TradePrinted:
@@ -284,7 +368,7 @@ class Market:
             self._facts.append(fact)
 
     def _print(self, place: Place, trade: Trade) -> None:
-        units = place.flow.units
+        units = place.crowd.units
         size = units.size_units(trade.size)
         place.tape.append(trade)
         place.candles.trade(trade.time_ms, units.price_units(trade.price), size)
@@ -296,6 +380,15 @@ class Market:
     def instruments(self) -> tuple[InstrumentId, ...]:
         """Return what is traded here."""
         return tuple(self._places)
+
+    def listings(self) -> list[Listing]:
+        """Return what is traded here, with its rules."""
+        return [place.listing for place in self._places.values()]
+
+    def last(self, instrument: InstrumentId) -> Decimal:
+        """Return the last traded price, quote currency."""
+        place = self._places[instrument]
+        return place.crowd.units.price(place.candles.close)
 
     def place(self, instrument: InstrumentId) -> Place:
         """Return one instrument's market.
@@ -317,8 +410,8 @@ class Market:
         return ticker(
             instrument,
             self.now_ms,
-            place.flow.units,
-            book=place.flow.book,
+            place.crowd.units,
+            book=place.crowd.book,
             day=candles.day(),
             utc_open=candles.utc_open(),
             contract=place.contract,
@@ -356,6 +449,18 @@ class Market:
         return place.candles.current(interval)
 
 
+def _all_coins(coins: Mapping[str, Coin], recorded: Mapping[InstrumentId, Recorded]) -> dict[str, Coin]:
+    """Return the coins and those that only the recording knows."""
+    found = dict(coins)
+    for one in recorded.values():
+        found.setdefault(one.listing.coin, Coin(one.listing.coin, one.price, UNKNOWN_VOLATILITY, 0.5))
+    return found
+
+
+def _anchors(recorded: Mapping[InstrumentId, Recorded]) -> dict[str, float]:
+    return {found.listing.coin: found.price for found in recorded.values()}
+
+
 def _child(rng: random.Random) -> random.Random:
     """Return a random source of its own: what one part draws does not shift another's."""
     return random.Random(rng.getrandbits(64))
@@ -364,7 +469,7 @@ def _child(rng: random.Random) -> random.Random:
 def _past_trade(
     place: Place, bars: Sequence[Bar], time_ms: int, ids: Callable[[], int], rng: random.Random
 ) -> Trade:
-    units = place.flow.units
+    units = place.crowd.units
     bar = bars[min((time_ms - bars[0].start_ms) // MINUTE_MS, len(bars) - 1)]
     price = bar.low + round(rng.random() * (bar.high - bar.low) / units.tick) * units.tick
     usual = place.listing.order_notional / units.float_price(bar.close)

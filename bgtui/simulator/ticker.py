@@ -52,6 +52,7 @@ class Contract:
         "_random",
         "_typical_interest",
         "id",
+        "is_told",
         "next_funding_ms",
         "past",
         "rates",
@@ -72,6 +73,8 @@ class Contract:
         self._interval_hours = listing.instrument.funding_interval_hours or 8
         self._random = rng
         self._basis = 0.0
+        self.is_told = False
+        """Its figures come from a recording."""
         self._premium = rng.gauss(0.00004, 0.0001)
         self._typical_interest = listing.open_interest
         self._interest = listing.open_interest * math.exp(rng.gauss(0.0, 0.02))
@@ -111,6 +114,17 @@ class Contract:
             self._rate(),
         )
         return self.rates
+
+    def tell(self, told: Ticker) -> None:
+        """Take mark price, index price, funding rate and open interest from a recorded ticker."""
+        mark, index = told.mark_price, told.index_price
+        if not mark or not index or mark <= 0 or index <= 0:
+            return
+        rate = told.funding_rate
+        self.is_told = True
+        self.rates = Rates(mark, index, self.rates.funding_rate if rate is None else rate)
+        if told.open_interest is not None:
+            self._interest = float(told.open_interest)
 
     def settled(self) -> FundingRate:
         """Write the funding that is due into the past, and begin the next interval."""
