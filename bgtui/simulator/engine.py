@@ -6,10 +6,10 @@ told as facts that `Engine.drain` hands out; whoever owns the engine drains it a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
-from enum import StrEnum
+from itertools import islice
+from typing import ParamSpec, TypeVar
 
 from bgtui.domain.account import (
     Balance,
@@ -22,6 +22,7 @@ from bgtui.domain.account import (
     SymbolSettings,
 )
 from bgtui.domain.clock import Clock
+from bgtui.domain.event import BalancesReported, PositionsReported
 from bgtui.domain.instrument import Instrument, InstrumentId, ProductType
 from bgtui.domain.intent import (
     AdjustMargin,
@@ -47,27 +48,34 @@ from bgtui.domain.intent import (
 )
 from bgtui.domain.market import LeverageTier, Side
 from bgtui.domain.order import Order, PlanOrder, PositionMode, PositionSide
+from bgtui.simulator.account import Account
+from bgtui.simulator.closing import Closing
 from bgtui.simulator.fact import Fact
-from bgtui.simulator.history import EVERYTHING, Window
+from bgtui.simulator.funding import Funding
+from bgtui.simulator.futures import Futures
+from bgtui.simulator.history import EVERYTHING, Window, is_before, is_within
+from bgtui.simulator.ledger import Ledger
+from bgtui.simulator.liquidation import Liquidation
+from bgtui.simulator.live import LiveOrder, NewOrder, Stp
+from bgtui.simulator.margin import Margin
+from bgtui.simulator.matcher import Matcher
+from bgtui.simulator.matching import Market
+from bgtui.simulator.money import ZERO, exact
+from bgtui.simulator.plan import LivePlan
+from bgtui.simulator.plans import Plans
 from bgtui.simulator.reject import Reject
+from bgtui.simulator.report import Report
+from bgtui.simulator.settings import Settings
+from bgtui.simulator.spot import Spot
+from bgtui.simulator.state import INSURANCE, State
+from bgtui.simulator.trading import Trading
 
+__all__ = ["EVERYTHING", "INSURANCE", "Engine", "NewOrder", "Reject", "Stp", "Window"]
 
-class Stp(StrEnum):
-    """Self-trade prevention (`stpMode`)."""
-
-    NONE = "none"
-    CANCEL_TAKER = "cancel_taker"
-    CANCEL_MAKER = "cancel_maker"
-    CANCEL_BOTH = "cancel_both"
-
-
-@dataclass(frozen=True, slots=True)
-class NewOrder:
-    """One order of a batch."""
-
-    intent: PlaceOrder
-    client_order_id: str = ""
-    stp: Stp = Stp.NONE
+P = ParamSpec("P")
+T = TypeVar("T")
+MAX_ROUNDS = 1000
+"""Rounds of triggers and liquidations that one call may set off; more is a mistake of the engine."""
 
 
 class Engine:
@@ -82,10 +90,27 @@ class Engine:
         ids: Callable[[], int],
     ) -> None:
         """Open the books of these instruments; ``ids`` returns ever larger numbers."""
-        raise NotImplementedError
+        self._state = State(instruments, tiers, clock, ids)
+        self._ledger = Ledger(self._state)
+        self._margin = Margin(self._state)
+        self._futures = Futures(self._state, self._ledger, self._margin)
+        self._spot = Spot(self._state, self._ledger)
+        self._trading = Trading(self._state, self._futures, self._spot, self._margin)
+        self._matcher = Matcher(self._state, self._trading, self._futures, self._spot)
+        self._closing = Closing(self._state, self._trading, self._margin)
+        self._plans = Plans(self._state, self._trading, self._closing, self._margin)
+        self._liquidation = Liquidation(
+            self._state, self._ledger, self._margin, self._futures, self._trading, self._matcher
+        )
+        self._funding = Funding(self._state, self._ledger, self._margin)
+        self._settings = Settings(self._state, self._ledger, self._margin, self._trading)
+        self._report = Report(self._state, self._margin, self._trading, self._plans)
+        self._matcher.opened = self._plans.protect
+        self._futures.leg_closed = self._plans.leg_closed
 
     # Accounts
 
+    @exact
     def open_account(
         self,
         uid: str,
@@ -100,14 +125,22 @@ class Engine:
         A crowd account stands for the rest of the market: no margin, no fees, no facts, never liquidated; it
         carries positions all the same, so that everything nets to zero.
         """
-        raise NotImplementedError
+        if uid in self._state.accounts:
+            raise ValueError(f"account {uid} is open already")
+        account = Account(uid, position_mode=position_mode, is_crowd=is_crowd, fees=fees)
+        self._state.accounts[uid] = account
+        for product_type, coins in balances.items():
+            for coin, amount in coins.items():
+                self._ledger.deposit(account, product_type, coin, amount)
 
+    @exact
     def deposit(self, uid: str, product_type: ProductType, coin: str, amount: Decimal) -> None:
         """Bring money into a wallet from outside."""
-        raise NotImplementedError
+        self._ledger.deposit(self._account(uid), product_type, coin, amount)
 
     # The crowd's fast lane: the same books, no values built
 
+    @exact
     def add_crowd_limit(
         self, uid: str, instrument: InstrumentId, side: Side, price: Decimal, size: Decimal
     ) -> int | None:
@@ -115,18 +148,27 @@ class Engine:
 
         Price and size must fit the instrument's tick and step: they are not checked.
         """
-        raise NotImplementedError
+        market = self._state.market(instrument)
+        account = self._state.accounts[uid]
+        number = self._matcher.add_crowd(account, market, price, size, is_buy=side is Side.BUY)
+        self._settle_up()
+        return number
 
     def cancel_crowd(self, number: int) -> bool:
         """Cancel a crowd order; False when it is gone already."""
-        raise NotImplementedError
+        return self._matcher.cancel_crowd(number)
 
+    @exact
     def take_crowd(self, uid: str, instrument: InstrumentId, side: Side, size: Decimal) -> Decimal:
         """Trade at market for a crowd account, whatever the price; return the size that was filled."""
-        raise NotImplementedError
+        market = self._state.market(instrument)
+        filled = self._matcher.take(self._account(uid), market, size, None, is_buy=side is Side.BUY)
+        self._settle_up()
+        return filled
 
     # Orders
 
+    @exact
     def place(
         self,
         uid: str,
@@ -141,195 +183,275 @@ class Engine:
         Raises:
             Reject: it was refused, and nothing has changed.
         """
-        raise NotImplementedError
+        order = self._trading.place(self._account(uid), intent, client_order_id, stp=stp, source=source)
+        self._settle_up()
+        return order.to_order()
 
     def place_many(self, uid: str, orders: Sequence[NewOrder]) -> list[Order | Reject]:
         """Place orders one after the other; each answer stands in its order's place."""
-        raise NotImplementedError
+        return [
+            self._answer(self.place, uid, order.intent, order.client_order_id, stp=order.stp)
+            for order in orders
+        ]
 
+    @exact
     def amend(self, uid: str, intent: AmendOrder, new_client_order_id: str = "") -> Order:
         """Cancel an untouched limit order and place it anew; return the new one.
 
         Raises:
             Reject: not found, not untouched, or the new order would be refused: the old one stays.
         """
-        raise NotImplementedError
+        old = self._open_order(self._account(uid), intent.order)
+        order = self._trading.amend(old, intent.new_price, intent.new_size, new_client_order_id)
+        self._settle_up()
+        return order.to_order()
 
+    @exact
     def cancel(self, uid: str, intent: CancelOrder) -> Order:
         """Cancel one order.
 
         Raises:
             Reject: not found, or final already.
         """
-        raise NotImplementedError
+        order = self._open_order(self._account(uid), intent.order)
+        self._trading.end(order, "normal_cancel")
+        self._settle_up()
+        return order.to_order()
 
     def cancel_many(self, uid: str, intent: CancelOrders) -> list[Order | Reject]:
         """Cancel the named orders; each answer stands in its order's place."""
-        raise NotImplementedError
+        return [self._answer(self.cancel, uid, CancelOrder(ref)) for ref in intent.orders]
 
+    @exact
     def cancel_symbol(self, uid: str, intent: CancelSymbol) -> list[Order]:
         """Cancel every order of one instrument."""
-        raise NotImplementedError
+        market = self._state.market(intent.instrument)
+        return self._cancel_each(self._trading.orders_on(self._account(uid), market))
 
+    @exact
     def cancel_all(self, uid: str, intent: CancelAll) -> list[Order]:
         """Cancel every order of a product type."""
-        raise NotImplementedError
+        return self._cancel_each(self._trading.orders_of(self._account(uid), intent.product_type))
 
     # Trigger orders
 
+    @exact
     def place_plan(self, uid: str, intent: PlacePlan, client_order_id: str = "") -> PlanOrder:
         """Place a trigger, trailing or spot trigger order.
 
         Raises:
             Reject: it was refused.
         """
-        raise NotImplementedError
+        plan = self._plans.place(self._account(uid), intent, client_order_id)
+        self._settle_up()
+        return plan.to_plan()
 
+    @exact
     def place_tpsl(self, uid: str, intent: PlaceTpsl, client_order_id: str = "") -> PlanOrder:
         """Protect a leg with one take-profit, stop-loss or trailing stop.
 
         Raises:
             Reject: no such leg, the price is on the wrong side, or the leg has one for its whole size already.
         """
-        raise NotImplementedError
+        plan = self._plans.place_tpsl(self._account(uid), intent, client_order_id)
+        self._settle_up()
+        return plan.to_plan()
 
+    @exact
     def position_tpsl(self, uid: str, intent: PositionTpsl) -> list[PlanOrder]:
         """Set take profit and stop loss of a whole leg; what was set before is replaced.
 
         Raises:
             Reject: no such leg, or a price is on the wrong side.
         """
-        raise NotImplementedError
+        plans = self._plans.set_position(self._account(uid), intent)
+        self._settle_up()
+        return [plan.to_plan() for plan in plans]
 
+    @exact
     def amend_plan(self, uid: str, intent: AmendPlan) -> PlanOrder:
         """Change a trigger order in place.
 
         Raises:
             Reject: not found, final already, or the new values are refused.
         """
-        raise NotImplementedError
+        plan = self._plans.amend(self._account(uid), intent)
+        self._settle_up()
+        return plan.to_plan()
 
+    @exact
     def cancel_plans(self, uid: str, intent: CancelPlans) -> list[PlanOrder | Reject]:
         """Cancel the named trigger orders, or all of the kind when none is named."""
-        raise NotImplementedError
+        answers = self._plans.cancel(self._account(uid), intent)
+        return [plan.to_plan() if isinstance(plan, LivePlan) else plan for plan in answers]
 
     # Positions
 
+    @exact
     def close_position(self, uid: str, intent: ClosePosition) -> list[Order]:
         """Close one leg, or both of an instrument, at market.
 
         Raises:
             Reject: there is nothing to close.
         """
-        raise NotImplementedError
+        orders = self._closing.close(self._account(uid), intent)
+        self._settle_up()
+        return [order.to_order() for order in orders]
 
+    @exact
     def reverse(self, uid: str, intent: ReversePosition, client_order_id: str = "") -> Order:
         """Turn a leg around at market; return the order that opens the other side.
 
         Raises:
             Reject: no such leg, or the other side cannot be paid for.
         """
-        raise NotImplementedError
+        order = self._closing.reverse(self._account(uid), intent, client_order_id)
+        self._settle_up()
+        return order.to_order()
 
     # Settings
 
+    @exact
     def set_leverage(self, uid: str, intent: SetLeverage) -> LeverageSetting:
         """Set an instrument's leverage: of both sides when crossed, of one or both when isolated.
 
         Raises:
             Reject: out of range, or an open order or too little margin stands in the way.
         """
-        raise NotImplementedError
+        return self._settings.set_leverage(self._account(uid), intent)
 
+    @exact
     def set_all_leverage(self, uid: str, intent: SetAllLeverage) -> list[LeverageSetting]:
         """Set the leverage of every instrument of a product type that has a position.
 
         Raises:
             Reject: as `set_leverage`; instruments before the refused one keep their new leverage.
         """
-        raise NotImplementedError
+        return self._settings.set_all(self._account(uid), intent)
 
+    @exact
     def set_margin_mode(self, uid: str, intent: SetMarginMode) -> LeverageSetting:
         """Set an instrument's margin mode.
 
         Raises:
             Reject: a position or an order stands in the way.
         """
-        raise NotImplementedError
+        return self._settings.set_margin_mode(self._account(uid), intent)
 
+    @exact
     def set_position_mode(self, uid: str, intent: SetPositionMode) -> PositionMode:
         """Set the position mode of a product type.
 
         Raises:
             Reject: a position or an order stands in the way.
         """
-        raise NotImplementedError
+        return self._settings.set_position_mode(self._account(uid), intent)
 
+    @exact
     def adjust_margin(self, uid: str, intent: AdjustMargin) -> Position:
         """Add margin to an isolated leg, or take some away.
 
         Raises:
             Reject: the leg is crossed or does not exist, or the margin is not there.
         """
-        raise NotImplementedError
+        account = self._account(uid)
+        leg = self._settings.adjust_margin(account, intent)
+        return self._report.position(account, account.wallet(self.instrument(leg.instrument)), leg)
 
+    @exact
     def set_auto_margin(self, uid: str, intent: SetAutoMargin) -> None:
         """Let an isolated leg be topped up instead of liquidated, or not.
 
         Raises:
             Reject: the leg is crossed or does not exist.
         """
-        raise NotImplementedError
+        self._settings.set_auto_margin(self._account(uid), intent)
 
     # The market around the books
 
+    @exact
     def set_mark(self, instrument: InstrumentId, mark: Decimal, index: Decimal) -> None:
         """Set mark and index price; triggers and liquidations follow from them."""
-        raise NotImplementedError
+        market = self._state.market(instrument)
+        market.mark, market.index = mark, index
+        self._state.traded[instrument] = None
+        self._expose(market)
+        self._settle_up()
 
+    @exact
     def settle_funding(self, instrument: InstrumentId, rate: Decimal) -> None:
         """Let longs pay shorts (or shorts longs, below zero) this fraction of their value at the mark price."""
-        raise NotImplementedError
+        market = self._state.market(instrument)
+        self._funding.settle(market, rate)
+        self._expose(market)
+        self._settle_up()
 
+    @exact
     def drain(self) -> list[Fact]:
         """Return what happened since the last call, in order."""
-        raise NotImplementedError
+        state = self._state
+        for uid, product_type in state.moved_positions:
+            account = state.accounts[uid]
+            positions = self._report.positions(account, product_type)
+            state.tell(account, PositionsReported(product_type, positions, state.now_ms))
+        state.moved_positions.clear()
+        wallets: dict[tuple[str, ProductType], list[Balance]] = {}
+        for uid, product_type, coin in state.moved_wallets:
+            balance = self._report.balance(state.accounts[uid], product_type, coin)
+            wallets.setdefault((uid, product_type), []).append(balance)
+        state.moved_wallets.clear()
+        for (uid, product_type), balances in wallets.items():
+            event = BalancesReported(product_type, tuple(balances), is_complete=False, time_ms=state.now_ms)
+            state.tell(state.accounts[uid], event)
+        facts = state.facts.copy()
+        # The books hold on to this very list.
+        state.facts.clear()
+        return facts
 
     # Questions; lists are newest first
 
     def instrument(self, instrument: InstrumentId) -> Instrument:
         """Return an instrument's rules."""
-        raise NotImplementedError
+        return self._state.market(instrument).instrument
 
     def tiers(self, instrument: InstrumentId) -> Sequence[LeverageTier]:
         """Return an instrument's leverage tiers."""
-        raise NotImplementedError
+        return self._state.tiers(self.instrument(instrument))
 
     def book(
         self, instrument: InstrumentId, depth: int | None = None
     ) -> tuple[list[tuple[Decimal, Decimal]], list[tuple[Decimal, Decimal]]]:
         """Return bids and asks, best first, as (price, size)."""
-        raise NotImplementedError
+        market = self._state.market(instrument)
+        return market.bids.levels(depth), market.asks.levels(depth)
 
     def best(self, instrument: InstrumentId) -> tuple[Decimal | None, Decimal | None]:
         """Return best bid and best ask."""
-        raise NotImplementedError
+        market = self._state.market(instrument)
+        bid, ask = market.bids.best(), market.asks.best()
+        return (bid.price if bid is not None else None), (ask.price if ask is not None else None)
 
     def last(self, instrument: InstrumentId) -> Decimal | None:
         """Return the last traded price."""
-        raise NotImplementedError
+        return self._state.market(instrument).last
 
     def mark(self, instrument: InstrumentId) -> Decimal | None:
         """Return the mark price."""
-        raise NotImplementedError
+        return self._state.market(instrument).mark
 
+    @exact
     def open_interest(self, instrument: InstrumentId) -> Decimal:
         """Return the size of all long legs, base coin."""
-        raise NotImplementedError
+        market = self._state.market(instrument)
+        legs = (
+            self._margin.leg(account, market.instrument, PositionSide.LONG)
+            for account in market.open_legs.values()
+        )
+        return sum((leg.size for leg in legs if leg is not None), ZERO)
 
     def position_mode(self, uid: str, product_type: ProductType) -> PositionMode:
         """Return an account's position mode."""
-        raise NotImplementedError
+        return self._account(uid).modes[product_type]
 
     def open_orders(
         self,
@@ -339,11 +461,24 @@ class Engine:
         window: Window = EVERYTHING,
     ) -> list[Order]:
         """Return resting orders."""
-        raise NotImplementedError
+        orders = reversed(self._trading.orders_of(self._account(uid), product_type))
+        rows = (
+            order.to_order()
+            for order in orders
+            if instrument is None or order.market.instrument.id == instrument
+        )
+        return _cut((row for row in rows if _is_in(row.order_id, row.created_ms, window)), window)
 
     def find_order(self, uid: str, ref: OrderRef) -> Order | None:
         """Return an order, open or past, by the exchange's id or by the client's."""
-        raise NotImplementedError
+        account = self._account(uid)
+        number = self._order_number(account, ref)
+        live = self._state.orders.get(number)
+        if live is not None:
+            found: Order | None = live.to_order() if live.account is account else None
+        else:
+            found = account.past[ref.instrument.product_type].orders.find(str(number))
+        return found if found is not None and found.instrument == ref.instrument else None
 
     def order_history(
         self,
@@ -353,7 +488,8 @@ class Engine:
         window: Window = EVERYTHING,
     ) -> list[Order]:
         """Return orders that have ended."""
-        raise NotImplementedError
+        rows = self._account(uid).past[product_type].orders.newest_first(window)
+        return _cut((row for row in rows if instrument is None or row.instrument == instrument), window)
 
     def open_plans(
         self,
@@ -363,11 +499,16 @@ class Engine:
         window: Window = EVERYTHING,
     ) -> list[PlanOrder]:
         """Return trigger orders that wait."""
-        raise NotImplementedError
+        plans = reversed(self._plans.waiting(self._account(uid), product_type))
+        rows = (
+            plan.to_plan() for plan in plans if instrument is None or plan.market.instrument.id == instrument
+        )
+        return _cut((row for row in rows if _is_in(row.order_id, row.created_ms, window)), window)
 
     def find_plan(self, uid: str, ref: OrderRef) -> PlanOrder | None:
         """Return a trigger order, waiting or past."""
-        raise NotImplementedError
+        found = self._plans.find(self._account(uid), ref)
+        return found if found is not None and found.instrument == ref.instrument else None
 
     def plan_history(
         self,
@@ -377,7 +518,8 @@ class Engine:
         window: Window = EVERYTHING,
     ) -> list[PlanOrder]:
         """Return trigger orders that have ended."""
-        raise NotImplementedError
+        rows = self._account(uid).past[product_type].plans.newest_first(window)
+        return _cut((row for row in rows if instrument is None or row.instrument == instrument), window)
 
     def fills(
         self,
@@ -388,17 +530,28 @@ class Engine:
         order_id: str = "",
     ) -> list[Fill]:
         """Return trades of the account."""
-        raise NotImplementedError
+        rows = self._account(uid).past[product_type].fills.newest_first(window)
+        return _cut(
+            (
+                row
+                for row in rows
+                if (instrument is None or row.instrument == instrument)
+                and (not order_id or row.order_id == order_id)
+            ),
+            window,
+        )
 
     def bills(self, uid: str, product_type: ProductType, window: Window = EVERYTHING) -> list[Bill]:
         """Return the lines of a wallet's ledger."""
-        raise NotImplementedError
+        return _cut(self._account(uid).past[product_type].bills.newest_first(window), window)
 
+    @exact
     def positions(
         self, uid: str, product_type: ProductType, instrument: InstrumentId | None = None
     ) -> list[Position]:
         """Return open legs."""
-        raise NotImplementedError
+        found = self._report.positions(self._account(uid), product_type)
+        return [position for position in found if instrument is None or position.instrument == instrument]
 
     def closed_positions(
         self,
@@ -408,26 +561,32 @@ class Engine:
         window: Window = EVERYTHING,
     ) -> list[ClosedPosition]:
         """Return legs of the past."""
-        raise NotImplementedError
+        rows = self._account(uid).past[product_type].positions.newest_first(window)
+        return _cut((row for row in rows if instrument is None or row.instrument == instrument), window)
 
+    @exact
     def balances(self, uid: str, product_type: ProductType) -> list[Balance]:
         """Return every coin of a wallet."""
-        raise NotImplementedError
+        return self._report.balances(self._account(uid), product_type)
 
     def settings(self, uid: str, instrument: InstrumentId) -> SymbolSettings:
         """Return modes and leverage of an instrument."""
-        raise NotImplementedError
+        return self._settings.of(self._account(uid), instrument)
 
     def fee_rates(self, uid: str, instrument: InstrumentId) -> FeeRates:
         """Return what the account pays."""
-        raise NotImplementedError
+        account, rules = self._account(uid), self.instrument(instrument)
+        maker, taker = (account.fee_rate(rules, is_taker=is_taker) for is_taker in (False, True))
+        return FeeRates(instrument, maker, taker)
 
+    @exact
     def max_open(
         self, uid: str, instrument: InstrumentId, side: PositionSide, price: Decimal | None = None
     ) -> Decimal:
         """Return the largest size that could be opened now, base coin; at market when no price is given."""
-        raise NotImplementedError
+        return self._report.max_open(self._account(uid), self._state.market(instrument), side, price)
 
+    @exact
     def estimate_liquidation(
         self,
         uid: str,
@@ -437,4 +596,91 @@ class Engine:
         price: Decimal | None = None,
     ) -> Decimal | None:
         """Return where a leg would be liquidated if it were opened now; None when nowhere."""
-        raise NotImplementedError
+        market = self._state.market(instrument)
+        return self._report.estimate_liquidation(self._account(uid), market, side, size, price)
+
+    # What follows from a call
+
+    def _settle_up(self) -> None:
+        """Trim, trigger and liquidate until nothing moves any more."""
+        state = self._state
+        for _ in range(MAX_ROUNDS):
+            if not (state.traded or state.shrunk or state.exposed):
+                return
+            self._trim()
+            self._trigger()
+            if not state.traded:
+                self._check_wallets()
+        raise AssertionError("the engine does not come to rest")
+
+    def _trim(self) -> None:
+        state = self._state
+        shrunk = list(state.shrunk)
+        state.shrunk.clear()
+        for uid, instrument, side in shrunk:
+            self._trading.trim(state.accounts[uid], state.markets[instrument], side)
+
+    def _trigger(self) -> None:
+        state = self._state
+        traded = list(state.traded)
+        state.traded.clear()
+        for instrument in traded:
+            market = state.markets[instrument]
+            if self._plans.has_waiting(market):
+                self._plans.check(market)
+            if INSURANCE in market.open_legs:
+                self._liquidation.unload(market)
+
+    def _check_wallets(self) -> None:
+        state = self._state
+        exposed = list(state.exposed)
+        state.exposed.clear()
+        for uid, product_type, coin in exposed:
+            self._liquidation.check(state.accounts[uid], product_type, coin)
+
+    def _expose(self, market: Market) -> None:
+        instrument = market.instrument
+        for account in market.open_legs.values():
+            if not account.is_crowd:
+                key = (account.uid, instrument.product_type, instrument.margin_coins[0])
+                self._state.exposed[key] = None
+
+    # Looking up
+
+    def _account(self, uid: str) -> Account:
+        return self._state.account(uid)
+
+    def _order_number(self, account: Account, ref: OrderRef) -> int:
+        if ref.order_id:
+            return int(ref.order_id) if ref.order_id.isdecimal() else -1
+        return account.client_ids.get((ref.instrument.product_type.is_futures, ref.client_order_id), -1)
+
+    def _open_order(self, account: Account, ref: OrderRef) -> LiveOrder:
+        is_futures = ref.instrument.product_type.is_futures
+        order = self._state.orders.get(self._order_number(account, ref))
+        if order is not None and order.account is account and order.market.instrument.id == ref.instrument:
+            return order
+        if is_futures and self.find_order(account.uid, ref) is not None:
+            raise Reject("45055")
+        raise Reject("40109" if is_futures else "43001")
+
+    def _cancel_each(self, orders: list[LiveOrder]) -> list[Order]:
+        for order in orders:
+            self._trading.end(order, "normal_cancel")
+        self._settle_up()
+        return [order.to_order() for order in orders]
+
+    @staticmethod
+    def _answer(call: Callable[P, Order], *args: P.args, **kwargs: P.kwargs) -> Order | Reject:
+        try:
+            return call(*args, **kwargs)
+        except Reject as refusal:
+            return refusal
+
+
+def _is_in(row_id: str, time_ms: int, window: Window) -> bool:
+    return is_within(time_ms, window) and (not window.before_id or is_before(row_id, window.before_id))
+
+
+def _cut(rows: Iterator[T], window: Window) -> list[T]:
+    return list(islice(rows, window.limit))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import dropwhile, islice
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -53,16 +54,19 @@ class History(Generic[T]):
 
     def newest_first(self, window: Window = EVERYTHING) -> Iterator[T]:
         """Yield the rows of a window except for its limit, which counts after the caller's own filter."""
-        rows = reversed(self._rows)
-        if window.before_id and any(row.id == window.before_id for row in self._rows):
-            for row in rows:
-                if row.id == window.before_id:
-                    break
-        elif window.before_id:
-            rows = (row for row in reversed(self._rows) if is_before(row.id, window.before_id))  # type: ignore[assignment]
-        for row in rows:
+        for row in self._older_than(window.before_id):
             if is_within(row.time_ms, window):
                 yield row.value
+
+    def _older_than(self, before_id: str) -> Iterator[_Row[T]]:
+        rows = reversed(self._rows)
+        if not before_id:
+            yield from rows
+        elif any(row.id == before_id for row in self._rows):
+            yield from islice(dropwhile(lambda row: row.id != before_id, rows), 1, None)
+        else:
+            # A row that was forgotten cannot be found, but ids grow with time.
+            yield from (row for row in rows if is_before(row.id, before_id))
 
     def __len__(self) -> int:
         """Count the rows."""
