@@ -71,8 +71,16 @@ Control = Pong | LoggedIn | LoginFailed | Subscribed | Unsubscribed | Failed
 _ACTIONS = frozenset({"snapshot", "update"})
 _LOGIN_CODES = frozenset({"30005", "30011", "30012", "30013", "30014", "30015"})
 """Codes of section 3.3 of the wire notes that only a login can earn."""
-_UNREADABLE = (DecodeError, msgspec.MsgspecError, ValueError, ArithmeticError, RecursionError)
-"""All that a decoder may raise; `ValueError` covers broken UTF-8, `ArithmeticError` absurd numbers."""
+_UNREADABLE = (
+    DecodeError,
+    msgspec.MsgspecError,
+    ValueError,
+    LookupError,
+    ArithmeticError,
+    RecursionError,
+)
+"""All that a decoder may raise: `ValueError` covers broken UTF-8, `LookupError` a word that no table has,
+`ArithmeticError` absurd numbers."""
 
 _frame = msgspec.json.Decoder(Frame).decode
 _arg = msgspec.json.Decoder(Arg).decode
