@@ -265,7 +265,9 @@ class LeaderBook:
 
 def _ratios(profits: tuple[DatedAmount, ...], base: Decimal) -> tuple[DatedAmount, ...]:
     return tuple(
-        DatedAmount(point.time_ms, (point.value / base * 100).quantize(Decimal("0.01"))) for point in profits
+        # Adding zero turns a rounded -0.00 into 0.00.
+        DatedAmount(point.time_ms, (point.value / base * 100).quantize(Decimal("0.01")) + 0)
+        for point in profits
     )
 
 

@@ -261,8 +261,8 @@ class CopyTrading:
         )
         now_price = self._last(instrument)
         opened = _on_tick(now_price * _ratio(rng.gauss(1.0, 0.05)), rules)
-        # Wins are more frequent, losses larger.
-        move = abs(rng.gauss(0.0, 0.02)) if rng.random() < 0.62 else -abs(rng.gauss(0.0, 0.026))
+        # Wins are more frequent, losses a little larger.
+        move = abs(rng.gauss(0.0, 0.02)) if rng.random() < 0.68 else -abs(rng.gauss(0.0, 0.024))
         closed = _on_tick(opened * _ratio(1 + (move if side is PositionSide.LONG else -move)), rules)
         size = round_size(rules, Decimal(row.size) * ratio * _ratio(rng.uniform(0.4, 1.6)))
         open_ms = close_ms - rng.randrange(20 * 60_000, 40 * HOUR_MS)

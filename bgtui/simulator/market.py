@@ -36,8 +36,8 @@ KEPT_TRADES = 1000
 TRADES_AT_START = 200
 UNKNOWN_VOLATILITY = 0.6
 """Of a coin that only a recording knows."""
-MAX_GAP_MS = 30_000
-"""A longer sleep of the machine is not caught up arrival by arrival: the market jumps over it."""
+MAX_GAP_MS = 10_000
+"""A longer step is not gone through arrival by arrival: the market jumps over it, as over a machine's sleep."""
 
 _RUN_CHANCE = 0.06
 _RUN_SPEED = 8.0
@@ -245,10 +245,13 @@ class Market:
     # Moving on
 
     def advance(self, to_ms: int) -> None:
-        """Let everything happen that is due up to a moment; earlier moments change nothing."""
+        """Let everything happen that is due up to a moment; earlier moments change nothing.
+
+        A step of more than `MAX_GAP_MS` is jumped over: prices move once, fundings are settled, nobody trades.
+        """
         self.observe()
         if to_ms - self.now_ms > MAX_GAP_MS:
-            self._jump(to_ms - MAX_GAP_MS)
+            self._jump(to_ms)
         while True:
             arrival = self._arrivals[0][0] if self._arrivals else float("inf")
             played = self._playback.next_ms if self._playback else float("inf")
@@ -320,7 +323,6 @@ class Market:
         return gap * 1.4
 
     def _jump(self, to_ms: int) -> None:
-        """Pass over a long sleep: prices move once, nothing is traded, fundings are settled."""
         steps = max((to_ms - self._next_step) // STEP_MS, 1)
         self._prices.skip(steps)
         self._next_step += steps * STEP_MS
