@@ -45,13 +45,15 @@ _CANDLES = msgspec.json.Decoder(list[CandleRow]).decode
 _LOOSE_CANDLES = msgspec.json.Decoder(list[list[object]], float_hook=Decimal).decode
 _texts = msgspec.structs.astuple
 
+_TRADE_FIGURES = b'0123456789.",[]'
+_TIME_DIGITS = 13
 _SIDES = {"buy": Side.BUY, "sell": Side.SELL}
 
 # Possessive, and without groups: that is what makes one match over all the texts of a row cheaper than one
 # look at each of them.
 _NUMBER = r"-?+[0-9]++\.?+[0-9]*+"
 _TIME = r"1[0-9]{12}"
-_is_trade = re.compile(rf"[0-9]++ {_NUMBER} {_NUMBER} (?:buy|sell) {_TIME}").fullmatch
+_is_trade_skeleton = re.compile(rb"(?:\{(?:(?:tradeId|price|size|ts):|side:buy|side:sell)++\})++").fullmatch
 _is_spot_ticker = re.compile(f"{_NUMBER} " * 12 + _TIME).fullmatch
 _is_futures_ticker = re.compile(f"{_NUMBER} " * 16 + f"{_TIME} {_TIME}").fullmatch
 _is_candle = re.compile(_TIME + f" {_NUMBER}" * 6).fullmatch
@@ -73,14 +75,25 @@ def trades(origin: Origin, frame: Frame) -> Sequence[Event]:
 
 
 def _trades(frame: Frame) -> list[Trade]:
-    found = []
-    for row in _TRADES(frame.data):
-        texts = _texts(row)
-        if not _is_trade(" ".join(texts)):
-            raise ValueError
-        trade_id, price, size, side, time = texts
-        found.append(Trade(trade_id, price, size, _SIDES[side], int(time)))
-    return found
+    if not _are_usual_trades(bytes(frame.data).translate(None, _TRADE_FIGURES)):
+        raise ValueError
+    return [_trade(row) for row in _TRADES(frame.data)]
+
+
+@lru_cache(maxsize=256)
+def _are_usual_trades(skeleton: bytes) -> bool:
+    """Tell whether trades without their digits, dots and brackets are nothing but field names and sides.
+
+    Then their figures hold digits and dots alone, and `float` refuses what is no number among them.
+    """
+    return _is_trade_skeleton(skeleton) is not None
+
+
+def _trade(row: TradeRow) -> Trade:
+    trade_id, price, size, side, time = _texts(row)
+    if not (trade_id.isdigit() and float(price) > 0.0 <= float(size) and len(time) == _TIME_DIGITS):
+        raise ValueError
+    return Trade(trade_id, price, size, _SIDES[side], int(time))
 
 
 def _trade_by_name(row: Row) -> Trade:
