@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from enum import StrEnum
 from itertools import chain
+from math import inf
 
 Level = tuple[str, str]
 """Price and size as they came, quote currency and base coin."""
@@ -255,23 +256,36 @@ def _merge(levels: dict[float, Level], keys: list[float], rows: Sequence[Level],
 
 def _merge_many(levels: dict[float, Level], keys: list[float], rows: Sequence[Level], sign: float) -> None:
     """Merge many rows and sort once: timsort on nearly sorted keys beats so many insertions."""
-    # One plain loop: measured faster than whole columns through map() and zip(), which allocate too much.
+    # One plain loop that does the least for the two usual kinds of row: measured faster than whole columns
+    # through map() and zip(), which allocate too much.
     for row in rows:
         price_text, size_text = row
-        price, size = float(price_text), float(size_text)
-        if (
-            size > 0.0 < price < _LIMIT
-            and size < _LIMIT
-            and (len(price_text) <= MAX_PRICE_DIGITS or not _is_too_long(price_text))
-        ):
-            levels[sign * price] = row
-        elif size == 0.0 and not _is_too_long(price_text):
-            levels.pop(sign * price, None)
+        key = sign * float(price_text)
+        if len(price_text) > MAX_PRICE_DIGITS:
+            _merge_unusual(levels, key, row)
+        elif size_text == "0":
+            levels.pop(key, None)
+        elif _LIMIT > float(size_text) > 0.0:
+            levels[key] = row
         else:
-            raise ValueError("not a level")
+            _merge_unusual(levels, key, row)
     if len(levels) > MAX_LEVELS:
         raise ValueError("too many levels")
     keys[:] = sorted(levels)
+    # The sum is what shows NaN: the first and the last key need not.
+    if keys and not (0.0 < sign * keys[0] < _LIMIT > sign * keys[-1] > 0.0 and abs(sum(keys)) < inf):
+        raise ValueError("not a price")
+
+
+def _merge_unusual(levels: dict[float, Level], key: float, row: Level) -> None:
+    """Merge a row with a zero spelled at length, or a long price."""
+    price_text, size_text = row
+    if not 0.0 <= float(size_text) < _LIMIT or _is_too_long(price_text):
+        raise ValueError("not a level")
+    if float(size_text):
+        levels[key] = row
+    else:
+        levels.pop(key, None)
 
 
 def _is_too_long(price_text: str) -> bool:

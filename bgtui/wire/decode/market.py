@@ -68,7 +68,7 @@ def trades(origin: Origin, frame: Frame) -> Sequence[Event]:
     instrument = _instrument(origin)
     try:
         found = _trades(frame)
-    except (msgspec.MsgspecError, ValueError):
+    except (msgspec.MsgspecError, ValueError, KeyError):
         found = [_trade_by_name(row) for row in rows(frame.data, alias.TRADE)]
     found.reverse()
     return (TradesPrinted(instrument, frame.action == _SNAPSHOT, found),)
