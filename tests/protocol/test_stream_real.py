@@ -255,6 +255,7 @@ async def test_no_log_line_holds_a_passphrase(peer: Peer, caplog: pytest.LogCapt
             await reader.until(PositionsReported, within_s=10)
     for secret in (tables.KEY, tables.SECRET, tables.PASSPHRASE):
         assert secret not in caplog.text
+    assert [each for each in caplog.records if each.name.startswith("websockets")] == []
 
 
 # -- against everything else

@@ -16,6 +16,7 @@ from bgtui.domain.event import (
     SubscriptionAccepted,
     SubscriptionRefused,
 )
+from bgtui.exchange.link import Rules
 from bgtui.wire.channel import Subscription
 from tests.support.loop import run_virtual, virtual_time
 from tests.support.reader import Reader
@@ -198,3 +199,16 @@ async def test_a_ticking_channel_that_fell_silent_is_asked_for_again_and_no_othe
         assert reader.of(ConnectionLost) == []
         moment = next(when for when, text in venue.last.sent if "unsubscribe" in text)
         assert 60 <= moment <= 62
+
+
+@virtual_time
+async def test_renewals_of_silent_channels_leave_half_of_the_budget_to_people() -> None:
+    venue = FakeVenue()
+    rules = Rules(requests_per_hour=20, silent_s=5)
+    stream = make(venue, [BOOK, TICKER], rules=rules)
+    async with Reader(stream) as reader:
+        await asyncio.sleep(1800)
+        assert 8 <= len(venue.last.requests) <= 12
+        stream.want([BOOK, TICKER, TRADE])
+        accepted = len(reader.of(SubscriptionAccepted))
+        await reader.until(SubscriptionAccepted, accepted + 1, within_s=1)

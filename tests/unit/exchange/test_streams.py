@@ -94,7 +94,7 @@ async def test_a_second_connection_comes_while_the_first_goes_on() -> None:
         await reader.until(SubscriptionAccepted, 2)
         await asyncio.sleep(10.3)
         feed.watch(topics(1, 2, 3))
-        await reader.until(SubscriptionAccepted, 3, within_s=1)
+        await reader.until(SubscriptionAccepted, 3, within_s=0.2)
         assert carried(venue) == [{"COIN1USDT", "COIN2USDT"}, {"COIN3USDT"}]
         assert reader.of(ConnectionLost) == []
         venue.sockets[0].push(trade_push(venue.sockets[0].args()[0]))
