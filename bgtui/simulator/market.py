@@ -37,7 +37,7 @@ TRADES_AT_START = 200
 UNKNOWN_VOLATILITY = 0.6
 """Of a coin that only a recording knows."""
 MAX_GAP_MS = 10_000
-"""A longer step is not gone through arrival by arrival: the market jumps over it, as over a machine's sleep."""
+"""A longer step is not gone through arrival by arrival: the market jumps over it, as over a sleep."""
 
 _RUN_CHANCE = 0.06
 _RUN_SPEED = 8.0
@@ -247,7 +247,7 @@ class Market:
     def advance(self, to_ms: int) -> None:
         """Let everything happen that is due up to a moment; earlier moments change nothing.
 
-        A step of more than `MAX_GAP_MS` is jumped over: prices move once, fundings are settled, nobody trades.
+        A step of more than `MAX_GAP_MS` is jumped over: prices move once, funding is settled, nobody trades.
         """
         self.observe()
         if to_ms - self.now_ms > MAX_GAP_MS:

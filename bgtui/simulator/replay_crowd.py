@@ -40,8 +40,7 @@ class ReplayCrowd:
         if change.is_snapshot:
             self._withdraw()
         rows = [(Side.BUY, row) for row in change.bids] + [(Side.SELL, row) for row in change.asks]
-        counted = [(side, *self._count(row)) for side, row in rows]
-        told = [row for row in counted if not self._stands(*row)]
+        told = [(side, *self._count(row)) for side, row in rows]
         # First everything goes that was changed: the old quotes must not stand in the way of the new ones.
         for side, price, size in told:
             self._cancel(side, price)
@@ -95,14 +94,6 @@ class ReplayCrowd:
             levels.orders.clear()
             self._recorded[side].clear()
         self._refresh()
-
-    def _stands(self, side: Side, price: int, size: int) -> bool:
-        """Tell whether a level is there as told already, with nobody else's orders."""
-        levels = self._levels(side)
-        key = price * levels.sign
-        return self._recorded[side].get(price, 0) == size == levels.sizes.get(key, 0) and (
-            not size or len(levels.orders.get(key, ())) == 1
-        )
 
     def _cancel(self, side: Side, price: int) -> None:
         levels = self._levels(side)
