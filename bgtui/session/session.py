@@ -41,8 +41,12 @@ class Session:
         product_types: Sequence[ProductType] = (ProductType.USDT_FUTURES,),
         sources: Sequence[EventSource] = (),
         desk: object | None = None,
+        observe: Callable[[Event], None] | None = None,
     ) -> None:
-        """Put the parts together; nothing starts before `run`."""
+        """Put the parts together; nothing starts before `run`.
+
+        ``observe`` is told every event once the store has it.
+        """
         self.store = store
         self.desk = desk
         """What sends orders; None when the run is read-only."""
@@ -71,6 +75,7 @@ class Session:
         self._topics: frozenset[MarketTopic] = frozenset()
         self._changed = asyncio.Event()
         self._waiting = 0
+        self._observe = observe
         self._hooks: dict[type, Callable[[Event], None]] = {
             ConnectionOpened: self._on_connection,
             ConnectionLost: self._on_connection,
@@ -114,6 +119,8 @@ class Session:
         hook = self._hooks.get(type(event))
         if hook is not None:
             hook(event)
+        if self._observe is not None:
+            self._observe(event)
         if is_changed and self._waiting:
             self._wake()
         return is_changed
