@@ -76,7 +76,7 @@ async def test_a_reader_who_stalls_twelve_seconds_does_not_cost_the_connection()
     ticking(venue, 0.1)
     async with Reader(make(venue)) as reader:
         await asyncio.sleep(60)
-        for _ in range(20):
+        for _ in range(100):
             reader.is_stalled = True
             await asyncio.sleep(12)
             reader.is_stalled = False
