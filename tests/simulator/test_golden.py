@@ -54,7 +54,12 @@ def test_isolated_long() -> None:
     floor.order("ann", SELL, "0.05")
     assert floor.positions("ann", USDT) == []
     (past,) = floor.closed_positions("ann", USDT)
-    assert (past.pnl, past.funding, past.open_fee, past.close_fee) == (60, D("-0.306"), D("-1.8"), D("-1.836"))
+    assert (past.pnl, past.funding, past.open_fee, past.close_fee) == (
+        60,
+        D("-0.306"),
+        D("-1.8"),
+        D("-1.836"),
+    )
     assert past.net_pnl == D("56.058")
     (balance,) = floor.balances("ann", USDT)
     assert balance.available == balance.equity == D("10056.058")
@@ -85,7 +90,7 @@ def test_official_sample_of_an_isolated_long() -> None:
     (leg,) = floor.positions("ann", USDT)
     assert leg.margin == D("9.6695050093373343")
     assert leg.unrealized_pnl == 1
-    assert leg.liquidation_price == D("24144.1124161806797798")
+    assert leg.liquidation_price == D("24144.1124161806977798")
     assert leg.margin_ratio is not None
     assert leg.margin_ratio == D("0.1082149545822005")
 
