@@ -222,7 +222,7 @@ class Market:
         self._make_trades(place, history.last, ids)
         if self._playback is not None:
             place.tape.extend(self._playback.past(found.past_trades, ids))
-        crowd.change(found.opening)
+        crowd.open(found.opening)
 
     def _contract(self, listing: Listing, rng: random.Random) -> Contract | None:
         if not listing.instrument.product_type.is_futures:

@@ -17,7 +17,7 @@ from bgtui.simulator.replay import BookChange
 class ReplayCrowd:
     """Keeps the engine's book of one instrument as the recording has it."""
 
-    __slots__ = ("_engine", "_id", "_recorded", "_refresh", "book", "units")
+    __slots__ = ("_engine", "_id", "_opening", "_recorded", "_refresh", "book", "units")
 
     def __init__(self, listing: Listing, engine: CrowdEngine, refresh: Callable[[], None]) -> None:
         """Know the instrument; nothing is quoted yet.
@@ -32,11 +32,21 @@ class ReplayCrowd:
         self._refresh = refresh
         self.units = Units(listing.instrument)
         self.book = FlowBook()
+        self._opening: BookChange | None = None
         self._recorded: dict[Side, dict[int, int]] = {Side.BUY: {}, Side.SELL: {}}
         """Sizes by price, units, as recorded."""
 
+    def open(self, opening: BookChange) -> None:
+        """Quote the recording's first whole book before it comes."""
+        self.change(opening)
+        self._opening = opening
+
     def change(self, change: BookChange) -> None:
         """Quote what a recorded message says."""
+        if change is self._opening:
+            # It stands already, and users may have met it since; the next time it starts the book over.
+            self._opening = None
+            return
         if change.is_snapshot:
             self._withdraw()
         rows = [(Side.BUY, row) for row in change.bids] + [(Side.SELL, row) for row in change.asks]
