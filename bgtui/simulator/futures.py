@@ -99,7 +99,8 @@ class Futures:
             return
         leg = self._margin.leg(order.account, market.instrument, order.opens)
         value = (leg.cost if leg is not None else ZERO) + waiting_value + order.open_part * order.hold_price
-        if aim.leverage > self._state.tier(market.instrument, value).max_leverage:
+        tier = self._state.tier(market.instrument, value)
+        if value > tier.upper_notional or aim.leverage > tier.max_leverage:
             raise Reject("40921")
 
     def reserve(self, order: LiveOrder, extra: Decimal) -> None:
