@@ -18,8 +18,6 @@ from bgtui.exchange.reader import ReadClient
 from bgtui.exchange.rest import RestClient
 from bgtui.exchange.socket import Dial, dial_websocket, record
 from bgtui.exchange.streams import MarketStreams, private_stream
-from bgtui.session.overheard import Overheard, OverheardFeed
-from bgtui.session.ports import MarketFeed
 from bgtui.session.session import Session
 from bgtui.store.store import Store
 from bgtui.wire.sign import login_message, make_signer
@@ -78,18 +76,16 @@ async def open_session(
         settings: Where to, with which key, watching what.
         has_account: Whether the account is followed; None means when there is a key.
         tap: Told every received frame.
-        observe: Told every event of the two streams, before the store is.
+        observe: Told every event once the store has it.
 
     Raises:
         ConfigError: the settings lead nowhere, or an account is asked for and there is no key.
     """
     venue, clock, rng = locate(settings), SystemClock(), random.Random()
     store = Store(clock)
-    market: MarketFeed = MarketStreams(dial_public(venue, clock, tap), clock=clock, rng=rng)
-    if observe is not None:
-        market = OverheardFeed(market, observe)
+    market = MarketStreams(dial_public(venue, clock, tap), clock=clock, rng=rng)
     if not (settings.credentials is not None if has_account is None else has_account):
-        yield Session(store, clock=clock, rng=rng, market=market)
+        yield Session(store, clock=clock, rng=rng, market=market, observe=observe)
         return
     if settings.credentials is None:
         raise ConfigError("that needs an API key and none is set", hint="store one with bgtui keys add")
@@ -111,9 +107,10 @@ async def open_session(
             clock=clock,
             rng=rng,
             market=market,
-            private=private if observe is None else Overheard(private, observe),
+            private=private,
             reader=access.reader,
             product_types=products,
+            observe=observe,
         )
 
 

@@ -42,13 +42,18 @@ class Notices:
                     say(f"{event.name} is back")
                 self._opened.add(event.connection)
             case ConnectionLost() if event.connection not in self._opened:
-                self.failure = self.failure or NetworkError(event.reason)
+                # What another try cannot mend is, on this connection, the login.
+                is_login = event.connection is Connection.PRIVATE and event.retry_in_ms is None
+                kind = LoginRefused if is_login else NetworkError
+                self.failure = self.failure or kind(event.reason)
             case ConnectionLost() if event.retry_in_ms is not None:
                 say(f"{event.name} lost: {event.reason}; trying again")
             case SubscriptionRefused():
                 self.failure = self.failure or _refusal(event)
             case FeedFailed() if event.retry_in_ms is None:
-                self.failure = self.failure or LoginRefused(event.reason)
+                self.failure = self.failure or LoginRefused(f"{event.source} stopped: {event.reason}")
+            case FeedFailed():
+                say(f"{event.source} failed: {event.reason}; trying again")
             case _:
                 pass
 

@@ -14,7 +14,7 @@ from bgtui.cli.subject import SUBJECTS, Following, Query
 from bgtui.cli.table import render
 from bgtui.cli.taping import named_instruments
 from bgtui.config.settings import Settings, locate
-from bgtui.domain.error import ConfigError, DecodeError, ExchangeError, ExitCode, Rejected, Stale
+from bgtui.domain.error import ConfigError, DecodeError, ExchangeError, ExitCode, RateLimited, Rejected, Stale
 from bgtui.domain.instrument import InstrumentId
 from bgtui.domain.market import CandleInterval, Trade
 from bgtui.exchange.clock import SystemClock
@@ -177,7 +177,8 @@ class Showing:
     async def _explain(self, reader: ReadClient, error: Exception | None) -> None:
         """Say that the symbol is unknown, when that is why an answer failed or is empty."""
         instrument = self._query.instrument
-        if instrument is None or (isinstance(error, Rejected) and error.exit_code is not ExitCode.REJECTED):
+        is_about_us = isinstance(error, Rejected) and error.exit_code is not ExitCode.REJECTED
+        if instrument is None or is_about_us or isinstance(error, RateLimited):
             return
         try:
             listed = await reader.instruments(instrument.product_type)

@@ -1,0 +1,56 @@
+"""Starting is cheap: what is not needed is not imported."""
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.cli.conftest import Shell
+
+HEAVY = ("pydantic", "pydantic_settings", "httpx", "websockets", "cryptography", "msgspec", "asyncio")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "unwanted"),
+    [
+        ("['--version']", (*HEAVY, "click")),
+        ("['--help']", HEAVY[:-1]),
+        ("['show', '--help']", HEAVY[:-1]),
+        ("['keys', 'add', '--help']", HEAVY[:-1]),
+    ],
+)
+def test_what_is_imported(bare: Shell, arguments: str, unwanted: tuple[str, ...]) -> None:
+    code = (
+        "import sys\nfrom bgtui.__main__ import main\n"
+        f"assert main({arguments}) == 0\n"
+        f"print([name for name in {unwanted!r} if name in sys.modules], file=sys.stderr)"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", code], env=bare.environ, capture_output=True, text=True, check=True
+    )
+    assert ended.stderr.strip() == "[]"
+
+
+def test_the_table_of_exit_codes_is_in_the_help(bare: Shell) -> None:
+    text = bare.run("--help").out
+    for line in ("0  ok", "2  usage", "3  authentication", "8  network", "9  stale", "130  interrupted"):
+        assert line in text
+
+
+@pytest.mark.parametrize("shell_name", ["bash", "zsh", "fish"])
+def test_completions(bare: Shell, shell_name: str) -> None:
+    ended = bare.run("completions", shell_name)
+    assert ended.code == 0
+    assert "_BGTUI_COMPLETE" in ended.out
+    assert ended.err == ""
+
+
+def test_no_command_is_usage(bare: Shell) -> None:
+    ended = bare.run()
+    assert ended.code == 2
+    assert ended.err.startswith("Usage: bgtui")
+
+
+def test_without_a_home_it_works_without_a_log(bare: Shell) -> None:
+    ended = bare.run("doctor", HOME="/dev/null")
+    assert ended.code == 0, ended.err
