@@ -45,6 +45,9 @@ from bgtui.simulator.market import DEFAULT_RATE, KEPT_TRADES, Line, Market
 from bgtui.simulator.replay import Recording
 from bgtui.simulator.ticker import Contract
 
+MAX_SPEED = 10_000
+MAX_RATE = 100_000
+
 
 class WorldClock:
     """The exchange's own time, which stands still between two advances; implements `domain.clock.Clock`."""
@@ -83,6 +86,15 @@ class World:
     """Of the practice account."""
     recording: Recording | None = None
     listings: tuple[Listing, ...] = LISTINGS
+
+    def __post_init__(self) -> None:
+        """Refuse a market that cannot run.
+
+        Raises:
+            ValueError: speed is not above zero, or rate is below zero, or one is no finite number.
+        """
+        if not (0 < self.speed <= MAX_SPEED and 0 <= self.rate <= MAX_RATE):
+            raise ValueError(f"speed must lie in (0, {MAX_SPEED}], rate in [0, {MAX_RATE}]")
 
 
 class Exchange:

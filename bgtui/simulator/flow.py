@@ -119,6 +119,10 @@ class Flow:
                 if (price := touch + away * offset) > 0:
                     self._place(side, price, offset)
 
+    def print_first(self) -> None:
+        """Trade the smallest size, so that there is a last price from the first moment."""
+        self._take(Side.BUY, self.units.step)
+
     def act(self, fair: float) -> None:
         """Let one arrival happen, with the fair price in quote currency."""
         bids, asks = self.book.bids, self.book.asks

@@ -200,6 +200,7 @@ class Market:
         self._flows.append((place, flow))
         self._make_trades(place, history.last, ids)
         flow.seed(fair)
+        flow.print_first()
 
     def _open_recorded(self, found: Recorded, rng: random.Random, ids: Callable[[], int]) -> None:
         listing = found.listing
@@ -220,9 +221,10 @@ class Market:
         self._places[listing.instrument.id] = place
         self._crowds[listing.instrument.id] = crowd
         self._make_trades(place, history.last, ids)
-        if self._playback is not None:
-            place.tape.extend(self._playback.past(found.past_trades, ids))
+        past = self._playback.past(found.past_trades, ids) if self._playback else []
+        place.tape.extend(past[:-1])
         crowd.open(found.opening)
+        crowd.print_first(past[-1] if past else None)
 
     def _contract(self, listing: Listing, rng: random.Random) -> Contract | None:
         if not listing.instrument.product_type.is_futures:

@@ -41,6 +41,15 @@ class ReplayCrowd:
         self.change(opening)
         self._opening = opening
 
+    def print_first(self, last: Trade | None) -> None:
+        """Trade what was traded last before the recording, or the smallest size at the bid."""
+        if last is None:
+            units, bid = self.units, self.book.bids.best
+            if bid is None:
+                return
+            last = Trade("", units.price_text(bid), units.size_text(units.step), Side.SELL, 0)
+        self.trade(last)
+
     def change(self, change: BookChange) -> None:
         """Quote what a recorded message says."""
         if change is self._opening:
@@ -62,6 +71,7 @@ class ReplayCrowd:
         for side, price, size in told:
             if size:
                 self._quote(side, price, size)
+        self._refresh()
 
     def trade(self, trade: Trade) -> None:
         """Trade what was traded."""

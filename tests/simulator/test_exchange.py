@@ -2,11 +2,13 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
+
 from bgtui.domain.instrument import ProductType
 from bgtui.domain.order import PositionMode
 from bgtui.simulator.exchange import Exchange, World
 from bgtui.simulator.exchange_accounts import FOLLOWER, LEADER, PRACTICE, PRACTICE_ACCOUNT, WATCH
-from tests.simulator.worlds import BTC, START_MS, listings, small
+from tests.simulator.worlds import BTC, START_MS, lines, listings, run, small
 
 
 def test_the_practice_account_is_flat_and_owns_what_was_promised() -> None:
@@ -51,6 +53,21 @@ def test_ids_grow_from_one_world_to_the_next() -> None:
     first = small()
     later = Exchange(World(1, START_MS + 1000, listings=listings(BTC)))
     assert first.next_id() < first.next_id() < later.next_id()
+
+
+@pytest.mark.parametrize(
+    ("speed", "rate"), [(0.0, 1.0), (-1.0, 1.0), (1.0, -1.0), (float("nan"), 1.0), (1.0, 1e9)]
+)
+def test_a_market_that_cannot_run_is_refused(speed: float, rate: float) -> None:
+    with pytest.raises(ValueError, match="speed must"):
+        World(1, START_MS, speed=speed, rate=rate)
+
+
+def test_a_market_may_stand_still() -> None:
+    exchange = small(rate=0.0)
+    before = exchange.book(BTC)
+    assert not lines(run(exchange, 5000))
+    assert exchange.book(BTC).bids == before.bids
 
 
 def test_questions_about_contracts_are_answered() -> None:

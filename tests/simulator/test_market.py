@@ -101,6 +101,14 @@ def test_history_is_full_at_the_start_and_meets_the_book() -> None:
         assert abs(candles[-2].close - Decimal(book.bids[0][0])) <= tick * (spread + 20)
 
 
+def test_every_instrument_has_a_last_price_and_a_mark_at_the_start() -> None:
+    exchange = Exchange(World(1, START_MS))
+    for instrument in exchange.market.instruments():
+        assert exchange.engine.last(instrument) == exchange.market.last(instrument)
+        assert exchange.ticker(instrument).last == exchange.engine.last(instrument)
+        assert (exchange.engine.mark(instrument) is not None) == instrument.product_type.is_futures
+
+
 def test_books_stay_deep_and_never_cross() -> None:
     exchange = Exchange(World(2, START_MS))
     for _ in range(30):
@@ -264,9 +272,7 @@ def test_a_long_sleep_is_jumped_over() -> None:
     book = exchange.book(BTC)
     assert Decimal(book.bids[0][0]) < Decimal(book.asks[0][0])
     candles = exchange.candles(BTC, CandleInterval.M1)
-    assert all(
-        after.start_ms - bar.start_ms == 60_000 for bar, after in itertools.pairwise(candles)
-    )
+    assert all(after.start_ms - bar.start_ms == 60_000 for bar, after in itertools.pairwise(candles))
 
 
 def test_time_does_not_go_back() -> None:
