@@ -20,8 +20,8 @@ def doctor(typed: CommandLine, *, as_json: bool) -> Task:
     """
 
     def run() -> int:
-        from bgtui.cli.ending import run_async
         from bgtui.cli.examining import examine
+        from bgtui.cli.running import run_async
 
         return run_async(lambda: examine(typed, as_json=as_json))
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import os
 import signal
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable
 from types import FrameType
-from typing import Any
 
 import click
 
@@ -17,7 +15,7 @@ from bgtui.cli.output import complain, silence_stdout
 from bgtui.domain.error import BgtuiError, ExitCode
 
 _logger = logging.getLogger(__name__)
-_SIGNALS = (signal.SIGTERM, signal.SIGHUP)
+SIGNALS = (signal.SIGTERM, signal.SIGHUP)
 _OF_SIGNAL = 128
 
 
@@ -56,40 +54,11 @@ def guarded(body: Callable[[], int]) -> int:
         return _end_bug(error)
 
 
-def run_async(body: Callable[[], Coroutine[Any, Any, int]]) -> int:
-    """Run a coroutine as the whole command; a signal cancels it, so that it can clean up.
-
-    Raises:
-        KeyboardInterrupt: on SIGINT, once it has cleaned up.
-        Ended: on SIGTERM and SIGHUP, likewise.
-    """
-    received: list[int] = []
-
-    async def run() -> int:
-        loop, task = asyncio.get_running_loop(), asyncio.current_task()
-        for signum in _SIGNALS:
-
-            def stop(signum: int = signum) -> None:
-                received.append(signum)
-                if task is not None:
-                    task.cancel()
-
-            loop.add_signal_handler(signum, stop)
-        return await body()
-
-    try:
-        return asyncio.run(run())
-    except asyncio.CancelledError:
-        if received:
-            raise Ended(received[0]) from None
-        raise
-
-
 def _take_signals() -> None:
     def end(signum: int, _frame: FrameType | None) -> None:
         raise Ended(signum)
 
-    for signum in _SIGNALS:
+    for signum in SIGNALS:
         # nohup has already said that SIGHUP is to be ignored.
         if signal.getsignal(signum) is not signal.SIG_IGN:
             signal.signal(signum, end)

@@ -40,7 +40,7 @@ def record(
     """
 
     def run() -> int:
-        from bgtui.cli.ending import run_async
+        from bgtui.cli.running import run_async
         from bgtui.cli.start import start
         from bgtui.cli.taping import Taping
 

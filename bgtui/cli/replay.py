@@ -26,8 +26,8 @@ def replay(file: Path, *, check: bool, as_json: bool, speed: float) -> Task:
     """
 
     def run() -> int:
-        from bgtui.cli.ending import run_async
         from bgtui.cli.playing import play
+        from bgtui.cli.running import run_async
 
         return run_async(lambda: play(file, is_check=check, as_json=as_json, speed=speed))
 

@@ -70,7 +70,7 @@ def show(
         raise click.UsageError("--open, --plans and --history belong to orders")
 
     def run() -> int:
-        from bgtui.cli.ending import run_async
+        from bgtui.cli.running import run_async
         from bgtui.cli.showing import Showing
         from bgtui.cli.start import start
 

@@ -33,7 +33,7 @@ def check_settings(settings: Settings) -> Check:
 def check_key_source(settings: Settings) -> Check:
     """Say whether there is a key and where it is; the environment of a process is easy to read for others."""
     if settings.credentials is None:
-        return Check("key", State.OK, "no API key set: market data only", "bgtui keys add")
+        return Check("key", State.OK, "no API key set: market data only (bgtui keys add stores one)")
     origin = settings.origin("api_key")
     label = f"account {settings.account_label}, key from {origin.partition(' in ')[2] or 'the environment'}"
     if any(
