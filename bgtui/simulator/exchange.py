@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from bgtui.domain.instrument import Instrument, InstrumentId, ProductType
@@ -85,6 +85,8 @@ class World:
     position_mode: PositionMode = PositionMode.ONE_WAY
     """Of the practice account."""
     recording: Recording | None = None
+    anchors: Mapping[str, float] = field(default_factory=dict)
+    """Starting prices by coin, USD, such as `Market.coin_prices` of an earlier world; others are usual."""
     listings: tuple[Listing, ...] = LISTINGS
 
     def __post_init__(self) -> None:
@@ -134,6 +136,7 @@ class Exchange:
             tell_time=self.clock.set,
             speed=world.speed,
             rate=world.rate,
+            anchors=world.anchors,
             recording=world.recording,
         )
         self._rules = {listing.instrument.id: listing.instrument for listing in self.market.listings()}

@@ -127,6 +127,7 @@ class Market:
         speed: float = 1.0,
         rate: float = DEFAULT_RATE,
         coins: Mapping[str, Coin] = COINS,
+        anchors: Mapping[str, float] | None = None,
         recording: Recording | None = None,
     ) -> None:
         """Make the past, fill the books and stand at the start.
@@ -141,6 +142,7 @@ class Market:
             speed: how many times faster the market lives than the exchange's clock.
             rate: book changes a second of a main instrument, before `speed`.
             coins: how prices move.
+            anchors: starting prices other than the coins' own, USD.
             recording: replaces the crowd in its instruments, whose coins then start at its prices.
         """
         self._engine = engine
@@ -155,7 +157,7 @@ class Market:
             _all_coins(coins, recorded).values(),
             [*listed, *played],
             _child(rng),
-            anchors=_anchors(recorded),
+            anchors={**(anchors or {}), **_anchors(recorded)},
             speed=speed,
         )
         self._random = _child(rng)
@@ -402,9 +404,9 @@ class Market:
         """
         return self._places[instrument]
 
-    def index(self, coin: str) -> float:
-        """Return what a coin is worth in the random process, USD."""
-        return self._prices.index(coin)
+    def coin_prices(self) -> dict[str, float]:
+        """Return what every coin is worth in the random process, USD."""
+        return {place.listing.coin: self._prices.index(place.listing.coin) for place in self._places.values()}
 
     def ticker(self, instrument: InstrumentId) -> Ticker:
         """Return the latest figures."""

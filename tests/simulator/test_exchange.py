@@ -63,6 +63,14 @@ def test_a_market_that_cannot_run_is_refused(speed: float, rate: float) -> None:
         World(1, START_MS, speed=speed, rate=rate)
 
 
+def test_a_world_can_go_on_where_another_ended() -> None:
+    first = small()
+    run(first, 3000)
+    prices = first.market.coin_prices()
+    later = Exchange(World(2, first.clock.now_ms(), listings=listings(BTC), anchors=prices))
+    assert abs(later.market.last(BTC) / first.market.last(BTC) - 1) < Decimal("0.001")
+
+
 def test_a_market_may_stand_still() -> None:
     exchange = small(rate=0.0)
     before = exchange.book(BTC)
