@@ -1,1 +1,1 @@
-"""A small Bitget on loopback: what the program trades on when nothing else is configured, and what tests talk to."""
+"""A small Bitget on loopback: what the program trades on by default, and what tests talk to."""

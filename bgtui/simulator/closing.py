@@ -53,7 +53,7 @@ class Closing:
         orders: list[LiveOrder] = []
         while (leg := self._margin.leg(account, market.instrument, side)) is not None:
             before = leg.size
-            orders.append(self._market(account, market, side, before, Effect.CLOSE, source))
+            orders.append(self._market(account, market, side, before, Effect.CLOSE, source=source))
             left = self._margin.leg(account, market.instrument, side)
             if orders[-1].filled < orders[-1].size or (left is not None and left.size >= before):
                 break
@@ -78,9 +78,19 @@ class Closing:
             self._trading.end(rival, "normal_cancel")
         if mode is PositionMode.ONE_WAY:
             total = leg.size + size
-            return self._market(account, market, side, total, None, "reverse", client_order_id)
-        self._market(account, market, side, size, Effect.CLOSE, "reverse")
-        return self._market(account, market, _other(side), size, Effect.OPEN, "reverse", client_order_id)
+            return self._market(
+                account, market, side, total, None, source="reverse", client_order_id=client_order_id
+            )
+        self._market(account, market, side, size, Effect.CLOSE, source="reverse")
+        return self._market(
+            account,
+            market,
+            _other(side),
+            size,
+            Effect.OPEN,
+            source="reverse",
+            client_order_id=client_order_id,
+        )
 
     def _market(
         self,
@@ -89,6 +99,7 @@ class Closing:
         leg: PositionSide,
         size: Decimal,
         effect: Effect | None,
+        *,
         source: str,
         client_order_id: str = "",
     ) -> LiveOrder:

@@ -1,6 +1,6 @@
 """The exchange without its sockets: accounts, books, orders, positions and money, as one pure object.
 
-Time and ids come from outside and nothing is random, so the same calls give the same facts. Whatever changes is
+Time and ids come from outside and nothing is random, so the same calls give the same facts. What changes is
 told as facts that `Engine.drain` hands out; whoever owns the engine drains it after every batch of calls.
 """
 
@@ -100,7 +100,12 @@ class Engine:
         self._closing = Closing(self._state, self._trading, self._margin)
         self._plans = Plans(self._state, self._trading, self._closing, self._margin)
         self._liquidation = Liquidation(
-            self._state, self._ledger, self._margin, self._futures, self._trading, self._matcher
+            self._state,
+            self._ledger,
+            self._margin,
+            futures=self._futures,
+            trading=self._trading,
+            matcher=self._matcher,
         )
         self._funding = Funding(self._state, self._ledger, self._margin)
         self._settings = Settings(self._state, self._ledger, self._margin, self._trading)
@@ -251,7 +256,7 @@ class Engine:
         """Protect a leg with one take-profit, stop-loss or trailing stop.
 
         Raises:
-            Reject: no such leg, the price is on the wrong side, or the leg has one for its whole size already.
+            Reject: no such leg, the price is on the wrong side, or the whole leg has one already.
         """
         plan = self._plans.place_tpsl(self._account(uid), intent, client_order_id)
         self._settle_up()
@@ -380,7 +385,7 @@ class Engine:
 
     @exact
     def settle_funding(self, instrument: InstrumentId, rate: Decimal) -> None:
-        """Let longs pay shorts (or shorts longs, below zero) this fraction of their value at the mark price."""
+        """Let longs pay shorts (below zero: shorts longs) this fraction of their value at the mark price."""
         market = self._state.market(instrument)
         self._funding.settle(market, rate)
         self._expose(market)

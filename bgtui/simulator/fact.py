@@ -1,7 +1,7 @@
 """What the engine has to tell: to one account, or to everybody who watches an instrument.
 
-Each `FillReported` is followed at once by the `OrderUpdated` that it caused; positions and balances come once per
-`drain`, as they stand at its end.
+Each `FillReported` is followed at once by the `OrderUpdated` that it caused; positions and balances come once
+a `drain`, as they stand at its end.
 """
 
 from __future__ import annotations

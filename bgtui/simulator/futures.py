@@ -174,15 +174,19 @@ class Futures:
         realized = fees = ZERO
         if closing:
             fee = rounded_up(value_in_coin(closing, price, is_inverse=market.is_inverse) * rate)
-            realized = self._close(account, wallet, market, _other(opens), closing, price, fee)
+            realized = self._close(
+                account, wallet, market, side=_other(opens), size=closing, price=price, fee=fee
+            )
             fees += fee
         if opening:
             fee = rounded_up(value_in_coin(opening, price, is_inverse=market.is_inverse) * rate)
-            self._open(account, wallet, market, opens, opening, price, fee, aim)
+            self._open(account, wallet, market, side=opens, size=opening, price=price, fee=fee, aim=aim)
             fees += fee
         if isinstance(order, LiveOrder) and not account.is_crowd:
             reason = _business(order, is_closing=bool(closing))
-            self._ledger.wallet_bill(account, wallet, realized, fees, reason, instrument)
+            self._ledger.wallet_bill(
+                account, wallet, realized, reason=reason, instrument=instrument, fee=fees
+            )
         return realized, fees
 
     def _open(
@@ -190,6 +194,7 @@ class Futures:
         account: Account,
         wallet: Wallet,
         market: Market,
+        *,
         side: PositionSide,
         size: Decimal,
         price: Decimal,
@@ -201,7 +206,9 @@ class Futures:
         if leg is None:
             mode, leverage = (aim.margin_mode, aim.leverage) if aim else (MarginMode.CROSSED, Decimal(1))
             number = "" if account.is_crowd else self._state.next_id()
-            leg = Leg(number, instrument, side, mode, leverage, self._state.now_ms)
+            leg = Leg(
+                number, instrument, side, margin_mode=mode, leverage=leverage, now_ms=self._state.now_ms
+            )
             wallet.legs[instrument.id, side] = leg
             market.open_legs[account.uid] = account
         leg.increase(size, price)
@@ -219,6 +226,7 @@ class Futures:
         account: Account,
         wallet: Wallet,
         market: Market,
+        *,
         side: PositionSide,
         size: Decimal,
         price: Decimal,

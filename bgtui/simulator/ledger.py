@@ -1,7 +1,7 @@
 """Who pays whom: every amount leaves one purse and enters another, and nothing else changes a balance.
 
-Four purses belong to the exchange. *fees* takes trading fees. *clearing* pays and takes realized PnL, one purse
-an instrument: for linear contracts it holds at any time exactly what the open positions have yet to settle; for
+Four purses belong to the exchange. *fees* takes trading fees. *clearing* pays and takes realized PnL, a
+purse for each instrument: for linear contracts it holds just what the open positions have yet to settle; for
 inverse ones, whose PnL turns into coin at the price of each close, `claims` keeps the same sum in quote
 currency. *deposits* counts what came from outside. The insurance fund is an account like another.
 """
@@ -43,7 +43,7 @@ class Ledger:
             account.wallet_of(product_type, coin).balance += amount
             balance = account.wallet_of(product_type, coin).balance
         self._state.touch_wallet(account, product_type, coin)
-        self.bill(account, product_type, coin, amount, ZERO, balance, "trans_from_exchange", None)
+        self.bill(account, product_type, coin, amount, balance=balance, reason="trans_from_exchange")
 
     def realize(self, wallet: Wallet, instrument: Instrument, coin_pnl: Decimal, quote_pnl: Decimal) -> None:
         """Pay or take the PnL of a close."""
@@ -65,19 +65,29 @@ class Ledger:
         wallet.balance += amount
         self._state.insurance.wallet_of(wallet.product_type, wallet.coin).balance -= amount
         self._state.touch_wallet(account, wallet.product_type, wallet.coin)
-        self.wallet_bill(account, wallet, amount, ZERO, reason, instrument)
+        self.wallet_bill(account, wallet, amount, reason=reason, instrument=instrument)
 
     def wallet_bill(
         self,
         account: Account,
         wallet: Wallet,
         amount: Decimal,
-        fee: Decimal,
+        *,
         reason: str,
-        instrument: Instrument | None,
+        instrument: Instrument | None = None,
+        fee: Decimal = ZERO,
     ) -> None:
         """Write a line of a futures wallet: what came in, what it cost, what is there now."""
-        self.bill(account, wallet.product_type, wallet.coin, amount, fee, wallet.balance, reason, instrument)
+        self.bill(
+            account,
+            wallet.product_type,
+            wallet.coin,
+            amount,
+            balance=wallet.balance,
+            reason=reason,
+            instrument=instrument,
+            fee=fee,
+        )
 
     def bill(
         self,
@@ -85,10 +95,11 @@ class Ledger:
         product_type: ProductType,
         coin: str,
         amount: Decimal,
-        fee: Decimal,
+        *,
         balance: Decimal,
         reason: str,
-        instrument: Instrument | None,
+        instrument: Instrument | None = None,
+        fee: Decimal = ZERO,
     ) -> None:
         """Write a line; ``fee`` is what was paid, the line shows it below zero."""
         if account.is_crowd:

@@ -1,8 +1,8 @@
 """Legs whose margin is used up: taken over by the insurance fund at their bankruptcy price.
 
-The account loses exactly what backed the leg: its own margin when isolated, everything crossed when crossed. The
-fund pays or keeps whatever the rounding of the price to the tick leaves over, carries the leg on, and sells it
-into the book as far as the price band lets it. The fund may go below zero: it stands for the whole exchange.
+The account loses exactly what backed the leg: its own margin when isolated, everything crossed when crossed.
+The fund pays or keeps what the rounding of the price to the tick leaves over, carries the leg on, and sells
+it into the book as far as the price band lets it. It may go below zero: it stands for the whole exchange.
 """
 
 from __future__ import annotations
@@ -37,6 +37,7 @@ class Liquidation:
         state: State,
         ledger: Ledger,
         margin: Margin,
+        *,
         futures: Futures,
         trading: Trading,
         matcher: Matcher,
@@ -79,7 +80,7 @@ class Liquidation:
             return False
         leg.margin += amount
         instrument = self._state.markets[leg.instrument].instrument
-        self._ledger.wallet_bill(account, wallet, ZERO, ZERO, "auto_append_margin", instrument)
+        self._ledger.wallet_bill(account, wallet, ZERO, reason="auto_append_margin", instrument=instrument)
         self._state.touch_positions(account, wallet.product_type)
         self._state.touch_wallet(account, wallet.product_type, wallet.coin)
         return not self._margin.is_lost(account, leg)
@@ -89,7 +90,7 @@ class Liquidation:
         for order in self._trading.closers(account, market, leg.side):
             self._trading.end(order, _BURST)
         before, backing = wallet.balance, leg.margin
-        self._take_over(account, wallet, leg, backing)
+        self._take_over(account, leg, backing)
         self._ledger.insure(
             account, wallet, before - backing - wallet.balance, _reason(leg.side), market.instrument
         )
@@ -107,12 +108,12 @@ class Liquidation:
             for leg in legs
         ]
         for leg, share in zip(legs, shares, strict=True):
-            self._take_over(account, wallet, leg, share)
+            self._take_over(account, leg, share)
         left = wallet.balance - self._margin.isolated(wallet)
         instrument = self._state.markets[legs[-1].instrument].instrument
         self._ledger.insure(account, wallet, -left, _reason(legs[-1].side), instrument)
 
-    def _take_over(self, account: Account, wallet: Wallet, leg: Leg, backing: Decimal) -> None:
+    def _take_over(self, account: Account, leg: Leg, backing: Decimal) -> None:
         """Let the fund buy or sell a leg at the price where its backing just pays the closing fee."""
         market = self._state.markets[leg.instrument]
         instrument = market.instrument
@@ -154,7 +155,7 @@ class Liquidation:
             market,
             intent,
             "",
-            self._state.now_ms,
+            now_ms=self._state.now_ms,
             source="sys",
             forced=Forced.LIQUIDATION,
             aim=Aim(mode, leg.margin_mode, leg.leverage, may_open=False, may_close=True),

@@ -19,7 +19,6 @@ from bgtui.domain.order import (
     OrderType,
     PositionMode,
     PositionSide,
-    TimeInForce,
 )
 from bgtui.simulator.account import Account
 from bgtui.simulator.matching import Market, Resting
@@ -58,7 +57,7 @@ class Aim:
 
 
 class LiveOrder(Resting):
-    """One order of a real account; `remaining` is in base coin, for spot market buys what money is left for."""
+    """One order of a real account; `remaining` is base coin, for a spot market buy what its money buys."""
 
     __slots__ = (
         "aim",
@@ -91,8 +90,8 @@ class LiveOrder(Resting):
         market: Market,
         intent: PlaceOrder,
         client_order_id: str,
-        now_ms: int,
         *,
+        now_ms: int,
         stp: Stp = Stp.NONE,
         source: str = "api",
         forced: Forced | None = None,

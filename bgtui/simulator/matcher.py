@@ -1,4 +1,4 @@
-"""Where orders meet: price-time priority, times in force, self-trade prevention, and what a trade leaves behind."""
+"""Where orders meet: price-time priority, times in force, self-trade prevention, and what a trade does."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ class Matcher:
     # Matching
 
     def _match(self, taker: Resting, limit: Decimal | None) -> str:
-        """Trade until the taker is done or nothing is left to trade with; return why it was ended, if it was."""
+        """Trade until the taker is done or nothing is left to trade with; return why it must end, or ""."""
         market, is_buy = taker.market, taker.is_buy
         opposite = market.asks if is_buy else market.bids
         live = taker if isinstance(taker, LiveOrder) else None
@@ -176,7 +176,16 @@ class Matcher:
         else:
             fee = self._spot.settle(order, size, price, is_taker=is_taker)
             coin = instrument.base_coin if order.is_buy else instrument.quote_coin
-        self._record(order, size, price, trade_id, coin, fee, realized, is_taker=is_taker)
+        self._record(
+            order,
+            size,
+            price,
+            trade_id=trade_id,
+            coin=coin,
+            fee=fee,
+            realized=realized,
+            is_taker=is_taker,
+        )
         if opened > 0:
             self.opened(order, opened, is_new)
 
@@ -185,11 +194,11 @@ class Matcher:
         order: LiveOrder,
         size: Decimal,
         price: Decimal,
+        *,
         trade_id: str,
         coin: str,
         fee: Decimal,
         realized: Decimal | None,
-        *,
         is_taker: bool,
     ) -> None:
         value = size * price
@@ -237,7 +246,7 @@ class Matcher:
         return best is not None and _reaches(best, order.price, is_buy=order.is_buy)
 
     def _reachable(self, order: LiveOrder, limit: Decimal | None) -> Decimal:
-        """Return how much of an order could trade at once, own orders left out when they would be prevented."""
+        """Return how much of an order could trade at once, without own orders where these are prevented."""
         found = ZERO
         for level in order.market.asks if order.is_buy else order.market.bids:
             if found >= order.remaining or (

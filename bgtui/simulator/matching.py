@@ -1,4 +1,4 @@
-"""One instrument's resting orders in price-time order, cheap enough for thousands of crowd orders a second."""
+"""One instrument's resting orders in price-time order, cheap enough for thousands of orders a second."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Arithmetic of money: exact where it can be, rounded once where it cannot, and then the same for both sides.
 
-Every amount that moves between two purses is first rounded to `QUANTUM`, and that one number is taken from the
+Every amount that moves between two purses is first rounded to `QUANTUM`; that one number is taken from the
 one and given to the other, so nothing is made or lost by rounding.
 """
 

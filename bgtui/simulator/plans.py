@@ -134,7 +134,9 @@ class Plans:
             raise Reject("40019", "size")
         else:
             size = min(intent.size, leg_size)
-        plan = self._tpsl(account, market, intent.kind, intent.position_side, intent.trigger_price, size)
+        plan = self._tpsl(
+            account, market, intent.kind, leg=intent.position_side, price=intent.trigger_price, size=size
+        )
         plan.trigger_type = intent.trigger_type
         plan.client_order_id = client_order_id
         plan.execute_price = intent.execute_price
@@ -157,7 +159,7 @@ class Plans:
             (PlanKind.POSITION_STOP_LOSS, intent.stop_loss),
         ):
             if price is not None:
-                plan = self._tpsl(account, market, kind, intent.position_side, price, None)
+                plan = self._tpsl(account, market, kind, leg=intent.position_side, price=price, size=None)
                 plan.trigger_type = intent.trigger_type
                 self._check(plan)
                 plans.append(plan)
@@ -168,7 +170,7 @@ class Plans:
         return plans
 
     def protect(self, order: LiveOrder, opened: Decimal, is_new: bool) -> None:  # noqa: FBT001 (a callback's shape)
-        """Turn an order's preset prices into TP/SL orders: of the leg when it is new, else of the size filled."""
+        """Turn an order's preset prices into TP/SL orders: for a new leg, else for the size filled."""
         if order.tpsl_numbers:
             for number in order.tpsl_numbers:
                 plan = self._waiting.get(order.market.instrument.id, {}).get(number)
@@ -194,7 +196,7 @@ class Plans:
                 continue
             is_whole = is_new and not self._same(order.account, order.market, order.opens, whole)
             kind, size = (whole, None) if is_whole else (part, opened)
-            plan = self._tpsl(order.account, order.market, kind, order.opens, price, size)
+            plan = self._tpsl(order.account, order.market, kind, leg=order.opens, price=price, size=size)
             plan.execute_price = limit
             plan.order_type = OrderType.MARKET if limit is None else OrderType.LIMIT
             plan.source = order.source
@@ -400,6 +402,7 @@ class Plans:
         account: Account,
         market: Market,
         kind: PlanKind,
+        *,
         leg: PositionSide,
         price: Decimal,
         size: Decimal | None,

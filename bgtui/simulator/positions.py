@@ -49,6 +49,7 @@ class Leg:
         position_id: str,
         instrument: Instrument,
         side: PositionSide,
+        *,
         margin_mode: MarginMode,
         leverage: Decimal,
         now_ms: int,
@@ -124,7 +125,7 @@ class Leg:
         return coin_pnl, quote_pnl
 
     def release(self, size: Decimal) -> Decimal:
-        """Return the part of the isolated margin that closing ``size`` sets free; call it before `decrease`."""
+        """Return the isolated margin that closing ``size`` sets free; call it before `decrease`."""
         return self.margin if size == self.size else rounded(self.margin * size / self.size)
 
 
@@ -159,7 +160,7 @@ def maintenance(size: Decimal, price: Decimal, rate: Decimal, *, is_inverse: boo
 def liquidation_price(
     direction: Decimal, size: Decimal, cost: Decimal, margin: Decimal, rate: Decimal, *, is_inverse: bool
 ) -> Decimal | None:
-    """Return the price at which margin and PnL equal the maintenance margin, not rounded; None when there is none.
+    """Return the price at which margin and PnL equal the maintenance margin, not rounded; None for none.
 
     With the fee rate alone as ``rate`` it is the bankruptcy price: what is left pays the closing fee.
     """

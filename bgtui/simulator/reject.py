@@ -60,7 +60,8 @@ MESSAGES = {
     "43031": "Stop loss order already existed",
     "43033": "Trailing order does not exist",
     "43115": (
-        "The current trading pair is opening soon, please refer to the official announcement for the opening time"
+        "The current trading pair is opening soon, "
+        "please refer to the official announcement for the opening time"
     ),
     "43118": "clientOrderId duplicate",
     "43119": "Trading is not open",
@@ -75,8 +76,10 @@ MESSAGES = {
     "45113": "Maximum order value limit triggered",
     "45115": "The price you enter should be a multiple of {0}",
     "45117": "Currently holding positions or orders, the margin mode cannot be adjusted",
-    "45118": "Reached the upper limit of the order of transactions (the current number of order + the current "
-    "number of orders) {0}",
+    "45118": (
+        "Reached the upper limit of the order of transactions "
+        "(the current number of order + the current number of orders) {0}"
+    ),
     "45119": "This symbol does not support position opening operation",
 }
 """Code → message; ``{0}`` and ``{1}`` are filled in by whoever rejects."""

@@ -167,7 +167,7 @@ class Report:
         return plan.trigger_price if plan is not None else None
 
     def _coin_price(self, coin: str) -> Decimal:
-        """Return what a margin coin is worth in USDT: one for the dollars, else the inverse contract's price."""
+        """Return what a margin coin is worth in USDT: 1 for dollars, else the inverse contract's price."""
         for market in self._state.markets.values():
             if market.is_inverse and market.instrument.base_coin == coin and market.reference is not None:
                 return market.reference

@@ -1,4 +1,4 @@
-"""What an order must look like, in the order of section 9.3 of the wire notes: status, price, size, value, band."""
+"""What an order must look like, in the order of wire notes 9.3: status, price, size, value, band."""
 
 from __future__ import annotations
 
@@ -127,7 +127,7 @@ def check_band(market: Market, side: Side, price: Decimal) -> None:
 
 
 def band_limit(market: Market, side: Side) -> Decimal | None:
-    """Return the worst price at which an order of a side may trade, None without a reference price or a band."""
+    """Return the worst price at which an order of a side may trade, None without reference price or band."""
     instrument, reference = market.instrument, market.reference
     ratio = instrument.buy_band_ratio if side is Side.BUY else instrument.sell_band_ratio
     if reference is None or not ratio:

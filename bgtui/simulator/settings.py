@@ -157,7 +157,7 @@ class Settings:
         leg.updated_ms = self._state.now_ms
         self._touch(account, market)
         reason = "append_margin" if amount > 0 else "reduce_margin"
-        self._ledger.wallet_bill(account, wallet, ZERO, ZERO, reason, market.instrument)
+        self._ledger.wallet_bill(account, wallet, ZERO, reason=reason, instrument=market.instrument)
         return leg
 
     def set_auto_margin(self, account: Account, intent: SetAutoMargin) -> None:
@@ -173,7 +173,7 @@ class Settings:
         self._touch(account, self._state.markets[leg.instrument])
 
     def _relever(self, account: Account, market: Market, legs: list[Leg], leverage: Decimal) -> None:
-        """Give open legs a new leverage; a lower one takes more margin, a higher one sets crossed margin free."""
+        """Give open legs a new leverage; a lower one takes more margin, a higher one frees crossed margin."""
         wallet = account.wallet(market.instrument)
         before = [leg.leverage for leg in legs]
         missing = ZERO
@@ -194,7 +194,11 @@ class Settings:
             if leg.is_isolated and leg.margin < leg.initial_margin():
                 leg.margin = leg.initial_margin()
                 self._ledger.wallet_bill(
-                    account, wallet, ZERO, ZERO, "adjust_down_lever_append_margin", market.instrument
+                    account,
+                    wallet,
+                    ZERO,
+                    reason="adjust_down_lever_append_margin",
+                    instrument=market.instrument,
                 )
         self._touch(account, market)
 

@@ -68,7 +68,14 @@ class Spot:
         self._state.touch_wallet(order.account, ProductType.SPOT, coin)
         reason = "buy" if order.is_buy else "sell"
         self._ledger.bill(
-            order.account, ProductType.SPOT, coin, amount, fee, balance, reason, order.market.instrument
+            order.account,
+            ProductType.SPOT,
+            coin,
+            amount,
+            balance=balance,
+            reason=reason,
+            instrument=order.market.instrument,
+            fee=fee,
         )
 
     @staticmethod

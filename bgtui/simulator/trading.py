@@ -54,7 +54,9 @@ class Trading:
         Raises:
             Reject: it was refused, and nothing has changed.
         """
-        order, displaced = self._prepare(account, intent, client_order_id, stp, source, forced)
+        order, displaced = self._prepare(
+            account, intent, client_order_id, stp=stp, source=source, forced=forced
+        )
         self._accept(order, displaced)
         return order
 
@@ -73,7 +75,9 @@ class Trading:
         # The new order may use what the old one holds, so the old one steps aside while it is checked.
         held = self._step_aside(old)
         try:
-            order, displaced = self._prepare(account, intent, client_order_id, old.stp, old.source, None)
+            order, displaced = self._prepare(
+                account, intent, client_order_id, stp=old.stp, source=old.source, forced=None
+            )
         except Reject:
             self._step_back(old, held)
             raise
@@ -111,6 +115,7 @@ class Trading:
         account: Account,
         intent: PlaceOrder,
         client_order_id: str,
+        *,
         stp: Stp,
         source: str,
         forced: Forced | None,
@@ -126,7 +131,7 @@ class Trading:
             market,
             intent,
             client_order_id,
-            self._state.now_ms,
+            now_ms=self._state.now_ms,
             stp=stp,
             source=source,
             forced=forced,

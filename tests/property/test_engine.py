@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from decimal import Context, localcontext
-from decimal import Decimal as D
 from typing import Any
 
 from hypothesis import settings
@@ -45,6 +44,7 @@ from bgtui.domain.order import (
     TimeInForce,
     TriggerType,
 )
+from bgtui.simulator.engine import Stp
 from bgtui.simulator.fact import Private
 from bgtui.simulator.live import LiveOrder
 from bgtui.simulator.reject import Reject
@@ -59,8 +59,8 @@ from tests.support.exchange_floor import (
     SPOT,
     SPOT_BTC,
     USDT,
+    D,
     Floor,
-    Stp,
 )
 
 START = {BTC: D(60_000), ETH: D(3_000), BTCUSD: D(60_000), SPOT_BTC: D(60_000)}
@@ -91,8 +91,8 @@ class ExchangeMachine(RuleBasedStateMachine):
         super().__init__()
         self.floor = Floor(mark=None)
         self.marks = dict(START)
-        for name in START:
-            self.floor.set_mark(name, START[name], START[name])
+        for name, price in START.items():
+            self.floor.set_mark(name, price, price)
         for uid in USERS:
             mode = PositionMode.HEDGE if uid.startswith("hedge") else PositionMode.ONE_WAY
             self.floor.join(uid, mode, POOR)
@@ -342,10 +342,11 @@ class ExchangeMachine(RuleBasedStateMachine):
         before = self.money()
         try:
             call(*args, **kwargs)
-        except Reject as refusal:
-            assert refusal.code.isdecimal()
-            if call != self.floor.reverse:
-                assert self.money() == before
+        except Reject:
+            # Turning a hedge leg around is two orders, and the first may stand.
+            if call == self.floor.reverse:
+                return
+            assert self.money() == before
 
     def money(self) -> list[tuple[D, D]]:
         accounts = self.floor._state.accounts.values()

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from decimal import Decimal as D
-
 from bgtui.domain.event import BalancesReported, FillReported, OrderUpdated, PositionClosed, PositionsReported
 from bgtui.domain.intent import AdjustMargin, SetLeverage, SetMarginMode
 from bgtui.domain.order import MarginMode, OrderStatus
 from bgtui.simulator.fact import Private
-from tests.support.exchange_floor import BTC, BTCUSD, BUY, COIN, LONG, SELL, SHORT, USDT, Floor
+from tests.support.exchange_floor import BTC, BTCUSD, BUY, COIN, LONG, SELL, SHORT, USDT, D, Floor
 
 
 def _isolated(floor: Floor, leverage: str = "20") -> None:
@@ -27,7 +25,7 @@ def test_isolated_long() -> None:
     assert order.average_price == 60000
     assert order.fees[0].text == "-1.8"
     (leg,) = floor.positions("ann", USDT)
-    assert (leg.side, leg.margin, leg.entry_price, leg.fees_paid) == (LONG, 150, 60000, D("1.8"))
+    assert (leg.side, leg.margin, leg.entry_price, leg.fees_paid) == (LONG, D(150), D(60000), D("1.8"))
     # (60000 * 0.05 - 150) / (0.05 * (1 - 0.004 - 0.0006)) = 57263.4117...
     assert leg.liquidation_price is not None
     assert leg.liquidation_price.quantize(D("0.01")) == D("57263.41")
@@ -55,7 +53,7 @@ def test_isolated_long() -> None:
     assert floor.positions("ann", USDT) == []
     (past,) = floor.closed_positions("ann", USDT)
     assert (past.pnl, past.funding, past.open_fee, past.close_fee) == (
-        60,
+        D(60),
         D("-0.306"),
         D("-1.8"),
         D("-1.836"),
@@ -143,7 +141,7 @@ def test_adds_average_and_partial_closes_keep_the_entry() -> None:
     closing = floor.order("ann", SELL, "0.02")
     assert closing.realized_pnl == 2
     (leg,) = floor.positions("ann", USDT)
-    assert (leg.entry_price, leg.size, leg.realized_pnl) == (60200, D("0.03"), 2)
+    assert (leg.entry_price, leg.size, leg.realized_pnl) == (D(60200), D("0.03"), D(2))
 
 
 def test_inverse_isolated_long() -> None:
@@ -154,7 +152,7 @@ def test_inverse_isolated_long() -> None:
     floor.quote(SELL, "60000.0", "5", BTCUSD)
     floor.order("ann", BUY, "1", instrument=BTCUSD)
     (leg,) = floor.positions("ann", COIN)
-    assert (leg.margin_coin, leg.margin, leg.entry_price) == ("BTC", D("0.05"), 60000)
+    assert (leg.margin_coin, leg.margin, leg.entry_price) == ("BTC", D("0.05"), D(60000))
     # (k + f) * s = M + s * (1 - e/m)  =>  m = 60000 / (1 + 0.05 - 0.0056) with tier 2's k = 0.005
     assert leg.liquidation_price == (D(60000) / D("1.0444")).quantize(D("1e-16"))
     floor.mark_at("61200.0", BTCUSD)
@@ -179,7 +177,7 @@ def test_inverse_crossed_short() -> None:
     floor.mark_at("58800.0", BTCUSD)
     floor.quote(SELL, "58800.0", "5", BTCUSD)
     order = floor.order("ann", BUY, "1", instrument=BTCUSD)
-    # -(1 - 60000/58800)
+    # A short earns what the long of 10.5 loses: 60000/58800 less one.
     assert order.realized_pnl == D("0.0204081632653061")
 
 
@@ -216,6 +214,6 @@ def test_crossed_liquidation_leaves_nothing_and_owes_nothing() -> None:
     assert floor.positions("ann", USDT) == []
     assert floor.open_orders("ann", USDT) == []
     (balance,) = floor.balances("ann", USDT)
-    assert (balance.equity, balance.frozen, balance.available) == (0, 0, 0)
+    assert (balance.equity, balance.frozen, balance.available) == (D(0), D(0), D(0))
     (order,) = [row for row in floor.order_history("ann", USDT) if row.price == 58000]
     assert order.cancel_reason == "burst_cancel"

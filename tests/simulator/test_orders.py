@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from decimal import Decimal as D
 from typing import Any
 
 import pytest
@@ -39,6 +38,7 @@ from tests.support.exchange_floor import (
     SHORT,
     SPOT_BTC,
     USDT,
+    D,
     Floor,
     HandClock,
 )
@@ -168,7 +168,7 @@ def test_one_way_reduces_then_flips(floor: Floor) -> None:
     floor.order("ann", BUY, "0.02")
     flip = floor.order("ann", SELL, "0.05")
     (leg,) = floor.positions("ann", USDT)
-    assert (leg.side, leg.size, leg.entry_price) == (SHORT, D("0.03"), 59990)
+    assert (leg.side, leg.size, leg.entry_price) == (SHORT, D("0.03"), D(59990))
     assert flip.realized_pnl == D("-0.2")
     assert len(floor.closed_positions("ann", USDT)) == 1
 
@@ -305,7 +305,7 @@ def test_cancel_by_either_id_symbol_and_all(floor: Floor) -> None:
 def test_amend_is_a_cancel_and_a_new_order(floor: Floor) -> None:
     old = floor.order("ann", BUY, "0.01", "59000.0", client_id="a-1")
     new = floor.amend("ann", AmendOrder(_ref(old), D("59100.0"), D("0.02")), "a-2")
-    assert (new.price, new.size, new.client_order_id) == (59100, D("0.02"), "a-2")
+    assert (new.price, new.size, new.client_order_id) == (D(59100), D("0.02"), "a-2")
     gone = floor.find_order("ann", OrderRef(BTC, client_order_id="a-1"))
     assert gone is not None
     assert gone.cancel_reason == "modify_limit_order"
@@ -427,7 +427,7 @@ def test_open_orders_fills_and_bills(floor: Floor) -> None:
     resting = floor.order("ann", BUY, "0.01", "59000.0")
     assert [row.order_id for row in floor.open_orders("ann", USDT)] == [resting.order_id]
     (fill,) = floor.fills("ann", USDT, order_id=order.order_id)
-    assert (fill.quote_amount, fill.fees[0].cost) == (1200, D("0.72"))
+    assert (fill.quote_amount, fill.fees[0].cost) == (D(1200), D("0.72"))
     bills = floor.bills("ann", USDT)
     assert [(bill.business_type, bill.fee) for bill in bills] == [
         ("buy", D("-0.72")),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal as D
-
 import pytest
 
 from bgtui.domain.event import PlanOrderUpdated
@@ -38,6 +36,7 @@ from tests.support.exchange_floor import (
     SPOT,
     SPOT_BTC,
     USDT,
+    D,
     Floor,
 )
 

@@ -1,8 +1,6 @@
-"""Modes, leverage, isolated margin, liquidation's side effects and spot: what may change, and what follows."""
+"""Modes, leverage, isolated margin, liquidation and spot: what may change, and what follows."""
 
 from __future__ import annotations
-
-from decimal import Decimal as D
 
 import pytest
 
@@ -32,6 +30,7 @@ from tests.support.exchange_floor import (
     SPOT,
     SPOT_BTC,
     USDT,
+    D,
     Floor,
 )
 
@@ -80,7 +79,7 @@ def test_leverage_per_symbol_and_per_side(floor: Floor) -> None:
     assert settings.isolated_long_leverage == 20
     floor.set_margin_mode("hal", SetMarginMode(BTC, "USDT", ISOLATED))
     answer = floor.set_leverage("hal", SetLeverage(BTC, "USDT", D(10), SHORT))
-    assert (answer.long, answer.short) == (20, 10)
+    assert (answer.long, answer.short) == (D(20), D(10))
     with pytest.raises(Reject, match="40797"):
         floor.set_leverage("hal", SetLeverage(BTC, "USDT", D(126), LONG))
     floor.order("hal", BUY, "0.1", leg=LONG, effect=OPEN)
@@ -138,7 +137,7 @@ def test_auto_margin_saves_a_leg_while_there_is_money(floor: Floor) -> None:
     floor.set_auto_margin("ann", SetAutoMargin(BTC, "USDT", LONG, is_on=True))
     floor.mark_at("57200.0")
     (leg,) = floor.positions("ann", USDT)
-    assert (leg.margin, leg.auto_margin) == (600, True)
+    assert (leg.margin, leg.auto_margin) == (D(600), True)
     floor.set_auto_margin("ann", SetAutoMargin(BTC, "USDT", LONG, is_on=False))
     floor.mark_at("54000.0")
     assert floor.positions("ann", USDT) == []
@@ -187,15 +186,15 @@ def test_reports_say_what_changed(floor: Floor) -> None:
 def test_spot_limit_orders_hold_and_pay(floor: Floor) -> None:
     order = floor.order("ann", BUY, "0.02", "50000.0", instrument=SPOT_BTC)
     coins = {row.coin: (row.available, row.frozen) for row in floor.balances("ann", SPOT)}
-    assert coins["USDT"] == (4000, 1000)
+    assert coins["USDT"] == (D(4000), D(1000))
     floor.take_crowd("crowd", SPOT_BTC, SELL, D("0.005"))
     coins = {row.coin: (row.available, row.frozen) for row in floor.balances("ann", SPOT)}
-    assert coins["USDT"] == (4000, 750)
+    assert coins["USDT"] == (D(4000), D(750))
     # The fee is taken from what is received.
-    assert coins["BTC"] == (D("0.05") + D("0.005") * D("0.999"), 0)
+    assert coins["BTC"] == (D("0.05") + D("0.005") * D("0.999"), D(0))
     floor.cancel("ann", CancelOrder(OrderRef(SPOT_BTC, order.order_id)))
     coins = {row.coin: (row.available, row.frozen) for row in floor.balances("ann", SPOT)}
-    assert coins["USDT"] == (4750, 0)
+    assert coins["USDT"] == (D(4750), D(0))
     with pytest.raises(Reject, match="43012"):
         floor.order("ann", SELL, "0.1", "50000.0", instrument=SPOT_BTC)
     with pytest.raises(Reject, match="45110"):
@@ -210,7 +209,7 @@ def test_spot_market_buy_spends_quote(floor: Floor) -> None:
     # 0.01 at 60000, then as many whole steps at 61000 as 400.5 pays for.
     assert order.filled_size == D("0.0165")
     coins = {row.coin: (row.available, row.frozen) for row in floor.balances("ann", SPOT)}
-    assert coins["USDT"] == (D(5000) - 600 - D("0.0065") * 61000, 0)
+    assert coins["USDT"] == (D(5000) - 600 - D("0.0065") * 61000, D(0))
     assert order.fees[0].coin == "BTC"
 
 

@@ -1,9 +1,9 @@
-"""A small exchange to trade on in tests: four instruments, a hand-driven clock, and short ways to place orders."""
+"""A small exchange for tests: four instruments, a clock driven by hand, short ways to place orders."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal as D
+from decimal import Decimal
 from itertools import count
 
 from bgtui.domain.instrument import Instrument, InstrumentId, InstrumentStatus, ProductType, instrument_id
@@ -20,6 +20,7 @@ from bgtui.domain.order import (
 )
 from bgtui.simulator.engine import Engine, Stp
 
+D = Decimal
 USDT, COIN, SPOT = ProductType.USDT_FUTURES, ProductType.COIN_FUTURES, ProductType.SPOT
 BTC = instrument_id(USDT, "BTCUSDT")
 ETH = instrument_id(USDT, "ETHUSDT")
