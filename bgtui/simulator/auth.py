@@ -15,13 +15,14 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from bgtui.domain.secret import Secret
+from bgtui.simulator import exchange_accounts
 from bgtui.simulator.reject import Reject
 from bgtui.wire.sign import HmacSigner
 
 WINDOW_MS = 30_000
 """How far a request's clock may be from the exchange's, either way."""
-READ_AUTHORITIES = ("cor", "chor", "smr", "tter", "wtor", "wwor")
-WRITE_AUTHORITIES = ("coow", "smow", "ttow")
+READ_AUTHORITIES = ("coor", "stor", "cpor")
+WRITE_AUTHORITIES = ("coow", "stow", "cpow")
 
 _MILLIS_FROM = 10**12
 
@@ -36,6 +37,23 @@ class Key:
     secret: Secret | None = None
     public_key_pem: str = ""
     may_trade: bool = True
+
+    @property
+    def authorities(self) -> tuple[str, ...]:
+        """What it may do, in Bitget's words."""
+        return READ_AUTHORITIES + (WRITE_AUTHORITIES if self.may_trade else ())
+
+
+def built_in(key: exchange_accounts.Key) -> Key:
+    """Return the key of a built-in account."""
+    credentials = key.credentials
+    return Key(
+        credentials.api_key.reveal(),
+        credentials.passphrase,
+        key.uid,
+        credentials.secret,
+        may_trade=not key.is_read_only,
+    )
 
 
 class Keys:
