@@ -14,7 +14,7 @@ from bgtui.config.keyfile import KeyStore, check_profile_name
 from bgtui.config.paths import find_paths
 from bgtui.config.settings import CREDENTIAL_FIELDS, Settings
 from bgtui.config.sources import Layer, dotenv_layer, environment_layer, key_layer, read_config_file
-from bgtui.config.venue import URL_FIELDS, Environment, check_url
+from bgtui.config.venue import EMBEDDED_PROFILES, URL_FIELDS, Environment, check_url
 from bgtui.domain.error import ConfigError
 from bgtui.domain.secret import Credentials, Secret
 
@@ -70,12 +70,21 @@ def _layers(typed: CommandLine, environ: Mapping[str, str], folder: Path) -> lis
         and not has_table
         and stored is None
         and not any(layer.holds_key for layer in layers)
+        and not (profile in EMBEDDED_PROFILES and _is_embedded(layers))
     ):
         raise ConfigError(
             f"profile {profile} is neither in {typed.config_file or paths.config_file} nor in the key store",
             hint=f"bgtui keys add --profile {profile}",
         )
     return layers
+
+
+def _is_embedded(layers: Sequence[Layer]) -> bool:
+    """Tell whether the sources lead to the embedded simulator; what is no environment is told later."""
+    environment = _first(layers, "environment") or Environment.SIM
+    return str(environment).lower() == Environment.SIM and all(
+        _first(layers, name) is None for name in URL_FIELDS
+    )
 
 
 def _command_line_layer(typed: CommandLine) -> Layer:

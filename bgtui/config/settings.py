@@ -15,7 +15,7 @@ from pydantic import Field, PlainSerializer, PlainValidator, PrivateAttr, WithJs
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bgtui.config.keyfile import PROFILE_NAME
-from bgtui.config.venue import DEMO, LIVE, URL_FIELDS, Environment, Venue
+from bgtui.config.venue import DEMO, EMBEDDED_PROFILES, LIVE, URL_FIELDS, Environment, Venue
 from bgtui.domain.error import ConfigError
 from bgtui.domain.instrument import InstrumentId, ProductType, parse_instrument
 from bgtui.domain.secret import MASK, Credentials, Secret
@@ -24,6 +24,8 @@ from bgtui.domain.text import is_identifier
 ENV_PREFIX = "BGTUI_"
 CREDENTIAL_FIELDS = ("api_key", "api_secret", "api_passphrase", "rsa_private_key_file")
 SECRET_FIELDS = ("api_key", "api_secret", "api_passphrase")
+EMBEDDED = "the embedded simulator"
+"""Origin of addresses and key when no other was given."""
 
 _DEFAULT_SYMBOLS = ("BTCUSDT", "ETHUSDT", "SOLUSDT")
 
@@ -174,6 +176,31 @@ class Settings(BaseSettings):
         return self.account or self.profile or ("practice" if self.environment is Environment.SIM else "main")
 
     @property
+    def needs_simulator(self) -> bool:
+        """Tell whether nothing leads anywhere yet: sim without an address means a simulator of our own."""
+        return self.environment is Environment.SIM and all(getattr(self, name) is None for name in URL_FIELDS)
+
+    @property
+    def embedded_account(self) -> str:
+        """Which account of the embedded simulator is meant: the profile's when it is named so."""
+        return self.profile if self.profile is not None and self.profile in EMBEDDED_PROFILES else "practice"
+
+    @property
+    def is_embedded(self) -> bool:
+        """Tell whether these lead to the embedded simulator: `moved_to` made them."""
+        return self.origin("rest_url").endswith(EMBEDDED)
+
+    def moved_to(self, venue: Venue, credentials: Credentials) -> Settings:
+        """Return settings that lead to an embedded simulator, with its account instead of any other."""
+        urls = {name: getattr(venue, name) for name in URL_FIELDS}
+        no_key = dict.fromkeys(CREDENTIAL_FIELDS)
+        moved = self.model_copy(update={**urls, **no_key, "account": self.account or credentials.label})
+        origins = {name: f"{name} in {EMBEDDED}" for name in (*URL_FIELDS, *CREDENTIAL_FIELDS)}
+        moved._origins = {**self._origins, **origins}  # noqa: SLF001 - a copy of this very class
+        moved._credentials = credentials  # noqa: SLF001
+        return moved
+
+    @property
     def watch_list(self) -> tuple[InstrumentId, ...]:
         """The instruments to watch, in order, without repeats."""
         return tuple(dict.fromkeys(parse_instrument(symbol, self.product_type) for symbol in self.symbols))
@@ -192,14 +219,15 @@ def locate(settings: Settings) -> Venue:
     """Return the exchange that the settings lead to.
 
     Raises:
-        ConfigError: in environment sim while not every address is set.
+        ConfigError: in environment sim while not every address is set; `bootstrap.settle` sets them when
+            none is.
     """
     given = {field: value for field in URL_FIELDS if (value := getattr(settings, field)) is not None}
     if settings.environment is Environment.SIM:
         if missing := [ENV_PREFIX + field.upper() for field in URL_FIELDS if field not in given]:
             raise ConfigError(
-                f"environment sim has no simulator built in yet and {', '.join(missing)} not set",
-                hint="use --env live (read-only; market data needs no key), or set a simulator's addresses",
+                f"environment sim needs a simulator's three addresses, or none; not set: {', '.join(missing)}",
+                hint="bgtui sim prints them; without any of them a simulator is started",
             )
         return Venue(Environment.SIM, **_plain(given))
     known = LIVE if settings.environment is Environment.LIVE else DEMO

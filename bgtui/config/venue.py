@@ -17,6 +17,8 @@ EXCHANGE_DOMAIN = "bitget.com"
 _PLAIN_URL = re.compile(r"[a-z]+://(\[[0-9a-fA-F:]+\]|[A-Za-z0-9._-]+)(:[0-9]{1,5})?(/[A-Za-z0-9._/-]*)?\Z")
 _SCHEMES = {"rest_url": ("https", "http"), "ws_public_url": ("wss", "ws"), "ws_private_url": ("wss", "ws")}
 URL_FIELDS = tuple(_SCHEMES)
+EMBEDDED_PROFILES = ("practice", "watch", "leader", "follower")
+"""Accounts of the embedded simulator; each is a profile that needs no table and no stored key."""
 
 
 class Environment(StrEnum):

@@ -213,9 +213,12 @@ def test_settings_never_show_a_secret(place: Place) -> None:
         assert_no_secret(text)
 
 
-def test_sim_without_addresses_says_what_to_do(place: Place) -> None:
-    with pytest.raises(ConfigError, match=r"no simulator built in yet.*--env live"):
-        locate(place.load())
+def test_sim_needs_all_addresses_or_none(place: Place) -> None:
+    assert place.load().needs_simulator
+    settings = place.load(BGTUI_REST_URL="http://127.0.0.1:1")
+    assert not settings.needs_simulator
+    with pytest.raises(ConfigError, match=r"not set: BGTUI_WS_PUBLIC_URL, BGTUI_WS_PRIVATE_URL;.*bgtui sim"):
+        locate(settings)
 
 
 def test_venues(place: Place) -> None:
