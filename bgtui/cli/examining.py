@@ -9,15 +9,13 @@ from pathlib import Path
 
 from bgtui.cli.checks.check import Check, State, exit_code, failed, skipped
 from bgtui.cli.checks.local import check_hosts, environment_checks, settings_checks
-from bgtui.cli.checks.network import network_checks
 from bgtui.cli.output import complain, write_json, write_line
-from bgtui.cli.start import start
+from bgtui.cli.start import settled, start
 from bgtui.cli.table import Table, render
 from bgtui.config.commandline import CommandLine
 from bgtui.config.paths import find_paths
 from bgtui.config.settings import Settings, locate
-from bgtui.config.venue import URL_FIELDS, Environment
-from bgtui.domain.error import ConfigError
+from bgtui.domain.error import BgtuiError, ConfigError
 from bgtui.domain.text import clean_line
 
 _CONNECTIONS = "connections"
@@ -49,19 +47,23 @@ async def _all_checks(typed: CommandLine) -> Sequence[Check]:
         settings = start(typed)
     except ConfigError as error:
         return (failed("settings", error), *machine, skipped(_CONNECTIONS, "settings first"))
-    local = (*settings_checks(settings, paths, Path.cwd()), *machine)
-    if _has_no_venue(settings):
-        why = "environment sim: no simulator is built in yet and no addresses are set"
-        return (*local, skipped(_CONNECTIONS, why))
+    try:
+        async with settled(settings) as found:
+            local = (*settings_checks(found, paths, Path.cwd()), *machine)
+            return (*local, *await _connection_checks(found))
+    except BgtuiError as error:  # the simulator that would have been connected to
+        local = (*settings_checks(settings, paths, Path.cwd()), *machine)
+        return (*local, failed(_CONNECTIONS, error))
+
+
+async def _connection_checks(settings: Settings) -> Sequence[Check]:
+    from bgtui.cli.checks.network import network_checks
+
     try:
         venue = locate(settings)
     except ConfigError as error:
-        return (*local, failed(_CONNECTIONS, error))
-    return (*local, check_hosts(venue), *await network_checks(settings, venue))
-
-
-def _has_no_venue(settings: Settings) -> bool:
-    return settings.environment is Environment.SIM and not any(getattr(settings, name) for name in URL_FIELDS)
+        return (failed(_CONNECTIONS, error),)
+    return (check_hosts(venue), *await network_checks(settings, venue))
 
 
 def _print(checks: Sequence[Check]) -> None:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 
-from bgtui.bootstrap import Tap, open_session
+from bgtui.bootstrap.opening import Tap, open_session
 from bgtui.cli.output import say
 from bgtui.config.settings import Settings
 from bgtui.domain.error import BgtuiError, ConfigError, LoginRefused, NetworkError, Stale

@@ -41,11 +41,17 @@ def record(
 
     def run() -> int:
         from bgtui.cli.running import run_async
-        from bgtui.cli.start import start
-        from bgtui.cli.taping import Taping
+        from bgtui.cli.start import settled, start
 
         settings = start(typed)
-        taping = Taping(settings, symbols, out, is_private=is_private, is_replacing=force)
-        return run_async(lambda: taping.run(seconds))
+
+        async def tape() -> int:
+            async with settled(settings) as found:
+                from bgtui.cli.taping import Taping
+
+                taping = Taping(found, symbols, out, is_private=is_private, is_replacing=force)
+                return await taping.run(seconds)
+
+        return run_async(tape)
 
     return run

@@ -71,18 +71,25 @@ def show(
 
     def run() -> int:
         from bgtui.cli.running import run_async
-        from bgtui.cli.showing import Showing
-        from bgtui.cli.start import start
+        from bgtui.cli.start import settled, start
 
-        showing = Showing(
-            start(typed),
-            part or subject,
-            symbol,
-            CandleInterval(interval),
-            limit,
-            as_json=as_json,
-            timeout_s=timeout_s,
-        )
-        return run_async(lambda: showing.follow(every) if watch else showing.once())
+        settings = start(typed)
+
+        async def look() -> int:
+            async with settled(settings) as found:
+                from bgtui.cli.showing import Showing
+
+                showing = Showing(
+                    found,
+                    part or subject,
+                    symbol,
+                    CandleInterval(interval),
+                    limit,
+                    as_json=as_json,
+                    timeout_s=timeout_s,
+                )
+                return await (showing.follow(every) if watch else showing.once())
+
+        return run_async(look)
 
     return run

@@ -6,7 +6,7 @@ import asyncio
 from contextlib import AbstractAsyncContextManager
 from typing import Any
 
-from bgtui.bootstrap import open_access
+from bgtui.bootstrap.opening import open_access
 from bgtui.cli.live import Live, open_live
 from bgtui.cli.output import complain, write_json, write_line
 from bgtui.cli.start import announce

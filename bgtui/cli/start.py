@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
+from bgtui.bootstrap.embedded import settle
 from bgtui.cli.log import LOG
 from bgtui.cli.output import say
 from bgtui.config.commandline import CommandLine
@@ -28,10 +31,27 @@ def start(typed: CommandLine) -> Settings:
     return settings
 
 
+@asynccontextmanager
+async def settled(settings: Settings) -> AsyncIterator[Settings]:
+    """Yield settings that lead to an exchange: where nothing is set, to a simulator for the block alone.
+
+    Raises:
+        NetworkError: the simulator did not start.
+    """
+    async with settle(settings) as found:
+        if found.is_embedded and found.credentials is not None:
+            LOG.redactor.learn(_secrets(found.credentials))
+            if settings.credentials is not None:
+                source = settings.origin("api_key").rpartition(" in ")[2]
+                say(f"the key from {source} is not used: the simulator has keys of its own; see --env")
+        yield found
+
+
 def announce(settings: Settings, venue: Venue) -> None:
     """Say on stderr which environment, host and account are used."""
     key = f"account {settings.account_label}" if settings.credentials is not None else "no key"
-    say(f"{venue.environment.value} · {', '.join(venue.hosts)} · {key}")
+    kind = f"{venue.environment.value}{' (embedded)' if settings.is_embedded else ''}"
+    say(f"{kind} · {', '.join(venue.hosts)} · {key}")
 
 
 def _secrets(credentials: Credentials) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from bgtui.bootstrap import Access
+from bgtui.bootstrap.opening import Access
 from bgtui.cli import present
 from bgtui.cli.shape import shape
 from bgtui.cli.table import Table

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 
-from bgtui.bootstrap import Access, dial_private, dial_public, login_text, open_access
+from bgtui.bootstrap.opening import Access, dial_private, dial_public, login_text, open_access
 from bgtui.cli.checks.check import Check, State, failed, skipped
 from bgtui.config.settings import Settings
 from bgtui.config.venue import Venue
