@@ -226,7 +226,7 @@ def locate(settings: Settings) -> Venue:
     if settings.environment is Environment.SIM:
         if missing := [ENV_PREFIX + field.upper() for field in URL_FIELDS if field not in given]:
             raise ConfigError(
-                f"environment sim needs a simulator's three addresses, or none; not set: {', '.join(missing)}",
+                f"sim needs a simulator's three addresses, or none; not set: {', '.join(missing)}",
                 hint="bgtui sim prints them; without any of them a simulator is started",
             )
         return Venue(Environment.SIM, **_plain(given))
