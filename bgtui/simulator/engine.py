@@ -54,6 +54,7 @@ from bgtui.simulator.fact import Fact
 from bgtui.simulator.funding import Funding
 from bgtui.simulator.futures import Futures
 from bgtui.simulator.history import EVERYTHING, Window, is_before, is_within
+from bgtui.simulator.keeping import AccountRecord, ClientIdRecord, Keeping, PastKey, PastRecord
 from bgtui.simulator.ledger import Ledger
 from bgtui.simulator.liquidation import Liquidation
 from bgtui.simulator.live import LiveOrder, NewOrder, Stp
@@ -110,6 +111,7 @@ class Engine:
         self._funding = Funding(self._state, self._ledger, self._margin)
         self._settings = Settings(self._state, self._ledger, self._margin, self._trading)
         self._report = Report(self._state, self._margin, self._trading, self._plans)
+        self._keeping = Keeping(self._state, self._ledger, self._trading, self._plans)
         self._matcher.opened = self._plans.protect
         self._futures.leg_closed = self._plans.leg_closed
 
@@ -142,6 +144,33 @@ class Engine:
     def deposit(self, uid: str, product_type: ProductType, coin: str, amount: Decimal) -> None:
         """Bring money into a wallet from outside."""
         self._ledger.deposit(self._account(uid), product_type, coin, amount)
+
+    def record_account(self, uid: str) -> AccountRecord:
+        """Return an account as it stands, but for its past."""
+        return self._keeping.record(self._account(uid))
+
+    def past_after(self, uid: str, marks: Mapping[PastKey, str]) -> list[PastRecord]:
+        """Return the rows of an account's past that came after the ones with these ids, oldest first."""
+        return self._keeping.past(self._account(uid), marks)
+
+    def client_ids_after(self, uid: str, number: int) -> list[ClientIdRecord]:
+        """Return the client ids of an account's orders with larger numbers, oldest first."""
+        return self._keeping.client_ids(self._account(uid), number)
+
+    @exact
+    def restore_account(
+        self,
+        record: AccountRecord,
+        past: Iterable[PastRecord],
+        client_ids: Iterable[ClientIdRecord],
+    ) -> None:
+        """Make a freshly opened account what an earlier engine recorded; open orders go back into the books.
+
+        Raises:
+            ValueError: the account has been used, or an instrument of the record is not listed.
+        """
+        self._keeping.restore(self._account(record.uid), record, past, client_ids)
+        self._settle_up()
 
     # The crowd's fast lane: the same books, no values built
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import dropwhile, islice
+from itertools import dropwhile, islice, takewhile
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -57,6 +57,11 @@ class History(Generic[T]):
         for row in self._older_than(window.before_id):
             if is_within(row.time_ms, window):
                 yield row.value
+
+    def after(self, row_id: str) -> list[tuple[str, int, T]]:
+        """Return the rows that came after the newest one with this id as (id, time, value), oldest first."""
+        newer = takewhile(lambda row: row.id != row_id, reversed(self._rows))
+        return [(row.id, row.time_ms, row.value) for row in newer][::-1]
 
     def _older_than(self, before_id: str) -> Iterator[_Row[T]]:
         rows = reversed(self._rows)

@@ -274,6 +274,11 @@ class Plans:
         past = plan.account.past[plan.market.instrument.product_type]
         past.plans.append(plan.order_id, plan.updated_ms, plan.to_plan())
 
+    def resume(self, plan: LivePlan) -> None:
+        """Let a trigger order wait again that waited in an earlier engine."""
+        self._waiting.setdefault(plan.market.instrument.id, {})[plan.number] = plan
+        self._state.traded[plan.market.instrument.id] = None
+
     def leg_closed(self, account: Account, market: Market, side: PositionSide) -> None:
         """Cancel what protected a leg that is gone."""
         for plan in self._on(account, market):
