@@ -205,6 +205,10 @@ class AccountPart(StrEnum):
     FILLS = "fills"
 
 
+Coverage = tuple[ProductType, AccountPart]
+"""What one private channel tells about: a part of one product type's account."""
+
+
 @dataclass(frozen=True, slots=True)
 class AccountReconciled:
     """REST has answered about a product type since the stream came back: its panes may leave stale."""
@@ -272,6 +276,8 @@ class SubscriptionAccepted:
     channel: str
     """``USDT-FUTURES books BTCUSDT``, for people."""
     instrument: InstrumentId | None
+    covers: Coverage | None = None
+    """What of the account it keeps current; None for everything else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,6 +289,8 @@ class SubscriptionRefused:
     code: str
     message: Untrusted
     instrument: InstrumentId | None
+    covers: Coverage | None = None
+    """What of the account is not kept current without it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -321,7 +321,11 @@ class Stream:
             return ()
         link.liveness.start(subscription, self._clock.monotonic())
         self._changed.set()
-        return (SubscriptionAccepted(self._name, subscription.describe(), subscription.instrument),)
+        return (
+            SubscriptionAccepted(
+                self._name, subscription.describe(), subscription.instrument, subscription.covers
+            ),
+        )
 
     def _refusal(self, link: Link, failure: Failed) -> Sequence[Event]:
         kind = lookup(failure.code).kind
@@ -348,6 +352,7 @@ class Stream:
                 failure.code,
                 failure.message,
                 subscription.instrument,
+                subscription.covers,
             ),
         )
 

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from bgtui.domain.error import ConfigError
-from bgtui.domain.event import BookDepth, Event
+from bgtui.domain.event import AccountPart, BookDepth, Coverage, Event
 from bgtui.domain.feed import MarketChannel, MarketTopic
 from bgtui.domain.instrument import InstrumentId, ProductType, instrument_id
 from bgtui.domain.market import CandleInterval
@@ -54,6 +54,8 @@ class Channel:
     """Third field of its argument."""
     in_v1: bool = False
     """Recordings of the older stream carry the same rows."""
+    part: AccountPart | None = None
+    """What of the account its pushes keep current."""
 
 
 def _public(family: Family, name: str, decode: Decode, doc: str, *, in_v1: bool = False) -> Channel:
@@ -63,9 +65,18 @@ def _public(family: Family, name: str, decode: Decode, doc: str, *, in_v1: bool 
     )
 
 
-def _private(family: Family, name: str, decode: Decode, doc: str, key: Key = "instId") -> Channel:
+def _private(
+    family: Family,
+    name: str,
+    decode: Decode,
+    doc: str,
+    part: AccountPart | None = None,
+    *,
+    key: Key = "instId",
+) -> Channel:
     root = "contract" if family is Family.FUTURES else "spot"
-    return Channel(family, name, private=True, decode=decode, doc=f"{root}/websocket/private/{doc}", key=key)
+    page = f"{root}/websocket/private/{doc}"
+    return Channel(family, name, private=True, decode=decode, doc=page, key=key, part=part)
 
 
 _TABLE = (
@@ -76,12 +87,21 @@ _TABLE = (
     _public(Family.FUTURES, "books1", market.books, "Order-Book-Channel", in_v1=True),
     _public(Family.FUTURES, "books5", market.books, "Order-Book-Channel", in_v1=True),
     _public(Family.FUTURES, "books15", market.books, "Order-Book-Channel", in_v1=True),
-    _private(Family.FUTURES, "orders", private_futures.orders, "Order-Channel"),
-    _private(Family.FUTURES, "orders-algo", private_futures.plans, "Plan-Order-Channel"),
-    _private(Family.FUTURES, "positions", private_futures.positions, "Positions-Channel"),
+    _private(Family.FUTURES, "orders", private_futures.orders, "Order-Channel", AccountPart.ORDERS),
+    _private(Family.FUTURES, "orders-algo", private_futures.plans, "Plan-Order-Channel", AccountPart.PLANS),
+    _private(
+        Family.FUTURES, "positions", private_futures.positions, "Positions-Channel", AccountPart.POSITIONS
+    ),
     _private(Family.FUTURES, "positions-history", private_futures.closed, "History-Positions-Channel"),
-    _private(Family.FUTURES, "account", private_futures.balances, "Account-Channel", key="coin"),
-    _private(Family.FUTURES, "fill", private_futures.fills, "Fill-Channel"),
+    _private(
+        Family.FUTURES,
+        "account",
+        private_futures.balances,
+        "Account-Channel",
+        AccountPart.BALANCES,
+        key="coin",
+    ),
+    _private(Family.FUTURES, "fill", private_futures.fills, "Fill-Channel", AccountPart.FILLS),
     _private(Family.FUTURES, "equity", private_futures.equity, "Equity-Channel"),
     _private(Family.FUTURES, "adl-noti", private_futures.deleveraged, "ADL-Notification-Channel"),
     _public(Family.SPOT, "ticker", market.spot_tickers, "Tickers-Channel"),
@@ -92,10 +112,12 @@ _TABLE = (
     _public(Family.SPOT, "books5", market.books, "Depth-Channel", in_v1=True),
     _public(Family.SPOT, "books15", market.books, "Depth-Channel", in_v1=True),
     _public(Family.SPOT, "auction", market.auctions, "Auction-Channel"),
-    _private(Family.SPOT, "orders", private_spot.orders, "Order-Channel"),
-    _private(Family.SPOT, "orders-algo", private_spot.plans, "Plan-Order-Channel"),
-    _private(Family.SPOT, "account", private_spot.balances, "Account-Channel", key="coin"),
-    _private(Family.SPOT, "fill", private_spot.fills, "Fill-Channel"),
+    _private(Family.SPOT, "orders", private_spot.orders, "Order-Channel", AccountPart.ORDERS),
+    _private(Family.SPOT, "orders-algo", private_spot.plans, "Plan-Order-Channel", AccountPart.PLANS),
+    _private(
+        Family.SPOT, "account", private_spot.balances, "Account-Channel", AccountPart.BALANCES, key="coin"
+    ),
+    _private(Family.SPOT, "fill", private_spot.fills, "Fill-Channel", AccountPart.FILLS),
     Channel(Family.MARGIN, "index-price", private=False, decode=market.index_prices, doc="wire notes 7.4"),
 )
 
@@ -171,6 +193,15 @@ class Subscription:
         if found is None or self.key != "instId" or self.value == DEFAULT:
             return None
         return instrument_id(found[1], self.value)
+
+    @property
+    def covers(self) -> Coverage | None:
+        """What of the account it keeps current, None when nothing or only some of its instruments."""
+        found = _INST_TYPES.get(self.inst_type.upper())
+        channel = None if found is None else CHANNELS.get((found[0], self.channel))
+        if found is None or channel is None or channel.part is None or self.value != DEFAULT:
+            return None
+        return found[1], channel.part
 
 
 def market_subscription(topic: MarketTopic) -> Subscription:

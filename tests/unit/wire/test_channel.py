@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bgtui.domain.error import ConfigError
+from bgtui.domain.event import AccountPart
 from bgtui.domain.feed import MarketChannel, MarketTopic
 from bgtui.domain.instrument import ProductType, instrument_id
 from bgtui.domain.market import CandleInterval
@@ -101,3 +102,15 @@ def test_every_channel_names_its_page_and_its_family() -> None:
         assert family is Family.MARGIN or channel.doc.startswith(f"{root}websocket/")
         assert channel.private == ("/private/" in channel.doc)
     assert (Family.SPOT, CANDLE) in CHANNELS
+
+
+@pytest.mark.parametrize("product_type", list(ProductType))
+def test_every_part_of_an_account_has_one_channel_that_tells_of_it(product_type: ProductType) -> None:
+    covered = [each.covers for each in private_subscriptions(product_type) if each.covers is not None]
+    parts = [part for part in AccountPart if product_type.is_futures or part is not AccountPart.POSITIONS]
+    assert sorted(covered) == sorted((product_type, part) for part in parts)
+
+
+def test_a_channel_of_one_instrument_covers_no_account() -> None:
+    assert Subscription("USDT-FUTURES", "orders", "instId", "BTCUSDT").covers is None
+    assert Subscription("USDT-FUTURES", "ticker", "instId", "BTCUSDT").covers is None
