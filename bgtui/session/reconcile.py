@@ -5,14 +5,16 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import suppress
 
 from bgtui.domain.account import Balance, Fill, Position
 from bgtui.domain.clock import Clock
-from bgtui.domain.error import BgtuiError
+from bgtui.domain.error import BgtuiError, Refused
 from bgtui.domain.event import (
     AccountPart,
     AccountReconciled,
     BalancesReported,
+    Coverage,
     FeedFailed,
     FeedRecovered,
     FillReported,
@@ -39,6 +41,10 @@ LOOKUP_LIMIT = 50
 NOT_FOUND_TRIES = 4
 """Answers of "not found" after which an order is left in doubt, for a person to see (product.md C-5)."""
 MAX_RETRY_S = 30.0
+CHANNEL_WAIT_S = 3.0
+"""How long the first question after a connection waits for the channel that will keep its answer current."""
+DOUBT_S = 5.0
+"""Time in which frames that could not be read are answered by one round of questions."""
 
 
 def latest_positions(
@@ -85,7 +91,8 @@ class Reconciler:
     ) -> None:
         """Prepare; nothing is asked before `run`.
 
-        With a private stream, nothing counts as current before that stream is up as well.
+        With a private stream, nothing counts as current unless it was asked after the exchange had granted
+        the channel that tells about it: what happens between an answer and the grant, nobody tells.
         """
         self._reader = reader
         self._store = store
@@ -93,23 +100,53 @@ class Reconciler:
         self._product_types = tuple(product_types)
         self._clock = clock
         self._rng = rng
-        self._is_streaming = not has_stream
+        self._has_stream = has_stream
+        self._is_streaming = False
+        self._accepted: set[Coverage] = set()
+        self._refused: set[Coverage] = set()
+        self._answered = asyncio.Event()
         self._kicked = asyncio.Event()
-        self._fills_known: set[ProductType] = set()
+        self._doubt: asyncio.TimerHandle | None = None
+        self._fills_until_ms: dict[ProductType, int] = {}
+        """Exchange time up to which every fill is known, as of the last answer or the last interruption."""
+        self._whole: set[ProductType] = set()
+        """Where the stream has told every fill since then."""
 
     def open_stream(self) -> None:
         """Ask everything again: the private stream is up, and what it missed is unknown."""
+        self._interrupt()
         self._is_streaming = True
+        # What was refused is not asked for again by the stream, so nobody would answer it again.
+        self._accepted.clear()
         self._kicked.set()
 
     def lose_stream(self) -> None:
         """Take note that answers no longer stay current."""
+        self._interrupt()
         self._is_streaming = False
+
+    def accept(self, covers: Coverage) -> None:
+        """Take note that the stream tells about this part from now on."""
+        self._refused.discard(covers)
+        self._accepted.add(covers)
+        self._wake()
+
+    def refuse(self, covers: Coverage) -> None:
+        """Take note that the stream will not tell about this part; the store knows what that makes of it."""
+        self._refused.add(covers)
+        self._wake()
+
+    def doubt(self) -> None:
+        """Ask everything again soon: the stream said something that could not be read."""
+        self._interrupt()
+        if self._doubt is None:
+            self._doubt = asyncio.get_running_loop().call_later(DOUBT_S, self._kicked.set)
 
     async def run(self) -> None:
         """Ask now, and again whenever the stream has come back, until canceled."""
         while True:
             self._kicked.clear()
+            self._forget_doubt()
             work = asyncio.create_task(self._ask_all(), name=self.name)
             kicked = asyncio.create_task(self._kicked.wait())
             try:
@@ -118,6 +155,7 @@ class Reconciler:
                     work.result()
                     await kicked
             finally:
+                self._forget_doubt()
                 for task in (work, kicked):
                     task.cancel()
                 await asyncio.gather(work, kicked, return_exceptions=True)
@@ -142,24 +180,76 @@ class Reconciler:
     async def _settle(
         self, product_type: ProductType, part: AccountPart, ask: Callable[[ProductType], Awaitable[None]]
     ) -> None:
-        """Ask about one part until it is answered; a failure leaves that part alone as it was."""
+        """Ask about one part until its answer can stay current."""
+        covers = (product_type, part)
+        if self._is_streaming:
+            await self._await_channel(covers, CHANNEL_WAIT_S)
+        while True:
+            is_covered = self._is_covered(covers)
+            if not await self._ask(product_type, part, ask) or not (self._is_streaming or is_covered):
+                return
+            if is_covered and self._is_covered(covers):
+                if part is AccountPart.FILLS:
+                    self._whole.add(product_type)
+                self._apply(AccountReconciled(product_type, part))
+                return
+            await self._await_channel(covers, None)
+
+    async def _ask(
+        self, product_type: ProductType, part: AccountPart, ask: Callable[[ProductType], Awaitable[None]]
+    ) -> bool:
+        """Ask about one part until it is answered; a failure leaves that part alone as it was.
+
+        Tells whether it was answered: a refusal that another try cannot mend ends the asking.
+        """
         source = f"{part.value} of {product_type.value}"
         attempt = 0
         while True:
             try:
                 await ask(product_type)
                 break
-            except FATAL as error:
+            except (*FATAL, Refused) as error:
                 self._apply(FeedFailed(source, clean_line(str(error)), None))
-                return
+                return False
             except BgtuiError as error:
                 attempt += 1
                 delay_s = backoff_s(attempt, self._rng, max_s=MAX_RETRY_S)
                 self._apply(FeedFailed(source, clean_line(str(error)), round(delay_s * 1000)))
             await asyncio.sleep(delay_s)
         self._apply(FeedRecovered(source))
-        if self._is_streaming:
-            self._apply(AccountReconciled(product_type, part))
+        return True
+
+    def _is_covered(self, covers: Coverage) -> bool:
+        """Tell whether an answer to a question asked now will stay as current as it can be."""
+        if not self._has_stream:
+            return True
+        if self._doubt is not None:
+            return False
+        product_type, part = covers
+        has_channel = part is not AccountPart.POSITIONS or product_type.is_futures
+        return self._is_streaming and (not has_channel or covers in self._accepted or covers in self._refused)
+
+    async def _await_channel(self, covers: Coverage, seconds: float | None) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while not self._is_covered(covers):
+                    await self._answered.wait()
+
+    def _wake(self) -> None:
+        self._answered.set()
+        self._answered.clear()
+
+    def _forget_doubt(self) -> None:
+        if self._doubt is not None:
+            self._doubt.cancel()
+            self._doubt = None
+
+    def _interrupt(self) -> None:
+        """Remember up to when fills are known, before later ones come that leave a gap behind them."""
+        for product_type in self._whole:
+            last_ms = self._store.last_fill_ms(product_type) or 0
+            self._fills_until_ms[product_type] = max(self._fills_until_ms[product_type], last_ms)
+        self._whole.clear()
 
     async def _positions(self, product_type: ProductType) -> None:
         if not product_type.is_futures:
@@ -216,23 +306,22 @@ class Reconciler:
                 await asyncio.sleep(backoff_s(attempt + 2, self._rng))
 
     async def _fills(self, product_type: ProductType) -> None:
-        last_ms = self._store.last_fill_ms(product_type)
-        is_first = product_type not in self._fills_known
-        if is_first or last_ms is None:
-            since_ms = self._exchange_ms() - FIRST_FILLS_MS
-        else:
-            since_ms = last_ms - FILLS_OVERLAP_MS
+        until_ms = self._fills_until_ms.get(product_type)
+        since_ms = self._exchange_ms() - FIRST_FILLS_MS if until_ms is None else until_ms - FILLS_OVERLAP_MS
+        asked_s = self._clock.monotonic()
         fills = await self._reader.fills(product_type, since_ms)
-        missed = [fill for fill in fills if not self._store.has_fill(fill)]
-        for fill in missed:
-            self._apply(FillReported(fill))
-        self._fills_known.add(product_type)
-        if not is_first:
+        # Counted back from now, since asking may have measured the exchange's clock anew.
+        asked_ms = self._exchange_ms() - round((self._clock.monotonic() - asked_s) * 1000)
+        for fill in fills:
+            if not self._store.has_fill(fill):
+                self._apply(FillReported(fill))
+        if until_ms is not None:
             # An order that was placed and ended while the stream was down shows in no list of open orders.
-            for instrument, order_id in unseen_orders(missed, self._store):
+            for instrument, order_id in unseen_orders(fills, self._store):
                 found = await self._reader.order(instrument, order_id=order_id)
                 if found is not None:
                     self._apply(OrderUpdated(found))
+        self._fills_until_ms[product_type] = max(asked_ms, until_ms or 0)
 
     def _exchange_ms(self) -> int:
         return self._clock.now_ms() + self._store.clock_offset_ms

@@ -7,7 +7,17 @@ import random
 from collections.abc import Callable, Iterable, Sequence
 
 from bgtui.domain.clock import Clock
-from bgtui.domain.event import Connection, ConnectionLost, ConnectionOpened, Event, FeedFailed, WatchChanged
+from bgtui.domain.event import (
+    Connection,
+    ConnectionLost,
+    ConnectionOpened,
+    Event,
+    FeedFailed,
+    FrameRefused,
+    SubscriptionAccepted,
+    SubscriptionRefused,
+    WatchChanged,
+)
 from bgtui.domain.feed import MarketChannel, MarketTopic
 from bgtui.domain.instrument import InstrumentId, ProductType
 from bgtui.domain.market import CandleInterval
@@ -80,6 +90,9 @@ class Session:
             ConnectionOpened: self._on_connection,
             ConnectionLost: self._on_connection,
             FeedFailed: self._on_feed_failed,
+            FrameRefused: self._on_frame_refused,
+            SubscriptionAccepted: self._on_subscription,
+            SubscriptionRefused: self._on_subscription,
         }
 
     async def run(self) -> None:
@@ -200,6 +213,20 @@ class Session:
             and event.source == self._private.name
         ):
             self._reconciler.lose_stream()
+
+    def _on_frame_refused(self, event: Event) -> None:
+        if self._reconciler is None or self._private is None or not isinstance(event, FrameRefused):
+            return
+        if event.name == self._private.name:
+            self._reconciler.doubt()
+
+    def _on_subscription(self, event: Event) -> None:
+        if self._reconciler is None:
+            return
+        if isinstance(event, SubscriptionAccepted) and event.covers is not None:
+            self._reconciler.accept(event.covers)
+        elif isinstance(event, SubscriptionRefused) and event.covers is not None:
+            self._reconciler.refuse(event.covers)
 
     async def _beat(self) -> None:
         while True:

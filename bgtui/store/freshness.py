@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bgtui.domain.clock import Clock
-from bgtui.domain.event import AccountPart, AccountReconciled
+from bgtui.domain.event import AccountPart, AccountReconciled, Coverage
 from bgtui.domain.instrument import ProductType
 from bgtui.store.version import NextVersion, Versions
 
@@ -17,9 +17,9 @@ class Trust(StrEnum):
     UNKNOWN = "unknown"
     """The exchange has not answered yet."""
     STALE = "stale"
-    """The private stream is down."""
+    """The private stream is down, or the exchange does not send this on it."""
     RECONCILING = "reconciling"
-    """The stream is back; what it missed is being asked."""
+    """The stream is there; what it missed, or said unreadably, is being asked."""
     CURRENT = "current"
 
 
@@ -55,14 +55,35 @@ class AccountFreshness:
         self._monotonic = clock.monotonic
         self._versions: Versions[ProductType] = Versions(next_version)
         self._has_stream = False
+        self._refused: set[Coverage] = set()
         self._parts: dict[ProductType, dict[AccountPart, _Part]] = {
             product: {part: _Part() for part in AccountPart} for product in ProductType
         }
 
     def open_stream(self) -> bool:
         """Take note that the private stream is up: what was known is now to be compared."""
+        is_changed = self._move((Trust.STALE, Trust.CURRENT), Trust.RECONCILING)
         self._has_stream = True
-        return self._move((Trust.STALE, Trust.CURRENT), Trust.RECONCILING)
+        return is_changed
+
+    def doubt(self) -> bool:
+        """Take note that the stream said something unreadable: it may have been about anything."""
+        return self._move((Trust.CURRENT,), Trust.RECONCILING)
+
+    def accept(self, covers: Coverage) -> None:
+        """Take note that the stream carries this part."""
+        self._refused.discard(covers)
+
+    def refuse(self, covers: Coverage) -> bool:
+        """Take note that the stream will not carry this part: REST's answers about it only grow old."""
+        self._refused.add(covers)
+        product_type, name = covers
+        part = self._parts[product_type][name]
+        if part.trust not in (Trust.RECONCILING, Trust.CURRENT):
+            return False
+        part.trust = Trust.STALE
+        self._versions.bump(product_type)
+        return True
 
     def lose_stream(self) -> bool:
         """Take note that the private stream is gone: what was known begins to age."""
@@ -76,8 +97,10 @@ class AccountFreshness:
         is_changed = False
         for name, part in self._parts[event.product_type].items():
             if event.part in (None, name):
-                is_changed |= part.trust is not Trust.CURRENT
-                part.trust = Trust.CURRENT
+                is_refused = (event.product_type, name) in self._refused
+                trust = Trust.STALE if is_refused else Trust.CURRENT
+                is_changed |= part.trust is not trust
+                part.trust = trust
                 part.current_s = now_s
         if is_changed:
             self._versions.bump(event.product_type)
@@ -105,7 +128,7 @@ class AccountFreshness:
         for product_type, parts in self._parts.items():
             moved = [part for part in parts.values() if part.trust in of]
             for part in moved:
-                if part.trust is Trust.CURRENT and (self._has_stream and to is Trust.STALE):
+                if part.trust is Trust.CURRENT and self._has_stream:
                     part.current_s = now_s
                 part.trust = to
             if moved:

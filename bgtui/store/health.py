@@ -207,6 +207,11 @@ class Health:
             if name == source or name.startswith(source + "-")
         ]
 
+    def is_private(self, name: str) -> bool:
+        """Tell whether a connection of that name carries the account."""
+        connection = self._connections.get(name)
+        return connection is not None and connection.kind is Connection.PRIVATE
+
     @property
     def clock_offset_ms(self) -> int:
         """What to add to this machine's clock to get the exchange's; 0 before it was measured."""

@@ -125,7 +125,7 @@ class Store:
             ConnectionOpened: self._on_opened,
             ConnectionLost: self._on_lost,
             ConnectionMeasured: self._health.measure,
-            SubscriptionAccepted: self._books.accept,
+            SubscriptionAccepted: self._on_accepted,
             SubscriptionRefused: self._on_refused,
             FrameRefused: self._on_frame_refused,
             FrameUnsupported: lambda _: self._health.skip_frame(),
@@ -359,13 +359,22 @@ class Store:
         self._lose(event.connection, event.name, event.reason)
         return True
 
+    def _on_accepted(self, event: SubscriptionAccepted) -> bool:
+        if event.covers is not None:
+            self._freshness.accept(event.covers)
+        return self._books.accept(event)
+
     def _on_refused(self, event: SubscriptionRefused) -> bool:
         self._log.add(Level.WARNING, f"{event.channel} refused ({event.code})", event.message)
         self._books.refuse(event)
+        if event.covers is not None:
+            self._freshness.refuse(event.covers)
         return True
 
     def _on_frame_refused(self, event: FrameRefused) -> bool:
         self._log.add(Level.WARNING, f"{event.name}: {event.reason}", event.sample)
+        if self._health.is_private(event.name):
+            self._freshness.doubt()
         return self._health.refuse_frame()
 
     def _on_feed_failed(self, event: FeedFailed) -> bool:

@@ -12,13 +12,18 @@ from bgtui.domain.event import (
     Connection,
     ConnectionLost,
     ConnectionOpened,
+    Event,
     FillReported,
+    FrameRefused,
     OrderUpdated,
     PlanOrderUpdated,
     PositionsReported,
+    SubscriptionAccepted,
+    SubscriptionRefused,
 )
 from bgtui.domain.order import OrderStatus, PlanStatus
-from bgtui.session.reconcile import FILLS_OVERLAP_MS, latest_balances, latest_positions
+from bgtui.domain.text import Untrusted
+from bgtui.session.reconcile import DOUBT_S, FILLS_OVERLAP_MS, latest_balances, latest_positions
 from bgtui.session.session import Session
 from bgtui.store.freshness import Trust
 from bgtui.store.store import Store
@@ -26,7 +31,12 @@ from tests.support.build import USDT, balance, fill, order, plan, position
 from tests.support.feed import FakeReader, FakeSource
 from tests.support.loop import START_MS, VirtualClock, virtual_time
 
-OPENED = ConnectionOpened(Connection.PRIVATE, "private", 1)
+UP = ConnectionOpened(Connection.PRIVATE, "private", 1)
+GRANTED = tuple(
+    SubscriptionAccepted("private", f"USDT-FUTURES {part} default", None, (USDT, part))
+    for part in AccountPart
+)
+OPENED: tuple[Event, ...] = (UP, *GRANTED)
 LOST = ConnectionLost(Connection.PRIVATE, "private", "closed", 1000)
 
 
@@ -63,7 +73,7 @@ class Run:
         self.stream.put(LOST)
         await asyncio.sleep(5)
         assert self.trust() is Trust.STALE
-        self.stream.put(OPENED)
+        self.stream.put(*OPENED)
         await asyncio.sleep(0.05)
         assert self.trust() is Trust.RECONCILING
 
@@ -92,7 +102,7 @@ async def test_everything_is_unknown_until_rest_has_answered() -> None:
         assert (run.store.positions(USDT), run.store.open_orders(USDT)) == ((), ())
         assert run.store.balances(USDT) == (balance(),)
         assert run.trust() is Trust.UNKNOWN, "without the stream nothing stays current"
-        run.stream.put(OPENED)
+        run.stream.put(*OPENED)
         await asyncio.sleep(3)
         assert run.trust() is Trust.CURRENT
 
@@ -107,7 +117,7 @@ async def test_without_a_private_stream_the_answers_alone_count() -> None:
 @virtual_time
 async def test_orders_that_ended_while_the_socket_was_down_are_found() -> None:
     async with Run() as run:
-        run.stream.put(OPENED)
+        run.stream.put(*OPENED)
         for name in ("1", "2", "3"):
             run.reader.orders[name] = order(order_id=name)
             run.stream.put(OrderUpdated(order(order_id=name)))
@@ -127,7 +137,7 @@ async def test_orders_that_ended_while_the_socket_was_down_are_found() -> None:
 @virtual_time
 async def test_an_order_placed_and_filled_while_the_socket_was_down_is_found_through_its_fill() -> None:
     async with Run() as run:
-        run.stream.put(OPENED)
+        run.stream.put(*OPENED)
         run.reader.trades = (fill("t1", START_MS, order_id="1"),)
         await asyncio.sleep(1)
         assert run.store.order(fill("t1").instrument, "1") is None, "what is long past is not looked up"
@@ -146,7 +156,7 @@ async def test_an_order_placed_and_filled_while_the_socket_was_down_is_found_thr
 async def test_a_fill_told_by_both_sides_is_one_fill() -> None:
     async with Run() as run:
         run.reader.trades = (fill("t1", START_MS),)
-        run.stream.put(OPENED, FillReported(fill("t1", START_MS)))
+        run.stream.put(*OPENED, FillReported(fill("t1", START_MS)))
         await asyncio.sleep(1)
         assert len(run.store.fills(USDT)) == 1
 
@@ -154,7 +164,7 @@ async def test_a_fill_told_by_both_sides_is_one_fill() -> None:
 @virtual_time
 async def test_trigger_orders_that_ended_are_found_in_their_history() -> None:
     async with Run() as run:
-        run.stream.put(OPENED, PlanOrderUpdated(plan()))
+        run.stream.put(*OPENED, PlanOrderUpdated(plan()))
         run.reader.plans = (plan(),)
         await asyncio.sleep(1)
         run.reader.plans = ()
@@ -175,7 +185,7 @@ async def test_a_list_that_was_asked_before_a_push_does_not_overwrite_it() -> No
         run.reader.legs = (position("1"),)
         run.reader.coins = (balance("USDT", "100"), balance("BTC", "1"))
         run.reader.delay_s = 1
-        run.stream.put(OPENED)
+        run.stream.put(*OPENED)
         await asyncio.sleep(0.5)
         run.stream.put(
             PositionsReported(USDT, (position("3", updated_ms=20),), 20),
@@ -191,7 +201,7 @@ async def test_a_list_that_was_asked_before_a_push_does_not_overwrite_it() -> No
 async def test_a_wrong_local_clock_does_not_stop_later_pushes() -> None:
     async with Run() as run:
         run.reader.legs = (position("1", updated_ms=15),)
-        run.stream.put(OPENED)
+        run.stream.put(*OPENED)
         await asyncio.sleep(1)
         run.stream.put(PositionsReported(USDT, (position("2", updated_ms=16),), 16))
         await asyncio.sleep(0.1)
@@ -202,7 +212,7 @@ async def test_a_wrong_local_clock_does_not_stop_later_pushes() -> None:
 async def test_a_leg_that_was_closed_while_the_socket_was_down_is_gone() -> None:
     async with Run() as run:
         run.reader.legs = (position("1"),)
-        run.stream.put(OPENED, PositionsReported(USDT, (position("1"),), 20))
+        run.stream.put(*OPENED, PositionsReported(USDT, (position("1"),), 20))
         await asyncio.sleep(1)
         run.reader.legs = ()
         await run.reconnect()
@@ -214,7 +224,7 @@ async def test_a_leg_that_was_closed_while_the_socket_was_down_is_gone() -> None
 @virtual_time
 async def test_a_part_that_fails_stays_unknown_and_is_tried_again() -> None:
     async with Run() as run:
-        run.stream.put(OPENED)
+        run.stream.put(*OPENED)
         run.reader.fail("positions", *[NetworkError("unreachable")] * 4)
         await asyncio.sleep(0.5)
         assert run.trust(AccountPart.ORDERS) is Trust.CURRENT
@@ -230,14 +240,14 @@ async def test_a_part_that_fails_stays_unknown_and_is_tried_again() -> None:
 @virtual_time
 async def test_a_refused_key_is_not_tried_again_before_the_next_connection() -> None:
     async with Run() as run:
-        run.stream.put(OPENED)
+        run.stream.put(*OPENED)
         await asyncio.sleep(0)
         run.reader.fail("balances", *[AuthRefused("no", code="40006")] * 2)
         await asyncio.sleep(300)
         asked = run.reader.calls["balances"]
         assert run.trust(AccountPart.BALANCES) is Trust.UNKNOWN
         assert run.store.health().failed_feeds[0].retry_in_ms is None
-        run.stream.put(LOST, OPENED)
+        run.stream.put(LOST, *OPENED)
         await asyncio.sleep(1)
         assert run.reader.calls["balances"] == asked + 1
 
@@ -245,7 +255,7 @@ async def test_a_refused_key_is_not_tried_again_before_the_next_connection() -> 
 @virtual_time
 async def test_an_order_that_the_exchange_does_not_know_stays_in_doubt() -> None:
     async with Run() as run:
-        run.stream.put(OPENED, OrderUpdated(order(order_id="7")))
+        run.stream.put(*OPENED, OrderUpdated(order(order_id="7")))
         await asyncio.sleep(120)
         assert [one.order_id for one in run.store.missing_orders(USDT)] == ["7"]
         assert [one.order_id for one in run.store.open_orders(USDT) or ()] == ["7"]
@@ -260,9 +270,9 @@ async def test_an_order_that_the_exchange_does_not_know_stays_in_doubt() -> None
 async def test_a_new_connection_begins_everything_again() -> None:
     async with Run() as run:
         run.reader.delay_s = 10
-        run.stream.put(OPENED)
+        run.stream.put(*OPENED)
         await asyncio.sleep(5)
-        run.stream.put(LOST, OPENED)
+        run.stream.put(LOST, *OPENED)
         await asyncio.sleep(6)
         assert run.trust() is Trust.UNKNOWN, "the first round was given up"
         await asyncio.sleep(6)
@@ -274,7 +284,7 @@ async def test_events_go_on_while_a_round_runs() -> None:
     async with Run() as run:
         run.reader.delay_s = 5
         run.reader.orders["1"] = order(order_id="1")
-        run.stream.put(OPENED)
+        run.stream.put(*OPENED)
         await asyncio.sleep(1)
         run.stream.put(OrderUpdated(order(OrderStatus.FILLED, order_id="1", updated_ms=99, filled="2")))
         await asyncio.sleep(20)
@@ -284,7 +294,7 @@ async def test_events_go_on_while_a_round_runs() -> None:
 @virtual_time
 async def test_a_stream_that_dies_by_a_bug_makes_the_account_stale() -> None:
     async with Run() as run:
-        run.stream.put(OPENED)
+        run.stream.put(*OPENED)
         await asyncio.sleep(1)
         assert run.trust() is Trust.CURRENT
         run.stream.put(RuntimeError("bug"))
@@ -295,7 +305,7 @@ async def test_a_stream_that_dies_by_a_bug_makes_the_account_stale() -> None:
 @virtual_time
 async def test_a_bug_in_the_reader_is_reported_and_the_round_begins_again() -> None:
     async with Run() as run:
-        run.stream.put(OPENED)
+        run.stream.put(*OPENED)
         await asyncio.sleep(0)
         run.reader.coins = (replace(balance(), coin=None),)  # type: ignore[arg-type]
         run.reader.orders["x"] = None  # type: ignore[assignment]
@@ -305,3 +315,101 @@ async def test_a_bug_in_the_reader_is_reported_and_the_round_begins_again() -> N
         run.reader.coins = ()
         await asyncio.sleep(10)
         assert run.trust() is Trust.CURRENT
+
+
+@virtual_time
+async def test_an_answer_counts_only_when_it_was_asked_after_its_channel_was_granted() -> None:
+    async with Run() as run:
+        run.reader.orders["1"] = order(order_id="1")
+        run.stream.put(UP)
+        await asyncio.sleep(20)
+        assert [one.order_id for one in run.store.open_orders(USDT) or ()] == ["1"]
+        assert run.trust(AccountPart.ORDERS) is Trust.UNKNOWN, "nobody tells yet what becomes of it"
+        run.reader.orders["1"] = order(OrderStatus.CANCELED, order_id="1", updated_ms=60)
+        run.stream.put(*GRANTED)
+        await asyncio.sleep(2)
+        assert run.store.open_orders(USDT) == ()
+        assert run.trust() is Trust.CURRENT
+
+
+@virtual_time
+async def test_granted_at_once_a_connection_costs_one_question_a_part() -> None:
+    async with Run() as run:
+        await asyncio.sleep(1)
+        before = run.reader.calls.copy()
+        run.stream.put(UP)
+        await asyncio.sleep(0.2)
+        run.stream.put(*GRANTED)
+        await asyncio.sleep(5)
+        assert run.trust() is Trust.CURRENT
+        assert set((run.reader.calls - before).values()) == {1}
+
+
+@virtual_time
+async def test_a_part_whose_channel_is_refused_is_known_and_grows_old() -> None:
+    async with Run() as run:
+        refusal = SubscriptionRefused(
+            "private",
+            "USDT-FUTURES orders default",
+            "30001",
+            Untrusted("no"),
+            None,
+            (USDT, AccountPart.ORDERS),
+        )
+        run.stream.put(UP, *GRANTED[1:], refusal)
+        await asyncio.sleep(10)
+        assert run.trust(AccountPart.POSITIONS) is Trust.CURRENT
+        freshness = run.store.freshness(USDT, AccountPart.ORDERS)
+        assert freshness.trust is Trust.STALE
+        assert freshness.age_s is not None
+        assert freshness.age_s > 5
+        run.stream.put(LOST, UP, *GRANTED[1:])
+        await asyncio.sleep(10)
+        assert run.trust() is Trust.STALE, "the stream does not ask again for what was refused"
+
+
+@virtual_time
+async def test_a_private_frame_that_cannot_be_read_makes_the_account_asked_again() -> None:
+    async with Run() as run:
+        run.stream.put(*OPENED)
+        run.reader.orders["1"] = order(order_id="1")
+        await asyncio.sleep(1)
+        assert run.trust() is Trust.CURRENT
+        run.reader.orders["1"] = order(OrderStatus.CANCELED, order_id="1", updated_ms=60)
+        asked = run.reader.calls["open_orders"]
+        for _ in range(20):
+            run.stream.put(FrameRefused("private", "size: expected a decimal number", Untrusted("{")))
+        await asyncio.sleep(0.1)
+        assert run.trust() is Trust.RECONCILING
+        await asyncio.sleep(DOUBT_S + 2)
+        assert run.trust() is Trust.CURRENT
+        assert run.store.open_orders(USDT) == ()
+        assert run.reader.calls["open_orders"] == asked + 1, "many bad frames are one reason to ask"
+
+
+@virtual_time
+async def test_a_fill_told_after_an_outage_does_not_hide_those_of_the_outage() -> None:
+    async with Run() as run:
+        run.stream.put(*OPENED, FillReported(fill("before", START_MS)))
+        await asyncio.sleep(1)
+        run.stream.put(LOST)
+        await asyncio.sleep(3600)
+        missed, later = fill("missed", START_MS + 600_000), fill("later", START_MS + 3_600_000)
+        run.reader.trades = (missed, later)
+        # The stream tells the latest fill before REST is asked about the hour that it missed.
+        run.stream.put(UP, FillReported(later), *GRANTED)
+        await asyncio.sleep(5)
+        assert [one.trade_id for one in run.store.fills(USDT)] == ["later", "missed", "before"]
+
+
+@virtual_time
+async def test_orders_behind_missed_fills_are_looked_up_though_the_first_try_fails() -> None:
+    async with Run() as run:
+        run.stream.put(*OPENED)
+        await asyncio.sleep(1)
+        run.reader.orders["9"] = order(OrderStatus.FILLED, order_id="9", updated_ms=START_MS, filled="2")
+        run.reader.trades = (fill("t", START_MS + 2000, order_id="9"),)
+        run.reader.fail("order")
+        await run.reconnect()
+        await asyncio.sleep(10)
+        assert [one.order_id for one in run.store.finished_orders(USDT)] == ["9"]
