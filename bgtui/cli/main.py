@@ -21,6 +21,7 @@ from bgtui.cli.output import prepare_streams
 from bgtui.cli.record import record
 from bgtui.cli.replay import replay
 from bgtui.cli.show import show
+from bgtui.cli.sim import sim
 from bgtui.config.commandline import CommandLine
 
 _EXIT_CODES = """\b
@@ -46,7 +47,7 @@ def bgtui(typed: CommandLine) -> None:
     click.get_current_context().obj = typed
 
 
-for command in (show, record, replay, doctor, keys, completions):
+for command in (show, record, replay, sim, doctor, keys, completions):
     bgtui.add_command(command)
 
 
