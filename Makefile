@@ -80,10 +80,17 @@ test -n "$(PYTHON)" || { echo "bgtui needs Python 3.11 or newer: apt install pyt
 "$(PYTHON)" -m venv $(1)
 endef
 
+# ccxt, a client that the tests run against the simulator, demands these releases of what others need too, older than
+# the ones that bgtui runs on. Everything else in the environment of the tests is what bgtui runs on.
+HELD_BACK := cffi idna pycparser
+SHARED := .venv/shared.txt
+SHARED_PINS = sed -n 's/^\([a-z0-9-]*==[^ ]*\).*/\1/p' requirements.lock | grep -Ev '^($(subst $() ,|,$(HELD_BACK)))=='
+
 UPGRADE_FLAG := $(if $(UPGRADE),--upgrade)
 lock: $(READY)
 	$(PIP_COMPILE) $(UPGRADE_FLAG) --output-file requirements.lock pyproject.toml
-	$(PIP_COMPILE) $(UPGRADE_FLAG) --extra dev --constraint requirements.lock --output-file requirements-dev.lock pyproject.toml
+	$(SHARED_PINS) >$(SHARED)
+	$(PIP_COMPILE) $(UPGRADE_FLAG) --extra dev --constraint $(SHARED) --output-file requirements-dev.lock pyproject.toml
 	$(PIP_COMPILE) $(UPGRADE_FLAG) --extra bench --output-file requirements-bench.lock pyproject.toml
 
 clean:
