@@ -80,7 +80,7 @@ def pins(lock: str) -> set[str]:
 
 
 def test_what_is_locked_for_running_is_what_is_tested() -> None:
-    # But for what ccxt holds back, see the Makefile; a name that is not held back any more has to go from there.
+    # But for what ccxt holds back, see the Makefile; what is not held back any more has to go from there.
     held_back = re.search(r"^HELD_BACK := (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
     assert held_back is not None
     running = pins("requirements.lock")
