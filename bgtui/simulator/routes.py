@@ -5,11 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from bgtui.simulator import routes_account, routes_copytrade, routes_market, routes_order, routes_plan
+from bgtui.simulator import (
+    routes_account,
+    routes_copytrade,
+    routes_foreign,
+    routes_market,
+    routes_order,
+    routes_plan,
+)
 from bgtui.simulator.call import Handler
 from bgtui.wire.endpoint import READS, WRITES, Endpoint
 
-_MODULES = (routes_market, routes_account, routes_order, routes_plan, routes_copytrade)
+_MODULES = (routes_market, routes_account, routes_order, routes_plan, routes_copytrade, routes_foreign)
 
 HANDLERS: Mapping[str, Handler] = MappingProxyType(
     {name: handler for module in _MODULES for name, handler in module.HANDLERS.by_name.items()}
@@ -17,6 +24,6 @@ HANDLERS: Mapping[str, Handler] = MappingProxyType(
 """Route name → handler."""
 
 ROUTES: Mapping[str, Endpoint] = MappingProxyType(
-    {endpoint.path: endpoint for endpoint in (*READS.values(), *WRITES.values())}
+    {endpoint.path: endpoint for endpoint in (*READS.values(), *WRITES.values(), *routes_foreign.ENDPOINTS)}
 )
 """Path → route; no path is used by two."""

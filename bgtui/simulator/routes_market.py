@@ -24,6 +24,8 @@ _SPOT_DEPTH = 150
 _LINES = {"": Line.MARKET, "MARKET": Line.MARKET, "MARK": Line.MARK, "INDEX": Line.INDEX}
 _DEPTHS = {"1": 1, "5": 5, "15": 15, "50": 50, "max": 500, "": 100, "100": 100}
 _SCALES = {"": 0, "scale0": 0, "scale1": 1, "scale2": 2, "scale3": 3}
+_RETIRED = ("SUSDT-FUTURES", "SCOIN-FUTURES", "SUSDC-FUTURES")
+"""Demo products that lost their contracts in 2025; clients still ask for them."""
 _STEPS = {"": 0, "step0": 0, "step1": 1, "step2": 2, "step3": 3, "step4": 4, "step5": 5}
 
 
@@ -47,9 +49,7 @@ def _coins(call: Call) -> object:
     for product in FUTURES:
         for contract in call.exchange.instruments(product):
             names |= dict.fromkeys(contract.margin_coins)
-    return [
-        rows.coin(name, number) for number, name in enumerate(names, 1) if not wanted or name == wanted
-    ]
+    return [rows.coin(name, number) for number, name in enumerate(names, 1) if not wanted or name == wanted]
 
 
 @_answers(spot_market.SYMBOLS)
@@ -62,6 +62,8 @@ def _symbols(call: Call) -> object:
 
 @_answers(futures_market.CONTRACTS)
 def _contracts(call: Call) -> object:
+    if call.fields.text("productType").upper() in _RETIRED:
+        return []
     product = call.fields.product()
     named = call.optional_instrument(product)
     return [rows.contract(each) for each in call.exchange.instruments(product) if named in (None, each.id)]
@@ -155,8 +157,10 @@ def _spot_history_candles(call: Call) -> object:
 
 @_answers(futures_market.CANDLES)
 def _futures_candles(call: Call) -> object:
-    line = _choice(call, "kLineType", _LINES)
-    return _candles(call, call.futures(), rows.FUTURES_INTERVALS, 1000, line=line)
+    line = call.fields.text("kLineType").upper()
+    if line not in _LINES:
+        raise wrong("kLineType")
+    return _candles(call, call.futures(), rows.FUTURES_INTERVALS, 1000, line=_LINES[line])
 
 
 @_answers(futures_market.HISTORY_CANDLES)
@@ -321,9 +325,7 @@ def _futures_fee_tiers(call: Call) -> object:
     return [rows.fee_tier(each) for each in call.exchange.fee_tiers(ProductType.USDT_FUTURES)]
 
 
-@_answers(
-    futures_market.DISCOUNT_RATES, futures_market.EXCHANGE_RATES, futures_market.UNION_INTEREST_RATES
-)
+@_answers(futures_market.DISCOUNT_RATES, futures_market.EXCHANGE_RATES, futures_market.UNION_INTEREST_RATES)
 def _union(_call: Call) -> object:
     """Answer about the multi-asset mode, which the simulator does not have."""
     return []
