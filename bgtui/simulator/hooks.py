@@ -5,9 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
+
+from bgtui.simulator.auth import Keys
+from bgtui.simulator.exchange import Exchange
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +61,48 @@ class Hangup(Exception):
     """Raised by a fault: close the connection without an answer."""
 
 
+class Connected(Protocol):
+    """One WebSocket connection, as far as a fault can reach it."""
+
+    @property
+    def link(self) -> Link:
+        """Which one."""
+
+    def end(self) -> None:
+        """Close it."""
+
+
+class Attached(Protocol):
+    """The simulator, as far as a fault can reach it."""
+
+    @property
+    def exchange(self) -> Exchange:
+        """What is served."""
+
+    @property
+    def keys(self) -> Keys:
+        """Who may ask."""
+
+    @property
+    def sessions(self) -> Collection[Connected]:
+        """Open WebSocket connections."""
+
+
 class Faults(Protocol):
     """What may go wrong; every method may be called at any time, on the event loop."""
 
     @property
     def skew_ms(self) -> int:
         """How far the exchange's clock is ahead of the true one, milliseconds."""
+
+    def attach(self, simulator: Attached) -> None:
+        """Get to know the simulator, before it is served."""
+
+    def tick(self) -> None:
+        """Do what is due; called a hundred times a second."""
+
+    def admits(self, *, is_private: bool) -> bool:
+        """Tell whether a new WebSocket connection is accepted."""
 
     async def before(self, asked: Asked) -> Answer | None:
         """Wait, or answer instead of the exchange, which then does nothing.
@@ -94,6 +133,16 @@ class NoFaults:
     """Nothing goes wrong."""
 
     skew_ms = 0
+
+    def attach(self, simulator: Attached) -> None:
+        """Leave the simulator alone."""
+
+    def tick(self) -> None:
+        """Do nothing."""
+
+    def admits(self, *, is_private: bool) -> bool:  # noqa: ARG002  # the protocol's
+        """Accept every connection."""
+        return True
 
     async def before(self, asked: Asked) -> Answer | None:  # noqa: ARG002  # the protocol's
         """Let the exchange answer."""
