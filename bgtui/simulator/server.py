@@ -36,6 +36,8 @@ from bgtui.simulator.routes import ROUTES
 from bgtui.simulator.session import Cuts, Session
 from bgtui.wire.endpoint import Write
 
+INSTANCE_HEADER = "x-sim-instance"
+"""On every answer: which start of the simulator gave it."""
 PUBLIC_PATH, PRIVATE_PATH = "/v2/ws/public", "/v2/ws/private"
 TICK_S = 0.01
 """How often the market moves on, real time."""
@@ -103,6 +105,7 @@ class Simulator:
             exchange, self.keys, self.limits, self.faults, step=self.step, publish=self.publisher.publish
         )
         self.sessions: set[Session] = set()
+        self.faults.attach(self)
         self._clock = clock
         self._asked = count(1)
         self._linked = count(1)
@@ -124,6 +127,7 @@ class Simulator:
         """Move the market until cancelled."""
         while True:
             self.step()
+            self.faults.tick()
             self.publisher.tick()
             await asyncio.sleep(TICK_S)
 
@@ -142,7 +146,9 @@ class Simulator:
         except (Hangup, ClientDisconnect):
             await _hang_up(scope)
             return
-        await _response(answer)(scope, receive, send)
+        response = _response(answer)
+        response.headers[INSTANCE_HEADER] = self.instance_id
+        await response(scope, receive, send)
 
     async def _read(self, request: Request) -> Asked:
         body = bytearray()
@@ -201,6 +207,9 @@ class Simulator:
         await self._serve(socket, is_private=True)
 
     async def _serve(self, socket: WebSocket, *, is_private: bool) -> None:
+        if not self.faults.admits(is_private=is_private):
+            await socket.close(_POLICY)
+            return
         await socket.accept()
         session = Session(
             next(self._linked),
