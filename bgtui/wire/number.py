@@ -123,6 +123,16 @@ def optional_identifier(text: object, field: str) -> str:
     return "" if text is None or text == "" else identifier(text, field)
 
 
+def client_id(text: object) -> str:
+    """Return a client order id, or "" for a missing one or one that could not be ours.
+
+    Other programs of the same account choose their own ids; a strange one must not hide the order.
+    """
+    if isinstance(text, int) and not isinstance(text, bool):
+        text = str(text)
+    return text if isinstance(text, str) and is_identifier(text) else ""
+
+
 def lower(text: object) -> str:
     """Return a word in lower case for comparing, since Bitget's case varies; "" for what is no text."""
     return text.lower() if isinstance(text, str) else ""

@@ -239,6 +239,31 @@ def test_numbers_in_either_form_are_the_same_order() -> None:
     assert order(leverage=20, uTime=1760000000210, orderId=1360000000000000111, size=0.02) == order()
 
 
+@pytest.mark.parametrize("strange", ["x" * 60, "two words", "a\u202eb", "\x1b]52;c;x\x07", {}, 7])
+def test_a_client_id_that_another_program_chose_hides_neither_order_nor_fill(strange: object) -> None:
+    shown = "7" if strange == 7 else ""
+    assert order(clientOid=strange).client_order_id == shown
+    assert fill(clientOid=strange).client_order_id == shown
+    assert order(clientOid=strange).size == order().size
+
+
+@pytest.mark.parametrize(
+    ("trade_side", "side", "leg"),
+    [
+        ("someday_close_long", Side.SELL, PositionSide.LONG),
+        ("someday_close_short", Side.BUY, PositionSide.SHORT),
+    ],
+)
+def test_a_forced_close_for_a_reason_nobody_knows_is_a_close_all_the_same(
+    trade_side: str, side: Side, leg: PositionSide
+) -> None:
+    for written in ("buy", "sell"):
+        found = order(side=written, tradeSide=trade_side, posSide=leg.value, posMode="hedge_mode")
+        assert (found.side, found.position_side, found.effect) == (side, leg, Effect.CLOSE)
+    single = trade_side.replace("close_long", "sell_single").replace("close_short", "buy_single")
+    assert order(side="buy", tradeSide=single, posSide="net", posMode="one_way_mode").side is side
+
+
 @pytest.mark.parametrize("words", ["cross", "crossed", "CROSSED"])
 def test_crossed_in_every_spelling(words: str) -> None:
     assert order(marginMode=words).margin_mode is MarginMode.CROSSED
@@ -543,3 +568,11 @@ def test_a_deleveraging() -> None:
     assert one(push("USDT-FUTURES", "adl-noti", [ADL], action="update")) == Deleveraged(
         BTC, Untrusted("long"), Decimal(61000), Decimal("0.01"), 1760000000100
     )
+
+
+@pytest.mark.parametrize(
+    "change", [{"posMode": "?"}, {"posMode": ""}, {"total": "-0.02"}, {"holdSide": "net"}, {"total": ""}]
+)
+def test_a_leg_of_which_something_is_unknown_is_no_leg_and_not_flat_either(change: dict[str, Any]) -> None:
+    found = one(push("USDT-FUTURES", "positions", [POSITION | change]))
+    assert isinstance(found, FrameRefused)

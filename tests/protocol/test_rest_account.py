@@ -267,3 +267,8 @@ def test_sizes_and_prices_of_what_is_planned() -> None:
     assert rest_account.liquidation_price(raw({"liqPrice": "-5"})) is None
     (isolated,) = rest_account.isolated_symbols(raw([{"symbol": "BTCUSDT", "marginMode": "isolated"}]), USDT)
     assert isolated.margin_mode is MarginMode.ISOLATED
+
+
+def test_a_leg_below_zero_is_not_read_as_flat() -> None:
+    with pytest.raises(DecodeError, match="total"):
+        rest_position.positions(raw([{**POSITION, "total": "-0.05"}]), USDT)

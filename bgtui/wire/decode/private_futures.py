@@ -49,7 +49,7 @@ def order(product_type: ProductType, row: Row) -> Order:
     return Order(
         instrument=row.instrument(product_type),
         order_id=row.identifier("orderId"),
-        client_order_id=row.identifier_or_empty("clientOid"),
+        client_order_id=row.client_id(),
         side=turned.side,
         order_type=word.order_type(row.get("orderType")),
         time_in_force=word.force(row.get("force")),
@@ -95,7 +95,7 @@ def plan(product_type: ProductType, row: Row) -> PlanOrder:
     return PlanOrder(
         instrument=row.instrument(product_type),
         order_id=row.identifier("orderId"),
-        client_order_id=row.identifier_or_empty("clientOid"),
+        client_order_id=row.client_id(),
         kind=kind,
         status=status,
         side=turned.side,
@@ -136,7 +136,7 @@ def positions(origin: Origin, frame: Frame) -> Sequence[Event]:
     """Read `positions`: always the full list of its product type, so a leg that is not in it is closed."""
     found = rows(frame.data, alias.POSITION)
     # A closed leg is missing from the next list, or in it with size zero.
-    open_legs = tuple(position(origin.product_type, row) for row in found if row.decimal("total") > 0)
+    open_legs = tuple(position(origin.product_type, row) for row in found if row.decimal("total"))
     sent_ms = number.optional_millis(frame.ts, "ts")
     if sent_ms is None:
         if not found:
@@ -151,9 +151,9 @@ def position(product_type: ProductType, row: Row) -> Position:
         instrument=row.instrument(product_type),
         side=_leg(row),
         margin_mode=_margin_mode(row),
-        position_mode=word.position_mode(row.get("posMode")) or PositionMode.ONE_WAY,
+        position_mode=_position_mode(row),
         margin_coin=row.coin("marginCoin"),
-        size=row.decimal("total"),
+        size=row.positive("total"),
         available=row.decimal_or_zero("available"),
         locked=row.decimal_or_zero("frozen"),
         entry_price=row.decimal("openPriceAvg"),
@@ -222,6 +222,18 @@ def _margin_mode(row: Row) -> MarginMode:
     return found
 
 
+def _position_mode(row: Row) -> PositionMode:
+    said = row.get("posMode")
+    if said is None:
+        # Only source 000 leaves it out, which knows no legs of its own; every real row has it.
+        return PositionMode.ONE_WAY
+    found = word.position_mode(said)
+    if found is None:
+        # A guess would spell the next closing order for the wrong mode.
+        raise DecodeError("posMode: neither one-way nor hedge")
+    return found
+
+
 def balances(origin: Origin, frame: Frame) -> Sequence[Event]:
     """Read `account`: the named margin coins changed, others stay."""
     sent_ms = number.optional_millis(frame.ts, "ts")
@@ -264,7 +276,7 @@ def fill(product_type: ProductType, row: Row) -> Fill:
         instrument=row.instrument(product_type),
         trade_id=row.identifier("tradeId"),
         order_id=row.identifier("orderId"),
-        client_order_id=row.identifier_or_empty("clientOid"),
+        client_order_id=row.client_id(),
         side=traded.side,
         price=row.decimal("price"),
         size=row.decimal("baseVolume"),

@@ -30,7 +30,7 @@ def order(row: Row) -> Order:
     return Order(
         instrument=row.instrument(ProductType.SPOT),
         order_id=row.identifier("orderId"),
-        client_order_id=row.identifier_or_empty("clientOid"),
+        client_order_id=row.client_id(),
         side=side,
         order_type=kind,
         time_in_force=word.force(row.get("force")),
@@ -63,7 +63,7 @@ def plan(row: Row) -> PlanOrder:
     return PlanOrder(
         instrument=row.instrument(ProductType.SPOT),
         order_id=row.identifier("orderId"),
-        client_order_id=row.identifier_or_empty("clientOid"),
+        client_order_id=row.client_id(),
         kind=PlanKind.SPOT_TRIGGER if kind is PlanKind.TRIGGER else kind,
         status=status,
         side=word.side(row.get("side")),
@@ -111,7 +111,7 @@ def fill(row: Row) -> Fill:
         instrument=row.instrument(ProductType.SPOT),
         trade_id=row.identifier("tradeId"),
         order_id=row.identifier("orderId"),
-        client_order_id=row.identifier_or_empty("clientOid"),
+        client_order_id=row.client_id(),
         side=word.side(row.get("side")),
         price=row.decimal("priceAvg"),
         size=row.decimal("size"),

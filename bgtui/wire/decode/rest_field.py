@@ -186,16 +186,6 @@ def label(value: object) -> str:
     return said if is_identifier(said) else ""
 
 
-def client_id(value: object) -> str:
-    """Return a client order id, or "" for a missing one or one that could not be ours.
-
-    Other programs of the same account choose their own ids; a strange one must not hide the order.
-    """
-    if isinstance(value, int) and not isinstance(value, bool):
-        value = str(value)
-    return value if isinstance(value, str) and is_identifier(value) else ""
-
-
 def untrusted(value: object) -> Untrusted | None:
     """Wrap somebody's text; None when there is none."""
     return Untrusted(value) if isinstance(value, str) else None

@@ -14,7 +14,6 @@ from bgtui.wire.decode.rest_answer import Data, answers, first, many, paged
 from bgtui.wire.decode.rest_field import (
     amount,
     amount_or_zero,
-    client_id,
     instrument,
     label,
     optional_coin,
@@ -22,7 +21,7 @@ from bgtui.wire.decode.rest_field import (
     trade_direction,
 )
 from bgtui.wire.endpoint import futures_order, spot_order
-from bgtui.wire.number import identifier, millis, optional_decimal
+from bgtui.wire.number import client_id, identifier, millis, optional_decimal
 from bgtui.wire.page import Page
 from bgtui.wire.payload.rest_order import FuturesFillRow, FuturesOrderRow, SpotFillRow, SpotOrderRow
 

@@ -9,7 +9,6 @@ from bgtui.domain.order import OrderType, PlanKind, PlanOrder, PlanStatus, PlanS
 from bgtui.wire.decode import word
 from bgtui.wire.decode.rest_answer import Data, answers, many, paged, parse, rows
 from bgtui.wire.decode.rest_field import (
-    client_id,
     instrument,
     label,
     optional_coin,
@@ -18,7 +17,7 @@ from bgtui.wire.decode.rest_field import (
     untrusted,
 )
 from bgtui.wire.endpoint import futures_order, spot_order
-from bgtui.wire.number import identifier, lower, millis, optional_identifier
+from bgtui.wire.number import client_id, identifier, lower, millis, optional_identifier
 from bgtui.wire.page import Page
 from bgtui.wire.payload.rest_order import FuturesPlanRow, PlanSubOrderRow, SpotPlanRow
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from bgtui.domain.account import AdlRank, ClosedPosition, Position
+from bgtui.domain.error import DecodeError
 from bgtui.domain.instrument import ProductType
 from bgtui.wire.decode import word
 from bgtui.wire.decode.rest_answer import Data, answers, many, paged
@@ -29,8 +30,8 @@ from bgtui.wire.payload.rest_account import AdlRankRow, ClosedPositionRow, Posit
 @answers(futures_account.POSITIONS, futures_account.POSITION)
 def positions(data: Data, product_type: ProductType) -> tuple[Position, ...]:
     """Return open legs; a row of size zero is a closed one and left out."""
-    found = (_position(row, product_type) for row in many(data, PositionRow))
-    return tuple(position for position in found if position.size)
+    held = (row for row in many(data, PositionRow) if amount(row.total, "total"))
+    return tuple(_position(row, product_type) for row in held)
 
 
 @answers(futures_account.HISTORY_POSITIONS)
@@ -61,7 +62,7 @@ def _position(row: PositionRow, product_type: ProductType) -> Position:
         margin_mode=margin_mode(row.margin_mode),
         position_mode=position_mode(row.pos_mode),
         margin_coin=coin(row.margin_coin, "marginCoin"),
-        size=amount(row.total, "total"),
+        size=_size(row),
         available=amount(row.available, "available"),
         locked=amount_or_zero(row.locked, "locked"),
         entry_price=decimal(row.open_price_avg, "openPriceAvg"),
@@ -83,6 +84,14 @@ def _position(row: PositionRow, product_type: ProductType) -> Position:
         created_ms=moment(row.created, "cTime"),
         updated_ms=moment(row.updated, "uTime"),
     )
+
+
+def _size(row: PositionRow) -> Decimal:
+    size = amount(row.total, "total")
+    if size < 0:
+        # Legs have a side; what a sign would mean nobody knows, and it must not read as flat.
+        raise DecodeError("total: below zero")
+    return size
 
 
 def _closed(row: ClosedPositionRow, product_type: ProductType) -> ClosedPosition:

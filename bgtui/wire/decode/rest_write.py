@@ -6,9 +6,9 @@ from bgtui.domain.error import DecodeError
 from bgtui.domain.intent import BatchAnswer, BatchFailure, OrderAck
 from bgtui.domain.text import clean_line
 from bgtui.wire.decode.rest_answer import Data, answers, many, one, parse, rows
-from bgtui.wire.decode.rest_field import client_id, label
+from bgtui.wire.decode.rest_field import label
 from bgtui.wire.endpoint import futures_order, spot_order
-from bgtui.wire.number import lower, optional_identifier
+from bgtui.wire.number import client_id, lower, optional_identifier
 from bgtui.wire.payload.rest_order import AckRow, BatchFailureRow, PositionTpslAckRow
 
 

@@ -46,6 +46,13 @@ class Row:
         """Return an amount that must be there."""
         return number.decimal(self._fields.get(name), name)
 
+    def positive(self, name: str) -> Decimal:
+        """Return an amount that must be there and above zero."""
+        value = self.decimal(name)
+        if value <= 0:
+            raise DecodeError(f"{name}: must be above zero")
+        return value
+
     def decimal_or_none(self, name: str) -> Decimal | None:
         """Return an amount, None when it is empty or missing."""
         return number.optional_decimal(self._fields.get(name), name)
@@ -74,6 +81,10 @@ class Row:
     def identifier_or_empty(self, name: str) -> str:
         """Return an identifier, "" when it is empty or missing."""
         return number.optional_identifier(self._fields.get(name), name)
+
+    def client_id(self) -> str:
+        """Return the client order id, "" when it is missing or none of ours."""
+        return number.client_id(self._fields.get("clientOid"))
 
     def word(self, name: str) -> str:
         """Return a word that is only shown: in lower case, "" when it is no identifier."""

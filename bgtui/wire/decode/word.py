@@ -225,6 +225,9 @@ def trade_side(word: object) -> TradeSide:
         if rest.startswith(prefix):
             forced, rest = reason, rest.removeprefix(prefix)
             break
+    else:
+        # A new reason in front of words that are known: the words still say what was traded.
+        rest = next((known for known in _SIDES if "_" in known and rest.endswith(f"_{known}")), rest)
     effect = Effect.CLOSE if forced is not None else None
     if rest.startswith("open"):
         effect = Effect.OPEN
