@@ -21,7 +21,6 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.types import Receive, Scope, Send
-from starlette.websockets import WebSocket
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from bgtui.domain.clock import Clock
@@ -111,8 +110,8 @@ class Simulator:
         self._linked = count(1)
         self.app = Starlette(
             routes=[
-                WebSocketRoute(PUBLIC_PATH, self._public),
-                WebSocketRoute(PRIVATE_PATH, self._private),
+                WebSocketRoute(PUBLIC_PATH, _Endpoint(self, is_private=False)),
+                WebSocketRoute(PRIVATE_PATH, _Endpoint(self, is_private=True)),
                 Route("/sim/{subject}", self._control, methods=["GET", "POST"]),
                 Mount("/", self._http),
             ]
@@ -135,7 +134,7 @@ class Simulator:
 
     async def _http(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
-            await WebSocket(scope, receive, send).close(_POLICY)
+            await send({"type": "websocket.close", "code": _POLICY})
             return
         request = Request(scope, receive)
         try:
@@ -200,17 +199,13 @@ class Simulator:
 
     # WebSocket
 
-    async def _public(self, socket: WebSocket) -> None:
-        await self._serve(socket, is_private=False)
-
-    async def _private(self, socket: WebSocket) -> None:
-        await self._serve(socket, is_private=True)
-
-    async def _serve(self, socket: WebSocket, *, is_private: bool) -> None:
+    async def talk(self, receive: Receive, send: Send, *, is_private: bool) -> None:
+        """Hold one WebSocket connection from its handshake to its end."""
+        await receive()
         if not self.faults.admits(is_private=is_private):
-            await socket.close(_POLICY)
+            await send({"type": "websocket.close", "code": _POLICY})
             return
-        await socket.accept()
+        await send({"type": "websocket.accept"})
         session = Session(
             next(self._linked),
             self.exchange,
@@ -222,9 +217,9 @@ class Simulator:
             cuts=self.options.cuts,
         )
         self.sessions.add(session)
-        writer = asyncio.create_task(_write(socket, session))
+        writer = asyncio.create_task(_write(send, session))
         try:
-            await _listen(socket, session, self.step)
+            await self._listen(receive, session)
             session.end()
             await writer
         finally:
@@ -232,42 +227,52 @@ class Simulator:
             session.close()
             self.sessions.discard(session)
 
-
-async def _listen(socket: WebSocket, session: Session, step: object) -> None:
-    """Hear messages until the connection ends or is to be cut."""
-    while not session.is_over:
-        left = session.quiet_for()
-        if left <= 0:
-            return
-        try:
-            async with asyncio.timeout(left):
-                message = await socket.receive()
-        except TimeoutError:
-            continue
-        if message["type"] == "websocket.disconnect":
-            session.waiting.clear()
-            return
-        text = message.get("text")
-        if text is None:
-            text = (message.get("bytes") or b"").decode("utf-8", "replace")
-        if callable(step):
-            step()
-        session.hear(text)
+    async def _listen(self, receive: Receive, session: Session) -> None:
+        """Hear messages until the connection ends or is to be cut."""
+        while not session.is_over:
+            left = session.quiet_for()
+            if left <= 0:
+                return
+            try:
+                async with asyncio.timeout(left):
+                    message = await receive()
+            except TimeoutError:
+                continue
+            if message["type"] == "websocket.disconnect":
+                session.waiting.clear()
+                return
+            text = message.get("text")
+            if text is None:
+                text = (message.get("bytes") or b"").decode("utf-8", "replace")
+            self.step()
+            session.hear(text)
 
 
-async def _write(socket: WebSocket, session: Session) -> None:
+class _Endpoint:
+    """A WebSocket route without wrappers: every frame of the market goes through it."""
+
+    def __init__(self, simulator: Simulator, *, is_private: bool) -> None:
+        self._simulator = simulator
+        self._is_private = is_private
+
+    async def __call__(self, _scope: Scope, receive: Receive, send: Send) -> None:
+        """Hold one connection."""
+        await self._simulator.talk(receive, send, is_private=self._is_private)
+
+
+async def _write(send: Send, session: Session) -> None:
     """Send what waits, in order; close when the session is over."""
     waiting, wake = session.waiting, session.wake
-    send = socket.send
-    while True:
-        while waiting:
-            await send({"type": "websocket.send", "text": waiting.popleft()})
-        if session.is_over:
-            with contextlib.suppress(RuntimeError):
-                await socket.close(_NORMAL)
-            return
-        wake.clear()
-        await wake.wait()
+    # The peer may be gone at any moment, which the reader notices as well.
+    with contextlib.suppress(OSError):
+        while True:
+            while waiting:
+                await send({"type": "websocket.send", "text": waiting.popleft()})
+            if session.is_over:
+                await send({"type": "websocket.close", "code": _NORMAL})
+                return
+            wake.clear()
+            await wake.wait()
 
 
 class _Protocol(H11Protocol):
