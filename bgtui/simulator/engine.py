@@ -421,6 +421,32 @@ class Engine:
         self._settle_up()
 
     @exact
+    def liquidate(self, uid: str, instrument: InstrumentId) -> None:
+        """Liquidate an account's legs on an instrument, whatever they are worth.
+
+        Raises:
+            Reject: there are none.
+        """
+        if not self._liquidation.force(self._account(uid), self._state.market(instrument)):
+            raise Reject("22002")
+        self._settle_up()
+
+    @exact
+    def deleverage(self, uid: str, instrument: InstrumentId, ratio: Decimal) -> None:
+        """Take a part of an account's legs on an instrument at the mark price, as auto-deleveraging does.
+
+        Raises:
+            Reject: there are none.
+        """
+        if not self._liquidation.deleverage(self._account(uid), self._state.market(instrument), ratio):
+            raise Reject("22002")
+        self._settle_up()
+
+    def change_rules(self, instrument: Instrument) -> None:
+        """Give an instrument new rules; orders that rest already stay as they are."""
+        self._state.market(instrument.id).instrument = instrument
+
+    @exact
     def drain(self) -> list[Fact]:
         """Return what happened since the last call, in order."""
         state = self._state

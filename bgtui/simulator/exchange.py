@@ -191,6 +191,11 @@ class Exchange:
         """Return an instrument's rules."""
         return self._rules[instrument]
 
+    def change_rules(self, rules: Instrument) -> None:
+        """Give an instrument new rules; the crowd goes on as before."""
+        self.engine.change_rules(rules)
+        self._rules[rules.id] = rules
+
     def instruments(self, product_type: ProductType) -> list[Instrument]:
         """Return every instrument of a product type."""
         return [rules for rules in self._rules.values() if rules.product_type is product_type]

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from decimal import ROUND_HALF_EVEN, Decimal
 
-from bgtui.domain.instrument import ProductType
+from bgtui.domain.event import Deleveraged
+from bgtui.domain.instrument import Instrument, ProductType
 from bgtui.domain.intent import PlaceOrder
 from bgtui.domain.market import Side
 from bgtui.domain.order import Effect, Forced, OrderType, PositionSide
+from bgtui.domain.text import Untrusted
 from bgtui.simulator import rules
 from bgtui.simulator.account import Account, Wallet
 from bgtui.simulator.futures import Futures
@@ -59,6 +61,39 @@ class Liquidation:
         if self._margin.crossed(account, wallet).is_lost:
             self._take_crossed(account, wallet)
         self._cover(account, wallet)
+
+    def force(self, account: Account, market: Market) -> bool:
+        """Liquidate an account's legs on one instrument, whatever they are worth; False when there are none.
+
+        A crossed leg costs its initial margin, not everything that backs it.
+        """
+        wallet = account.wallet(market.instrument)
+        legs = self._legs(wallet, market)
+        for leg in legs:
+            for order in self._trading.closers(account, market, leg.side):
+                self._trading.end(order, _BURST)
+            if leg.is_isolated:
+                self._take_isolated(account, wallet, leg)
+            else:
+                self._take_over(account, leg, leg.backing())
+        return bool(legs)
+
+    def deleverage(self, account: Account, market: Market, ratio: Decimal) -> bool:
+        """Take a part of an account's legs on one instrument at the mark price; False when there are none."""
+        instrument = market.instrument
+        legs = self._legs(account.wallet(instrument), market)
+        for leg in legs:
+            step = instrument.size_step
+            size = min(max(leg.size * ratio // step * step, step), leg.size)
+            price = _on_tick(instrument, self._margin.mark(leg))
+            order = self._reduce(account, market, leg, size=size, price=price, forced=Forced.AUTO_DELEVERAGE)
+            side = Untrusted(order.side.value)
+            self._state.tell(account, Deleveraged(instrument.id, side, price, size, self._state.now_ms))
+        return bool(legs)
+
+    @staticmethod
+    def _legs(wallet: Wallet, market: Market) -> list[Leg]:
+        return [leg for leg in wallet.legs.values() if leg.instrument == market.instrument.id]
 
     def unload(self, market: Market) -> bool:
         """Sell what the fund took over as far as the book takes it; tell whether anything was sold."""
@@ -119,32 +154,40 @@ class Liquidation:
         instrument = market.instrument
         rate = self._margin.fee_rate(account, leg)
         exact = liquidation_price(leg.direction, leg.size, leg.cost, backing, rate, is_inverse=leg.is_inverse)
-        tick = instrument.tick
-        price = tick if exact is None else max(tick, (exact / tick).to_integral_value(ROUND_HALF_EVEN) * tick)
-        price = price.quantize(Decimal(1).scaleb(-instrument.price_places), context=EXACT)
+        price = instrument.tick if exact is None else _on_tick(instrument, exact)
+        self._reduce(account, market, leg, size=leg.size, price=price, forced=Forced.LIQUIDATION)
+
+    def _reduce(
+        self, account: Account, market: Market, leg: Leg, *, size: Decimal, price: Decimal, forced: Forced
+    ) -> LiveOrder:
+        """Let the fund take a part of a leg, or all of it, at a price."""
         is_long = leg.side is PositionSide.LONG
-        order = self._forced(account, market, leg, Side.SELL if is_long else Side.BUY)
+        order = self._forced(
+            account, market, leg, Side.SELL if is_long else Side.BUY, size=size, forced=forced
+        )
         fund = Resting(
             self._state.next_number(),
             self._state.insurance,
             market,
             is_buy=is_long,
             price=price,
-            remaining=leg.size,
+            remaining=size,
         )
-        size = leg.size
         order.remaining -= size
         self._futures.settle(fund, size, price, is_taker=False)
         self._matcher.settle(order, size, price, self._state.next_id(), is_taker=True)
         self._state.traded[leg.instrument] = None
+        return order
 
-    def _forced(self, account: Account, market: Market, leg: Leg, side: Side) -> LiveOrder:
+    def _forced(
+        self, account: Account, market: Market, leg: Leg, side: Side, *, size: Decimal, forced: Forced
+    ) -> LiveOrder:
         mode = account.modes[market.instrument.product_type]
         intent = PlaceOrder(
             instrument=leg.instrument,
             side=side,
             order_type=OrderType.MARKET,
-            size=leg.size,
+            size=size,
             position_side=leg.side,
             effect=Effect.CLOSE,
             position_mode=mode,
@@ -157,7 +200,7 @@ class Liquidation:
             "",
             now_ms=self._state.now_ms,
             source="sys",
-            forced=Forced.LIQUIDATION,
+            forced=forced,
             aim=Aim(mode, leg.margin_mode, leg.leverage, may_open=False, may_close=True),
         )
         self._state.orders[order.number] = order
@@ -173,6 +216,13 @@ class Liquidation:
             if order.market.instrument.margin_coins[0] == wallet.coin and order.hold:
                 self._trading.end(order, _BURST)
         self._ledger.insure(account, wallet, -left, "risk_captital_user_transfer", None)
+
+
+def _on_tick(instrument: Instrument, exact: Decimal) -> Decimal:
+    """Return the nearest price of the instrument, never zero."""
+    tick = instrument.tick
+    price = max(tick, (exact / tick).to_integral_value(ROUND_HALF_EVEN) * tick)
+    return price.quantize(Decimal(1).scaleb(-instrument.price_places), context=EXACT)
 
 
 def _reason(side: PositionSide) -> str:
