@@ -40,17 +40,18 @@ def record(
     """
 
     def run() -> int:
+        from bgtui.cli.early import started_early
         from bgtui.cli.running import run_async
-        from bgtui.cli.start import settled, start
-
-        settings = start(typed)
 
         async def tape() -> int:
-            async with settled(settings) as found:
-                from bgtui.cli.taping import Taping
+            async with started_early(typed) as child:
+                from bgtui.cli.start import settled, start
 
-                taping = Taping(found, symbols, out, is_private=is_private, is_replacing=force)
-                return await taping.run(seconds)
+                async with settled(start(typed), child) as settings:
+                    from bgtui.cli.taping import Taping
+
+                    taping = Taping(settings, symbols, out, is_private=is_private, is_replacing=force)
+                    return await taping.run(seconds)
 
         return run_async(tape)
 

@@ -70,25 +70,26 @@ def show(
         raise click.UsageError("--open, --plans and --history belong to orders")
 
     def run() -> int:
+        from bgtui.cli.early import started_early
         from bgtui.cli.running import run_async
-        from bgtui.cli.start import settled, start
-
-        settings = start(typed)
 
         async def look() -> int:
-            async with settled(settings) as found:
-                from bgtui.cli.showing import Showing
+            async with started_early(typed) as child:
+                from bgtui.cli.start import settled, start
 
-                showing = Showing(
-                    found,
-                    part or subject,
-                    symbol,
-                    CandleInterval(interval),
-                    limit,
-                    as_json=as_json,
-                    timeout_s=timeout_s,
-                )
-                return await (showing.follow(every) if watch else showing.once())
+                async with settled(start(typed), child) as settings:
+                    from bgtui.cli.showing import Showing
+
+                    showing = Showing(
+                        settings,
+                        part or subject,
+                        symbol,
+                        CandleInterval(interval),
+                        limit,
+                        as_json=as_json,
+                        timeout_s=timeout_s,
+                    )
+                    return await (showing.follow(every) if watch else showing.once())
 
         return run_async(look)
 

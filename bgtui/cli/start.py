@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+from bgtui.bootstrap.child import Child
 from bgtui.bootstrap.embedded import settle
 from bgtui.cli.log import LOG
 from bgtui.cli.output import say
@@ -32,13 +33,13 @@ def start(typed: CommandLine) -> Settings:
 
 
 @asynccontextmanager
-async def settled(settings: Settings) -> AsyncIterator[Settings]:
+async def settled(settings: Settings, started: Child | None = None) -> AsyncIterator[Settings]:
     """Yield settings that lead to an exchange: where nothing is set, to a simulator for the block alone.
 
     Raises:
         NetworkError: the simulator did not start.
     """
-    async with settle(settings) as found:
+    async with settle(settings, started) as found:
         if found.is_embedded and found.credentials is not None:
             LOG.redactor.learn(_secrets(found.credentials))
             if settings.credentials is not None:

@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from bgtui.config.paths import find_paths
+from bgtui.config.venue import EMBEDDED_PROFILES, URL_FIELDS
+
+ENV_PREFIX = "BGTUI_"
+"""Of every variable that is a setting."""
+_LEADS_AWAY = ("environment", "profile", *URL_FIELDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,3 +34,19 @@ class CommandLine:
             self.allow_hosts + other.allow_hosts,
             self.config_file or other.config_file,
         )
+
+
+def is_nothing_set(typed: CommandLine, environ: Mapping[str, str], folder: Path) -> bool:
+    """Tell whether the embedded simulator is meant, without reading any settings.
+
+    True is certain: there is no place where another exchange could be set. False says nothing.
+    """
+    paths = find_paths(environ)
+    set_names = {name.upper() for name, value in environ.items() if value}
+    return (
+        typed.environment in (None, "sim")
+        and typed.profile in (None, *EMBEDDED_PROFILES)
+        and typed.config_file is None
+        and not any(ENV_PREFIX + name.upper() in set_names for name in _LEADS_AWAY)
+        and not any(path.exists() for path in (folder / ".env", paths.config_file, paths.key_file))
+    )

@@ -14,6 +14,7 @@ from typing import Annotated, Any
 from pydantic import Field, PlainSerializer, PlainValidator, PrivateAttr, WithJsonSchema, field_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
+from bgtui.config.commandline import ENV_PREFIX
 from bgtui.config.keyfile import PROFILE_NAME
 from bgtui.config.venue import DEMO, EMBEDDED_PROFILES, LIVE, URL_FIELDS, Environment, Venue
 from bgtui.domain.error import ConfigError
@@ -21,7 +22,6 @@ from bgtui.domain.instrument import InstrumentId, ProductType, parse_instrument
 from bgtui.domain.secret import MASK, Credentials, Secret
 from bgtui.domain.text import is_identifier
 
-ENV_PREFIX = "BGTUI_"
 CREDENTIAL_FIELDS = ("api_key", "api_secret", "api_passphrase", "rsa_private_key_file")
 SECRET_FIELDS = ("api_key", "api_secret", "api_passphrase")
 EMBEDDED = "the embedded simulator"

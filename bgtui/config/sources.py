@@ -13,9 +13,10 @@ from dotenv import dotenv_values
 from pydantic_settings import EnvSettingsSource, InitSettingsSource
 from pydantic_settings.sources.utils import parse_env_vars
 
+from bgtui.config.commandline import ENV_PREFIX
 from bgtui.config.guard import GuardedFile, read_guarded
 from bgtui.config.keyfile import KeyStore, StoredKey, check_profile_name
-from bgtui.config.settings import CREDENTIAL_FIELDS, ENV_PREFIX, SECRET_FIELDS, Settings
+from bgtui.config.settings import CREDENTIAL_FIELDS, SECRET_FIELDS, Settings
 from bgtui.domain.error import ConfigError
 
 PROFILES = "profiles"

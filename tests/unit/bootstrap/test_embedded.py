@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from bgtui.bootstrap.embedded import COMMAND, Child, child_environ, settle
+from bgtui.bootstrap.child import COMMAND, Child, child_environ
+from bgtui.bootstrap.embedded import settle
 from bgtui.config.commandline import CommandLine
 from bgtui.config.settings import locate
 from bgtui.config.venue import EMBEDDED_PROFILES
@@ -122,7 +123,7 @@ async def test_canceling_ends_it_too() -> None:
 def test_it_ends_with_its_parent(signum: int) -> None:
     code = f"""
         import asyncio, sys
-        from bgtui.bootstrap.embedded import Child
+        from bgtui.bootstrap.child import Child
         async def run():
             async with Child((sys.executable, "-S", "-c", {UNTIL_STDIN_CLOSES!r}, sys.argv[1])) as child:
                 await child.ready()

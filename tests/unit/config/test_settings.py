@@ -5,8 +5,8 @@ import pickle
 import pytest
 from dotenv import dotenv_values
 
-from bgtui.config.commandline import CommandLine
-from bgtui.config.settings import ENV_PREFIX, Settings, locate
+from bgtui.config.commandline import ENV_PREFIX, CommandLine, is_nothing_set
+from bgtui.config.settings import Settings, locate
 from bgtui.config.venue import Environment
 from bgtui.domain.error import ConfigError
 from bgtui.domain.instrument import ProductType
@@ -243,3 +243,25 @@ def test_the_example_holds_the_defaults(place: Place, pytestconfig: pytest.Confi
     before = place.load()
     place.dotenv((pytestconfig.rootpath / ".env.example").read_text())
     assert place.load().model_dump() == before.model_dump()
+
+
+def test_nothing_set_is_certain_without_reading_anything(place: Place) -> None:
+    def guess(typed: CommandLine = CommandLine(), **variables: str) -> bool:  # noqa: B008 - frozen
+        return is_nothing_set(typed, {**place.environ, **variables}, place.folder)
+
+    assert guess()
+    assert guess(CommandLine(environment="sim", profile="watch", read_only=True), BGTUI_FPS="5")
+    assert guess(BGTUI_ENVIRONMENT="")
+    for typed in (
+        CommandLine(environment="live"),
+        CommandLine(profile="mine"),
+        CommandLine(config_file=place.folder / "other.toml"),
+    ):
+        assert not guess(typed)
+    for name in ("BGTUI_ENVIRONMENT", "bgtui_environment", "BGTUI_PROFILE", "BGTUI_WS_PUBLIC_URL"):
+        assert not guess(**{name: "x"})
+    for path in (place.folder / ".env", place.config / "config.toml", place.config / "keys.json"):
+        path.touch()
+        assert not guess()
+        path.unlink()
+    assert guess()
