@@ -175,8 +175,9 @@ class Order:
 def advance(old: Order, new: Order) -> Order:
     """Return the order after a report: the old value when the report is late, repeated or a step back.
 
-    Not older, no step back in state, no less filled (Bitget's order channel, 7.7 of the wire notes). A final
-    state is reached whatever its time says, since a late cancel is still a cancel, and is never left.
+    Not older, no step back in state, no less filled (Bitget's order channel, 7.7 of the wire notes). A state
+    that the program does not know, told later, is what the exchange says: no order goes on looking live. A
+    final state is reached whatever its time says, since a late cancel is still a cancel, and is never left.
     Whichever report stands, what was filled stays filled: a cancel may come without the filled size or the
     average price, and a fill may come after the cancel that followed it. So any order of arrival ends in the
     same value.
@@ -184,8 +185,15 @@ def advance(old: Order, new: Order) -> Order:
     if old.status.is_final:
         is_newer = new.status is old.status and _is_after(old, new)
     else:
-        is_newer = new.status.is_final or (new.status.rank >= old.status.rank and _is_after(old, new))
+        is_newer = new.status.is_final or (
+            _is_after(old, new) and _is_ahead(new.status.rank - old.status.rank, new, old)
+        )
     return _keep_filled(new, old) if is_newer else _keep_filled(old, new)
+
+
+def _is_ahead(steps: int, new: Order | PlanOrder, old: Order | PlanOrder) -> bool:
+    """Tell whether a state is no step back; an unknown one (rank 0) needs a later time to count."""
+    return steps >= 0 or (new.status.rank == 0 and new.updated_ms > old.updated_ms)
 
 
 def _is_after(old: Order, new: Order) -> bool:
@@ -319,7 +327,8 @@ def advance_plan(old: PlanOrder, new: PlanOrder) -> PlanOrder:
     """Return the trigger order after a report: `advance`, without fills."""
     if old.status.is_final:
         return old
-    if new.status.is_final or (new.updated_ms >= old.updated_ms and new.status.rank >= old.status.rank):
+    steps = new.status.rank - old.status.rank
+    if new.status.is_final or (new.updated_ms >= old.updated_ms and _is_ahead(steps, new, old)):
         return new
     return old
 

@@ -29,6 +29,8 @@ FILLED, CANCELED = OrderStatus.FILLED, OrderStatus.CANCELED
         (order(FILLED, updated_ms=20, filled="2"), order(PARTIAL, updated_ms=30, filled="1")),
         (order(FILLED, updated_ms=20, filled="2"), order(CANCELED, updated_ms=30)),
         (order(CANCELED, updated_ms=20), order(LIVE, updated_ms=30)),
+        (order(CANCELED, updated_ms=20), order(OrderStatus.UNKNOWN, updated_ms=30)),
+        (order(LIVE, updated_ms=20), order(OrderStatus.UNKNOWN, updated_ms=20)),
     ],
 )
 def test_late_reports_change_nothing(old: Order, late: Order) -> None:
@@ -44,6 +46,8 @@ def test_late_reports_change_nothing(old: Order, late: Order) -> None:
         (order(LIVE, updated_ms=10), order(CANCELED, updated_ms=20)),
         (order(LIVE, updated_ms=20), order(CANCELED, updated_ms=10)),
         (order(OrderStatus.UNKNOWN, updated_ms=10), order(LIVE, updated_ms=10)),
+        (order(LIVE, updated_ms=10), order(OrderStatus.UNKNOWN, updated_ms=20)),
+        (order(PARTIAL, updated_ms=10, filled="1"), order(OrderStatus.UNKNOWN, updated_ms=20, filled="1")),
     ],
 )
 def test_news_is_taken(old: Order, new: Order) -> None:
