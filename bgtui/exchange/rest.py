@@ -305,8 +305,9 @@ class RestClient:
         status, body, headers = await self._exchange(endpoint, query, content)
         try:
             answer = (write_answer if isinstance(endpoint, Write) else read_answer)(status, body, headers)
-        except RateLimited as error:
-            # Other codes of this kind are about one order, not about how fast we ask.
+        except ExchangeError as error:
+            # Whatever the body is: a write answered 429 by a web page is in doubt, and was too fast as well.
+            # Other codes of the kind are about one order, not about how fast we ask.
             if TOO_FAST in (str(status), error.code):
                 self._limiter.refused(grant)
             raise

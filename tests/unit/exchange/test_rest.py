@@ -219,6 +219,16 @@ async def test_after_a_429_reads_wait_five_seconds_and_an_order_does_not() -> No
 
 
 @virtual_time
+async def test_a_429_that_is_a_web_page_leaves_the_write_in_doubt_and_slows_reads_down() -> None:
+    script = Script(httpx.Response(429, content=b"<html>slow down</html>"), ok([]))
+    async with client(script, key=credentials(), clock=VirtualClock()) as rest:
+        with pytest.raises(OutcomeUnknown):
+            await rest.write(PLACE, BODY)
+        await rest.read(TICKERS)
+    assert script.times == [0.0, pytest.approx(5.0)]
+
+
+@virtual_time
 async def test_a_read_that_would_wait_too_long_says_why() -> None:
     script = Script(failed("429", status=429))
     async with client(script, clock=VirtualClock()) as rest:
