@@ -40,8 +40,8 @@ class LogLevel(StrEnum):
 
 
 def _to_secret(value: object) -> Secret:
-    if isinstance(value, Secret):
-        return value
+    # One from the key store comes wrapped, and a person or another program may have edited that.
+    value = value.reveal() if isinstance(value, Secret) else value
     if not isinstance(value, str):
         raise ValueError("must be text")  # noqa: TRY004 - pydantic counts only ValueError as a bad value
     text = value.strip()
