@@ -1,0 +1,151 @@
+"""The simulator for these tests: the real server on a thread of its own, reached over real sockets."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass
+from typing import Any, Self, TypeVar
+
+from bgtui.domain.instrument import FUTURES, ProductType
+from bgtui.domain.intent import CancelPlans, CancelSymbol, ClosePosition, SetMarginMode, SetPositionMode
+from bgtui.domain.order import MarginMode
+from bgtui.domain.secret import Credentials
+from bgtui.exchange.clock import SystemClock
+from bgtui.simulator.books import Flavour
+from bgtui.simulator.exchange import Exchange, World
+from bgtui.simulator.server import Options, Served, serve
+
+BTC, ETH, LINK = "BTC/USDT:USDT", "ETH/USDT:USDT", "LINK/USDT:USDT"
+USDC, COIN, SPOT = "BTC/USDC:USDC", "BTC/USD:BTC", "BTC/USDT"
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What market a module trades on."""
+
+    rate: float = 0.0
+    """Book changes a second; at zero only the tests trade."""
+    flavour: Flavour = Flavour.SEQUENCED
+    seed: int = 20_260_704
+
+
+class Floor:
+    """A running simulator; `do` reaches into it between two of its own steps."""
+
+    def __init__(self, setting: Setting) -> None:
+        self._setting = setting
+        self._clock = SystemClock()
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._run, name="simulator", daemon=True)
+        self._ready: Future[Served] = Future()
+        self._end = asyncio.Event()
+        self.markets: tuple[Any, Any] | None = None
+        """ccxt's, once they are loaded."""
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        self.served = self._ready.result(30)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._loop.call_soon_threadsafe(self._end.set)
+        self._thread.join(30)
+        assert not self._thread.is_alive()
+
+    @property
+    def exchange(self) -> Exchange:
+        return self.served.simulator.exchange
+
+    @property
+    def instrument_count(self) -> int:
+        return sum(len(self.exchange.instruments(product)) for product in ProductType)
+
+    def key(self, profile: str) -> Credentials:
+        return self.exchange.keys[profile].credentials
+
+    def now_ms(self) -> int:
+        return self._clock.now_ms()
+
+    def do(self, act: Callable[[Exchange], T]) -> T:
+        """Act on the exchange on its own thread, and let it tell what came of it."""
+
+        async def acted() -> T:
+            found = act(self.exchange)
+            self.served.simulator.step()
+            return found
+
+        return asyncio.run_coroutine_threadsafe(acted(), self._loop).result(30)
+
+    def clear(self) -> None:
+        """Leave every account flat, in one-way mode (the practice account), crossed, at leverage 20."""
+        self.do(_clear)
+
+    def _run(self) -> None:
+        try:
+            self._loop.run_until_complete(self._serve())
+        except BaseException as error:
+            if self._ready.done():
+                raise
+            self._ready.set_exception(error)
+        finally:
+            self._loop.close()
+
+    async def _serve(self) -> None:
+        setting = self._setting
+        world = World(seed=setting.seed, start_ms=self._clock.now_ms(), rate=setting.rate)
+        options = Options(flavour=setting.flavour)
+        async with serve(Exchange(world), self._clock, options=options) as served:
+            self._ready.set_result(served)
+            await self._end.wait()
+
+
+def _clear(exchange: Exchange) -> None:
+    engine = exchange.engine
+    for profile in ("practice", "follower"):
+        account = exchange.accounts[exchange.keys[profile].uid]
+        uid = account.uid
+        for product in ProductType:
+            for instrument in {order.instrument for order in engine.open_orders(uid, product)}:
+                engine.cancel_symbol(uid, CancelSymbol(instrument))
+            for plan in engine.open_plans(uid, product):
+                engine.cancel_plans(uid, CancelPlans(plan.instrument, plan.kind))
+        for product in FUTURES:
+            mode = engine.position_mode(uid, product)
+            for held in engine.positions(uid, product):
+                engine.close_position(uid, ClosePosition(held.instrument, mode))
+            engine.set_position_mode(uid, SetPositionMode(product, account.position_mode))
+    uid = exchange.keys["practice"].uid
+    for product in FUTURES:
+        for rules in exchange.instruments(product):
+            engine.set_margin_mode(uid, SetMarginMode(rules.id, rules.margin_coins[0], MarginMode.CROSSED))
+
+
+async def connect(kind: Any, floor: Floor, *, profile: str = "practice") -> Any:
+    """Make a ccxt client as anybody would, but for the addresses."""
+    key = floor.key(profile)
+    assert key.secret is not None
+    client = kind(
+        {
+            "apiKey": key.api_key.reveal(),
+            "secret": key.secret.reveal(),
+            "password": key.passphrase.reveal(),
+        }
+    )
+    client.urls["api"] = _addresses(client.urls["api"], floor.served)
+    if floor.markets is None:
+        floor.markets = (await client.load_markets(), client.currencies)
+    else:
+        client.set_markets(*floor.markets)
+    return client
+
+
+def _addresses(urls: Mapping[str, Any], served: Served) -> dict[str, Any]:
+    changed: dict[str, Any] = dict.fromkeys(urls, served.rest)
+    if "ws" in urls:
+        changed["ws"] = {"public": served.ws_public, "private": served.ws_private}
+    return changed
