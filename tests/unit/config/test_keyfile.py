@@ -143,6 +143,6 @@ def test_a_stored_key_that_could_forge_a_header_is_refused_without_quoting_it(
     place: Place, store: KeyStore, odd: str
 ) -> None:
     store.put("default", StoredKey(Secret(KEY), Secret(PASSPHRASE + odd), Secret(SECRET)))
-    with pytest.raises(ConfigError, match="api_passphrase.* printable ASCII") as caught:
+    with pytest.raises(ConfigError, match=r"api_passphrase.* printable ASCII") as caught:
         place.load()
     assert_no_secret(str(caught.value))
