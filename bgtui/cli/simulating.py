@@ -7,9 +7,10 @@ import contextlib
 import errno
 import ipaddress
 import os
+import random
 import secrets
 import sys
-from collections.abc import Awaitable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,10 +23,12 @@ from bgtui.domain.order import PositionMode
 from bgtui.exchange.clock import SystemClock
 from bgtui.simulator.books import Flavour
 from bgtui.simulator.exchange import Exchange, World
+from bgtui.simulator.fault import FaultSet
 from bgtui.simulator.market import DEFAULT_RATE
 from bgtui.simulator.ready import Ready, to_wire
 from bgtui.simulator.replay import Recording, load
-from bgtui.simulator.server import Options, Served, serve
+from bgtui.simulator.server import Options, Served
+from bgtui.simulator.serving import serve_with_faults
 from bgtui.wire.capture import read
 
 _LOOPBACK = "127.0.0.1"
@@ -72,6 +75,7 @@ async def simulate(wanted: Wanted) -> int:
 async def _simulate(wanted: Wanted, stack: AsyncExitStack) -> None:
     clock, instance = SystemClock(), secrets.token_hex(8)
     seed = secrets.randbits(_SEED_BITS) if wanted.seed is None else wanted.seed
+    faults = FaultSet(wanted.faults, clock=clock, rng=random.Random(seed))
     world = World(
         seed=seed,
         start_ms=clock.now_ms(),
@@ -91,7 +95,7 @@ async def _simulate(wanted: Wanted, stack: AsyncExitStack) -> None:
         saved.restore(exchange)
         saved.begin(instance, exchange.clock.now_ms())
         jobs.append(saved.keep(exchange))
-    served = await _serve(wanted, exchange, clock, instance, stack)
+    served = await stack.enter_async_context(_serving(wanted, exchange, clock, faults, instance))
     if wanted.seed is None and not wanted.is_child:
         say(f"--seed {seed} makes this market again")
     keys = {profile: key.credentials for profile, key in exchange.keys.items()}
@@ -102,22 +106,30 @@ async def _simulate(wanted: Wanted, stack: AsyncExitStack) -> None:
     await _first(jobs)
 
 
-async def _serve(
-    wanted: Wanted, exchange: Exchange, clock: SystemClock, instance: str, stack: AsyncExitStack
-) -> Served:
+@contextlib.asynccontextmanager
+async def _serving(
+    wanted: Wanted, exchange: Exchange, clock: SystemClock, faults: FaultSet, instance: str
+) -> AsyncIterator[Served]:
     host, options = wanted.host or _LOOPBACK, Options(flavour=wanted.flavour)
-    serving = serve(exchange, clock, host=host, port=wanted.port, options=options, instance_id=instance)
-    try:
-        served = await stack.enter_async_context(serving)
-    except OSError as error:
-        if error.errno == errno.EADDRINUSE:
+    serving = serve_with_faults(
+        exchange, clock, faults, host=host, port=wanted.port, options=options, instance_id=instance
+    )
+    async with AsyncExitStack() as stack:
+        try:
+            served = await stack.enter_async_context(serving)
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                raise ConfigError(
+                    f"port {wanted.port} of {host} is in use", hint="--port 0 takes one that is free"
+                ) from None
             raise ConfigError(
-                f"port {wanted.port} of {host} is in use", hint="--port 0 takes one that is free"
+                f"{host}, port {wanted.port}, cannot be listened on: {error.strerror}"
             ) from None
-        raise ConfigError(f"{host}, port {wanted.port}, cannot be listened on: {error.strerror}") from None
-    if not _is_loopback(host):
-        say(f"warning: this listens on {host}: whoever reaches it can use it; without --host nobody else can")
-    return served
+        if not _is_loopback(host):
+            say(
+                f"warning: this listens on {host}: whoever reaches it can use it; without --host nobody else can"
+            )
+        yield served
 
 
 def load_recording(path: Path) -> Recording:
