@@ -444,3 +444,16 @@ def test_what_max_open_says_can_be_opened(floor: Floor) -> None:
     step = floor.instrument(BTC).size_step
     _refused("40762", floor.order, "ann", BUY, str(size + step))
     assert floor.order("ann", BUY, str(size)).status is OrderStatus.FILLED
+
+
+def test_a_resting_close_never_opens_the_other_side(floor: Floor) -> None:
+    floor.quote(SELL, "60000.0", "0.1")
+    floor.order("ann", BUY, "0.1")
+    floor.order("ann", SELL, "0.1", "60100.0")
+    closing = floor.order("ann", SELL, "0.06", "60200.0", effect=CLOSE)
+    # One sweep takes the plain sell, which closes the leg, and comes to the reduce-only one behind it.
+    floor.take_crowd(CROWD, BTC, BUY, D("0.2"))
+    assert floor.positions("ann", USDT) == []
+    found = floor.find_order("ann", _ref(closing))
+    assert found is not None
+    assert (found.status, found.filled_size) == (OrderStatus.CANCELED, D(0))

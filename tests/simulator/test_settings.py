@@ -229,3 +229,21 @@ def test_own_fee_rates(floor: Floor) -> None:
     rates = floor.fee_rates("vip", BTC)
     assert (rates.maker, rates.taker) == (D("-0.0001"), D("0.0003"))
     assert [fill.fees[0].text for fill in floor.fills("vip", USDT)] == ["0.0605", "-0.18"]
+
+
+def test_a_close_beyond_bankruptcy_is_covered_by_the_fund() -> None:
+    floor = Floor()
+    floor.open_account("thin", balances={USDT: {"USDT": D(310)}})
+    floor.set_margin_mode("thin", SetMarginMode(BTC, "USDT", ISOLATED))
+    floor.set_leverage("thin", SetLeverage(BTC, "USDT", D(50)))
+    floor.quote(SELL, "60000.0", "0.25")
+    floor.order("thin", BUY, "0.25")
+    floor.quote(BUY, "57200.0", "1")
+    # 310 - 9 fee - 700 loss - 8.58 fee: owes 407.58
+    floor.order("thin", SELL, "0.25")
+    (balance,) = floor.balances("thin", USDT)
+    assert (balance.equity, balance.available) == (D(0), D(0))
+    (cover, *_) = floor.bills("thin", USDT)
+    assert (cover.business_type, cover.amount) == ("risk_captital_user_transfer", D("407.58"))
+    (fund,) = floor.balances(INSURANCE, USDT)
+    assert fund.equity == D("-407.58")
