@@ -44,6 +44,8 @@ class Opening:
         self._login = login
         self._resync = resync
         self._odd_logins = 0
+        self._wall_skew: float | None = None
+        """Wall clock minus the other one at the last login, seconds."""
 
     async def open(self) -> Link:
         """Return a connection that may be asked for channels.
@@ -56,6 +58,7 @@ class Opening:
         link = Link(socket, Router(self._name), self._rules, clock=self._clock, rng=self._rng)
         try:
             if self._login is not None:
+                await self._notice_sleep()
                 await self._log_in(link, self._login())
         except BaseException:
             await close_quietly(socket, self._rules.close_s)
@@ -96,6 +99,16 @@ class Opening:
             if self._odd_logins < _ODD_LOGINS:
                 raise Disconnected(f"{line}: {clean_line(failure.message, 160)}")
         raise LoginRefused(line, code=failure.code, hint=info.hint)
+
+    async def _notice_sleep(self) -> None:
+        """Measure the exchange's clock anew when the machine slept since the last login.
+
+        A login with an old time may be refused in the words of a wrong key, which end the stream for good.
+        """
+        skew = self._clock.now_ms() / 1000 - self._clock.monotonic()
+        before, self._wall_skew = self._wall_skew, skew
+        if before is not None and abs(skew - before) > self._rules.suspend_s:
+            await self._measure_clock()
 
     async def _measure_clock(self) -> None:
         if self._resync is not None:

@@ -121,3 +121,26 @@ async def test_a_stream_that_ended_by_its_key_can_be_started_again() -> None:
         await reader.ended()
     async with Reader(stream) as reader:
         await reader.until(SubscriptionAccepted, within_s=5)
+
+
+@virtual_time
+async def test_after_a_sleep_the_clock_is_measured_before_the_login() -> None:
+    venue = FakeVenue()
+    clock = VirtualClock()
+    is_right = True
+
+    async def resync() -> None:
+        nonlocal is_right
+        is_right = True
+
+    def login() -> str:
+        # What the exchange says of an old time need not tell it from a wrong key.
+        venue.login_codes.extend([] if is_right else ["30005"])
+        return '{"op":"login","args":[{}]}'
+
+    async with Reader(make_private(venue, clock=clock, login=login, resync=resync)) as reader:
+        await reader.until(SubscriptionAccepted)
+        is_right = False
+        clock.move_wall(7200)
+        await reader.until(SubscriptionAccepted, 2, within_s=30)
+        assert len(venue.dialed_at) == 2
