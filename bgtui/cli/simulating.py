@@ -126,9 +126,8 @@ async def _serving(
                 f"{host}, port {wanted.port}, cannot be listened on: {error.strerror}"
             ) from None
         if not _is_loopback(host):
-            say(
-                f"warning: this listens on {host}: whoever reaches it can use it; without --host nobody else can"
-            )
+            reach = "whoever reaches it can use it; without --host nobody else can"
+            say(f"warning: this listens on {host}: {reach}")
         yield served
 
 

@@ -14,6 +14,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 
 from bgtui.domain.error import ConfigError
 from bgtui.domain.instrument import InstrumentId, ProductType, parse_instrument
@@ -77,7 +78,9 @@ def parse_spec(text: str) -> Spec:
     name, colon, rest = text.partition(":")
     kind = KINDS.get(name)
     if kind is None:
-        raise ConfigError(f"unknown fault {shown}", hint=f"there are {', '.join(KINDS)}")
+        near = get_close_matches(name, KINDS, n=3, cutoff=0.5)
+        meant = f"did you mean {' or '.join(near)}? " if near else ""
+        raise ConfigError(f"unknown fault {shown}", hint=f"{meant}docs/simulator.md lists them")
     items = rest.split(",") if colon else []
     try:
         return _read(text, kind, items)
