@@ -1,4 +1,4 @@
-"""What these tests ask of ccxt: a test declares it, a recording proxy holds it to that, the table lists it."""
+"""What these tests ask of ccxt: a test declares it, a proxy holds it to that, a table lists it."""
 
 from __future__ import annotations
 

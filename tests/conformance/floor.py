@@ -4,22 +4,31 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from typing import Any, Self, TypeVar
 
-from bgtui.domain.instrument import FUTURES, ProductType
+from bgtui.domain.instrument import FUTURES, ProductType, instrument_id
 from bgtui.domain.intent import CancelPlans, CancelSymbol, ClosePosition, SetMarginMode, SetPositionMode
 from bgtui.domain.order import MarginMode
 from bgtui.domain.secret import Credentials
 from bgtui.exchange.clock import SystemClock
 from bgtui.simulator.books import Flavour
 from bgtui.simulator.exchange import Exchange, World
-from bgtui.simulator.server import Options, Served, serve
+from bgtui.simulator.publisher import Rhythm
+from bgtui.simulator.server import Options, Served, Simulator, serve
 
 BTC, ETH, LINK = "BTC/USDT:USDT", "ETH/USDT:USDT", "LINK/USDT:USDT"
 USDC, COIN, SPOT = "BTC/USDC:USDC", "BTC/USD:BTC", "BTC/USDT"
+
+AT_HOME = {
+    BTC: instrument_id(ProductType.USDT_FUTURES, "BTCUSDT"),
+    ETH: instrument_id(ProductType.USDT_FUTURES, "ETHUSDT"),
+    SPOT: instrument_id(ProductType.SPOT, "BTCUSDT"),
+}
+"""ccxt's names, and ours."""
 
 T = TypeVar("T")
 
@@ -31,7 +40,24 @@ class Setting:
     rate: float = 0.0
     """Book changes a second; at zero only the tests trade."""
     flavour: Flavour = Flavour.SEQUENCED
+    rhythm: Rhythm = field(default_factory=Rhythm)
     seed: int = 20_260_704
+
+
+class StoppableClock(SystemClock):
+    """The true time until a test stops it, and with it the market."""
+
+    def __init__(self) -> None:
+        self._stopped_ms: int | None = None
+
+    def now_ms(self) -> int:
+        return super().now_ms() if self._stopped_ms is None else self._stopped_ms
+
+    def stop(self) -> None:
+        self._stopped_ms = self.now_ms()
+
+    def go_on(self) -> None:
+        self._stopped_ms = None
 
 
 class Floor:
@@ -39,7 +65,7 @@ class Floor:
 
     def __init__(self, setting: Setting) -> None:
         self._setting = setting
-        self._clock = SystemClock()
+        self._clock = StoppableClock()
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="simulator", daemon=True)
         self._ready: Future[Served] = Future()
@@ -81,6 +107,32 @@ class Floor:
 
         return asyncio.run_coroutine_threadsafe(acted(), self._loop).result(30)
 
+    @contextmanager
+    def still(self) -> Iterator[None]:
+        """Stop the market."""
+        self._clock.stop()
+        try:
+            self.do(lambda _: None)
+            yield
+        finally:
+            self._clock.go_on()
+
+    async def until(self, is_so: Callable[[Simulator], bool]) -> None:
+        """Wait until something is so at the other end."""
+        async with asyncio.timeout(20):
+            # The other end is on another thread: nothing there can wake this loop.
+            while not self.do(lambda _: is_so(self.served.simulator)):  # noqa: ASYNC110
+                await asyncio.sleep(0.01)
+
+    async def heard(self, channel: str, count: int = 1) -> None:
+        """Wait until connections listen to a channel."""
+        await self.until(
+            lambda simulator: (
+                sum(topic.name == channel for session in simulator.sessions for topic in session.topics)
+                >= count
+            )
+        )
+
     def clear(self) -> None:
         """Leave every account flat, in one-way mode (the practice account), crossed, at leverage 20."""
         self.do(_clear)
@@ -98,7 +150,7 @@ class Floor:
     async def _serve(self) -> None:
         setting = self._setting
         world = World(seed=setting.seed, start_ms=self._clock.now_ms(), rate=setting.rate)
-        options = Options(flavour=setting.flavour)
+        options = Options(flavour=setting.flavour, rhythm=setting.rhythm)
         async with serve(Exchange(world), self._clock, options=options) as served:
             self._ready.set_result(served)
             await self._end.wait()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import ccxt.async_support
 import pytest
 from ccxt.base.errors import (
     AuthenticationError,
@@ -13,8 +14,8 @@ from ccxt.base.errors import (
     PermissionDenied,
 )
 
-from tests.conformance.calls import exercises
-from tests.conformance.floor import BTC, COIN, ETH, USDC, Floor
+from tests.conformance.calls import Watched, exercises
+from tests.conformance.floor import BTC, COIN, ETH, USDC, Floor, connect
 
 pytestmark = [
     pytest.mark.xdist_group("conformance-futures"),
@@ -313,19 +314,21 @@ async def test_refusals(rest: Any) -> None:
 
 @exercises("fetch_balance", "swap", "AuthenticationError for a wrong secret, passphrase or key")
 @exercises("create_order", "swap", "PermissionDenied for a read-only key, which may read")
-async def test_keys(rest: Any, floor: Floor) -> None:
+async def test_keys(floor: Floor, made: set[str]) -> None:
     swap = {"type": "swap", "productType": "USDT-FUTURES"}
-    plain = rest.plain
+    plain = await connect(ccxt.async_support.bitget, floor)
+    client = Watched(plain, made)
     for name in ("secret", "password", "apiKey"):
         right = getattr(plain, name)
         setattr(plain, name, right[::-1])
         with pytest.raises(AuthenticationError):
-            await rest.fetch_balance(swap)
+            await client.fetch_balance(swap)
         setattr(plain, name, right)
-    assert (await rest.fetch_balance(swap))["USDT"]["total"] > 0
-    key = floor.key("watch")
-    plain.apiKey, plain.password = key.api_key.reveal(), key.passphrase.reveal()
-    plain.secret = key.secret.reveal() if key.secret else ""
-    assert (await rest.fetch_balance(swap))["USDT"]["total"] > 0
+    assert (await client.fetch_balance(swap))["USDT"]["total"] > 0
+    await plain.close()
+    plain = await connect(ccxt.async_support.bitget, floor, profile="watch")
+    client = Watched(plain, made)
+    assert (await client.fetch_balance(swap))["USDT"]["total"] > 0
     with pytest.raises(PermissionDenied):
-        await rest.create_order(BTC, "market", "buy", 0.01)
+        await client.create_order(BTC, "market", "buy", 0.01)
+    await plain.close()

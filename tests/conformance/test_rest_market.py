@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from ccxt.base.errors import ExchangeError
 from tests.conformance.calls import exercises
 from tests.conformance.floor import BTC, COIN, ETH, LINK, SPOT, USDC, Floor
 
-pytestmark = [pytest.mark.xdist_group("conformance-rest"), pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [pytest.mark.xdist_group("conformance-books"), pytest.mark.asyncio(loop_scope="module")]
 
 
 @exercises(
@@ -111,7 +112,7 @@ async def test_candles(rest: Any, symbol: str, frame: str) -> None:
     starts = [bar[0] for bar in bars]
     assert len(starts) >= (200 if frame in {"1m", "5m"} else 2)
     assert all(start % step == 0 for start in starts)
-    assert {later - start for start, later in zip(starts, starts[1:], strict=False)} == {step}
+    assert {later - start for start, later in pairwise(starts)} == {step}
     assert all(
         low <= min(opened, close) and max(opened, close) <= high for _, opened, high, low, close, _ in bars
     )
@@ -150,7 +151,7 @@ async def test_contract_figures(rest: Any, floor: Floor) -> None:
     history = await rest.fetch_funding_rate_history(BTC, limit=20)
     assert len(history) == 20
     times = [each["timestamp"] for each in history]
-    assert {later - time for time, later in zip(times, times[1:], strict=False)} == {8 * 3_600_000}
+    assert {later - time for time, later in pairwise(times)} == {8 * 3_600_000}
     interest = await rest.fetch_open_interest(BTC)
     assert interest["symbol"] == BTC
     assert interest["openInterestAmount"] > 0

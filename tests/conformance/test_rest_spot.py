@@ -11,7 +11,7 @@ from tests.conformance.calls import exercises
 from tests.conformance.floor import SPOT
 
 pytestmark = [
-    pytest.mark.xdist_group("conformance-rest"),
+    pytest.mark.xdist_group("conformance-books"),
     pytest.mark.asyncio(loop_scope="module"),
     pytest.mark.usefixtures("clean"),
 ]
