@@ -41,7 +41,6 @@ _SIDES = {
     "sell_in_single_side_mode": Side.SELL,
 }
 _LEGS = {"long": PositionSide.LONG, "short": PositionSide.SHORT}
-_ONE_WAY_LEGS = {"buy": PositionSide.LONG, "sell": PositionSide.SHORT}
 _ORDER_STATUSES = {
     "live": OrderStatus.LIVE,
     "new": OrderStatus.LIVE,
@@ -281,12 +280,6 @@ def direction(
     opens_long = (traded is Side.BUY) is (effect is Effect.OPEN)
     found_leg = named_leg or (PositionSide.LONG if opens_long else PositionSide.SHORT)
     return Direction(traded, found_leg, effect, said.forced, mode, reduce_only)
-
-
-def tpsl_leg(word: object) -> PositionSide | None:
-    """Return the leg of a TP/SL row, where one-way mode writes buy for long and sell for short."""
-    found = _word(word)
-    return _LEGS.get(found) or _ONE_WAY_LEGS.get(found)
 
 
 def _word(word: object) -> str:
