@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,18 @@ from bgtui.config.venue import Environment
 
 Task = Callable[[], int]
 """What a command returns: click only parses, `main` runs it and answers for how it ends."""
+
+
+class Figure(click.FloatRange):
+    """A number in a range; what is no number is in no range, though click lets it pass."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:  # noqa: ANN401
+        """Read it."""
+        found = super().convert(value, param, ctx)
+        if not math.isfinite(found):
+            self.fail(f"{value} is no number to work with", param, ctx)
+        return found
+
 
 _OPTIONS = (
     click.option("--profile", metavar="NAME", help="Use this named profile."),

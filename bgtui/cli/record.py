@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from bgtui.cli.options import Task, settings_options
+from bgtui.cli.options import Figure, Task, settings_options
 from bgtui.config.commandline import CommandLine
 
 
@@ -18,7 +18,7 @@ from bgtui.config.commandline import CommandLine
 )
 @click.option(
     "--seconds",
-    type=click.FloatRange(min=0, min_open=True),
+    type=Figure(min=0, min_open=True),
     help="Stop after so long; otherwise Ctrl-C stops.",
 )
 @click.option(

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from bgtui.cli.options import Task
+from bgtui.cli.options import Figure, Task
 
 
 @click.command()
@@ -15,7 +15,7 @@ from bgtui.cli.options import Task
 @click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 @click.option(
     "--speed",
-    type=click.FloatRange(min=0, max=1_000_000),
+    type=Figure(min=0, max=1_000_000),
     default=0.0,
     help="1 is real time; 0, the default, is as fast as it goes.",
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from bgtui.cli.options import Task, settings_options
+from bgtui.cli.options import Figure, Task, settings_options
 from bgtui.config.commandline import CommandLine
 from bgtui.domain.market import CandleInterval
 
@@ -19,7 +19,7 @@ _SUBJECTS = ("ticker", "book", "trades", "candles", "contracts", "account", "pos
 @click.option("--watch", is_flag=True, help="Go on printing as it changes, until Ctrl-C.")
 @click.option(
     "--every",
-    type=click.FloatRange(min=0.0),
+    type=Figure(min=0.0),
     default=1.0,
     show_default=True,
     help="Least seconds between two prints of --watch.",
@@ -35,7 +35,7 @@ _SUBJECTS = ("ticker", "book", "trades", "candles", "contracts", "account", "pos
 @click.option(
     "--timeout",
     "timeout_s",
-    type=click.FloatRange(min=0, min_open=True),
+    type=Figure(min=0, min_open=True),
     default=10.0,
     show_default=True,
     help="Seconds to wait for a verified book, or for the first print of --watch.",

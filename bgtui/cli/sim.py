@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from bgtui.cli.options import Task
+from bgtui.cli.options import Figure, Task
 
 _MODES = ("one-way", "hedge")
 _INTEGRITY = ("checksum", "sequenced", "chained")
@@ -20,14 +20,14 @@ _INTEGRITY = ("checksum", "sequenced", "chained")
 @click.option("--seed", type=click.IntRange(min=0), help="Make the same market again; otherwise a new one.")
 @click.option(
     "--speed",
-    type=click.FloatRange(min=0, min_open=True, max=1000),
+    type=Figure(min=0, min_open=True, max=1000),
     default=1.0,
     show_default=True,
     help="How many times faster the market lives.",
 )
 @click.option(
     "--rate",
-    type=click.FloatRange(min=0, min_open=True, max=100_000),
+    type=Figure(min=0, min_open=True, max=100_000),
     help="Book changes a second of each main instrument.",
 )
 @click.option(

@@ -27,6 +27,7 @@ from bgtui.simulator.fault import FaultSet
 from bgtui.simulator.market import DEFAULT_RATE
 from bgtui.simulator.ready import Ready, to_wire
 from bgtui.simulator.replay import Recording, load
+from bgtui.simulator.saved import open_saved
 from bgtui.simulator.server import Options, Served
 from bgtui.simulator.serving import serve_with_faults
 from bgtui.wire.capture import read
@@ -84,17 +85,13 @@ async def _simulate(wanted: Wanted, stack: AsyncExitStack) -> None:
         position_mode=wanted.position_mode,
         recording=None if wanted.replay is None else load_recording(wanted.replay),
     )
-    jobs: list[Awaitable[object]] = []
-    if wanted.state is None:
-        exchange = Exchange(world)
-    else:
-        from bgtui.simulator.saved import open_saved
-
-        saved = stack.enter_context(contextlib.closing(open_saved(wanted.state)))
-        exchange = Exchange(saved.world(world))
+    saved = (
+        None if wanted.state is None else stack.enter_context(contextlib.closing(open_saved(wanted.state)))
+    )
+    exchange = Exchange(world if saved is None else saved.world(world))
+    if saved is not None:
         saved.restore(exchange)
         saved.begin(instance, exchange.clock.now_ms())
-        jobs.append(saved.keep(exchange))
     served = await stack.enter_async_context(_serving(wanted, exchange, clock, faults, instance))
     if wanted.seed is None and not wanted.is_child:
         say(f"--seed {seed} makes this market again")
@@ -102,8 +99,8 @@ async def _simulate(wanted: Wanted, stack: AsyncExitStack) -> None:
     ready = Ready(served.rest, served.ws_public, served.ws_private, keys, instance)
     _hide(ready)
     write_json(to_wire(ready))
-    jobs.append(_closing(sys.stdin.fileno()) if wanted.is_child else asyncio.Event().wait())
-    await _first(jobs)
+    ending = _closing(sys.stdin.fileno()) if wanted.is_child else asyncio.Event().wait()
+    await _first([ending] if saved is None else [ending, saved.keep(exchange)])
 
 
 @contextlib.asynccontextmanager
