@@ -13,6 +13,7 @@ import statistics
 import time
 from decimal import Decimal
 from multiprocessing.connection import Connection
+from typing import Any
 
 from websockets.asyncio.client import connect
 
@@ -77,9 +78,7 @@ def _serve(pipe: Connection, flavour: str) -> None:
 async def _serving(pipe: Connection, flavour: Flavour) -> None:
     clock = SystemClock()
     exchange = Exchange(World(seed=1, start_ms=clock.now_ms(), rate=RATE))
-    options = Options(
-        flavour=flavour, rhythm=Rhythm(futures_books=0.0, spot_books=0.0), has_limits=False
-    )
+    options = Options(flavour=flavour, rhythm=Rhythm(futures_books=0.0, spot_books=0.0), has_limits=False)
     async with serve(exchange, clock, options=options) as served:
         key = exchange.keys["practice"].credentials
         assert key.secret is not None
@@ -92,15 +91,13 @@ async def _serving(pipe: Connection, flavour: Flavour) -> None:
         await asyncio.to_thread(pipe.recv)
 
 
-async def _client(ready: dict[str, str]) -> tuple[float, list[float]]:
+async def _client(ready: dict[str, Any]) -> tuple[float, list[float]]:
     api_key, secret, passphrase = ready["key"]
     credentials = Credentials(Secret(api_key), Secret(passphrase), Secret(secret))
     counted = [0]
     async with (
         connect(ready["ws"], compression=None, ping_interval=None, max_size=None, proxy=None) as socket,
-        RestClient(
-            ready["rest"], credentials=credentials, clock=SystemClock(), rng=random.Random(1)
-        ) as rest,
+        RestClient(ready["rest"], credentials=credentials, clock=SystemClock(), rng=random.Random(1)) as rest,
     ):
         args = [{"instType": "USDT-FUTURES", "channel": "books", "instId": symbol} for symbol in SYMBOLS]
         await socket.send(json.dumps({"op": "subscribe", "args": args}))

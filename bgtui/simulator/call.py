@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from bgtui.domain.instrument import InstrumentId, ProductType, instrument_id
-from bgtui.domain.order import Order, OrderType, PlanOrder, PositionMode
 from bgtui.domain.intent import OrderRef
+from bgtui.domain.order import Order, OrderType, PlanOrder, PositionMode
 from bgtui.simulator.auth import Key
 from bgtui.simulator.exchange import Exchange
 from bgtui.simulator.fields import Fields

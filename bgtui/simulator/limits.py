@@ -9,8 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bgtui.simulator.reject import Reject
-from bgtui.wire.endpoint import Endpoint, Scope
-from bgtui.wire.endpoint import futures_order, spot_order
+from bgtui.wire.endpoint import Endpoint, Scope, futures_order, spot_order
 
 WHOLE_API = 6000
 WHOLE_API_SECONDS = 60.0

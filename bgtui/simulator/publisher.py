@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from itertools import zip_longest
 from typing import Protocol
 
 import msgspec
@@ -106,6 +107,8 @@ class Publisher:
         self._trades: dict[InstrumentId, list[Trade]] = {}
         self._trade_stations: dict[InstrumentId, list[_Station]] = {}
         self._accounts: dict[str, list[Listener]] = {}
+        self._fill: Fill | None = None
+        """What was just told of, until the order it belongs to is."""
         self.sent_books = 0
         """Book updates pushed, for measuring."""
 
@@ -238,8 +241,7 @@ class Publisher:
     def publish(self, facts: Sequence[Fact]) -> None:
         """Tell what happened."""
         every_change = not self._rhythm.futures_books
-        fill: Fill | None = None
-        fill_uid = ""
+        told: list[Private] = []
         for fact in facts:
             if type(fact) is LevelChanged:
                 book = self._books.get(fact.instrument)
@@ -251,30 +253,34 @@ class Publisher:
                 if fact.instrument in self._trade_stations:
                     self._trades.setdefault(fact.instrument, []).append(fact.trade)
             elif isinstance(fact, Private):
-                event = fact.event
-                # A fill is told together with the order that it changed, which comes next.
-                if fill is not None and not (
-                    isinstance(event, OrderUpdated) and event.order.order_id == fill.order_id
-                ):
-                    self._tell_fill(fill_uid, fill, OrderType.MARKET)
-                    fill = None
-                if isinstance(event, FillReported):
-                    fill, fill_uid = event.fill, fact.uid
-                elif isinstance(event, OrderUpdated):
-                    if fill is not None:
-                        self._tell_fill(fact.uid, fill, event.order.order_type)
-                    self._tell_order(fact.uid, event.order, fill)
-                    fill = None
-                else:
-                    self._tell_event(fact.uid, event)
-        if fill is not None:
-            self._tell_fill(fill_uid, fill, OrderType.MARKET)
+                told.append(fact)
+        if told:
+            self._tell_accounts(told)
         self._push_trades()
+
+    def _tell_accounts(self, told: Sequence[Private]) -> None:
+        """Tell what happened to accounts; a fill is followed by the order that it changed."""
+        for fact, after in zip_longest(told, told[1:]):
+            event = fact.event
+            if isinstance(event, FillReported):
+                order = after.event.order if after and isinstance(after.event, OrderUpdated) else None
+                self._tell_fill(fact.uid, event.fill, order.order_type if order else OrderType.MARKET)
+            elif isinstance(event, OrderUpdated):
+                self._tell_order(fact.uid, event.order, self._last_fill(event.order))
+            else:
+                self._tell_event(fact.uid, event)
+            self._fill = event.fill if isinstance(event, FillReported) else None
+
+    def _last_fill(self, order: Order) -> Fill | None:
+        fill = self._fill
+        return fill if fill is not None and fill.order_id == order.order_id else None
 
     def _tell_fill(self, uid: str, fill: Fill, order_type: OrderType) -> None:
         is_futures = fill.instrument.product_type.is_futures
         write = rows_order.futures_fill_push if is_futures else rows_order.spot_fill_push
-        self._tell_all(uid, "fill", fill.instrument.product_type, fill.instrument, lambda: [write(fill, order_type)])
+        self._tell_all(
+            uid, "fill", fill.instrument.product_type, fill.instrument, lambda: [write(fill, order_type)]
+        )
 
     def _tell_order(self, uid: str, order: Order, fill: Fill | None) -> None:
         is_futures = order.instrument.product_type.is_futures
@@ -290,7 +296,11 @@ class Publisher:
                 self._tell_all(uid, "orders-algo", product, plan.instrument, lambda: [write(plan)])
             case PositionsReported(product, held):
                 self._tell_all(
-                    uid, "positions", product, None, lambda: [rows_account.position_push(each) for each in held]
+                    uid,
+                    "positions",
+                    product,
+                    None,
+                    lambda: [rows_account.position_push(each) for each in held],
                 )
             case PositionClosed(closed):
                 product = closed.instrument.product_type

@@ -1,7 +1,7 @@
 """Wire bodies to intents: the inverse of `wire.encode`, refusing in Bitget's codes (wire notes 4 and 6).
 
-A body alone does not say everything: what a side means depends on the account's position mode, and a few calls
-name a trigger order by its id alone. `Account` answers both.
+A body alone does not say everything: what a side means depends on the account's position mode, and a few
+calls name a trigger order by its id alone. `Account` answers both.
 """
 
 from __future__ import annotations

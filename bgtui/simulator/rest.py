@@ -1,4 +1,4 @@
-"""REST: from a request to an envelope, with every check that the exchange makes on the way (wire notes 2, 3)."""
+"""REST: from a request to an envelope, with every check that the exchange makes (wire notes 2, 3)."""
 
 from __future__ import annotations
 
@@ -54,6 +54,13 @@ class Logged:
     code: str
 
 
+@dataclass(slots=True)
+class _Asker:
+    """Who asked, as soon as that is known."""
+
+    key: Key | None = None
+
+
 class Rest:
     """Answers requests, one after another."""
 
@@ -91,35 +98,40 @@ class Rest:
     def answer(self, asked: Asked, address: str) -> Answer:
         """Answer one request."""
         self._step()
-        route = ROUTES.get(asked.path)
-        key: Key | None = None
+        asker = _Asker()
         headers: dict[str, str] = {}
         code, message, data = SUCCESS, "success", None
         try:
-            if route is None or asked.method != ("POST" if isinstance(route, Write) else "GET"):
-                raise Reject("40404", message="Request URL NOT FOUND")
-            if route.signed:
-                key = self._recognise(asked)
-            left = self._take(route, key, address)
-            headers[REMAINING_HEADER] = str(left)
-            if isinstance(route, Write) and key is not None and not key.may_trade:
-                kind = "spot" if route.name.startswith("spot") else "contract"
-                raise Reject("40014", message=f"Incorrect permissions, need {kind} order write permissions")
-            data = HANDLERS[route.name](Call(self._exchange, _fields(asked, route), key))
+            data = self._do(asked, address, asker, headers)
         except Reject as refusal:
             code, message = refusal.code, refusal.message
             if code == "429":
                 headers[REMAINING_HEADER] = "0"
-        except Exception:
-            # A simulator that dies tells nothing: whatever escapes is written down and answered as Bitget would.
+        except Exception:  # noqa: BLE001  # a simulator that dies tells nothing: this is written down
             _LOG.exception("%s %s", asked.method, asked.path)
             self.failures.append(f"{asked.method} {asked.path}")
             code, message = "45001", "Unknown error"
-        if isinstance(route, Write):
+        if asked.is_write:
             self._publish(self._exchange.drain())
         status = 200 if code == SUCCESS else _STATUSES.get(code, 400)
-        self._note(asked, key, status, code)
+        self._note(asked, asker.key, status, code)
         return Answer(status, self._envelope(code, message, data), headers)
+
+    def _do(self, asked: Asked, address: str, asker: _Asker, headers: dict[str, str]) -> object:
+        """Check and carry out a request; tell who asked and what is left of the limit on the way.
+
+        Raises:
+            Reject: it was refused.
+        """
+        route = ROUTES.get(asked.path)
+        if route is None or asked.method != ("POST" if isinstance(route, Write) else "GET"):
+            raise Reject("40404", message="Request URL NOT FOUND")
+        key = asker.key = self._recognise(asked) if route.signed else None
+        headers[REMAINING_HEADER] = str(self._take(route, key, address))
+        if isinstance(route, Write) and key is not None and not key.may_trade:
+            kind = "spot" if route.name.startswith("spot") else "contract"
+            raise Reject("40014", message=f"Incorrect permissions, need {kind} order write permissions")
+        return HANDLERS[route.name](Call(self._exchange, _fields(asked, route), key))
 
     def _recognise(self, asked: Asked) -> Key:
         target = f"{asked.path}?{asked.query}" if asked.query else asked.path

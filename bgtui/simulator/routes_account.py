@@ -52,7 +52,11 @@ def _of_business(call: Call) -> InstrumentId:
 def _all_balances(call: Call) -> object:
     engine = call.exchange.engine
     futures = sum(
-        (balance.usdt_equity or _ZERO for product in FUTURES for balance in engine.balances(call.uid, product)),
+        (
+            balance.usdt_equity or _ZERO
+            for product in FUTURES
+            for balance in engine.balances(call.uid, product)
+        ),
         _ZERO,
     )
     totals = {"spot": _spot_worth(call), "futures": futures}
@@ -96,8 +100,7 @@ def _assets(call: Call) -> object:
     return [
         rows_account.spot_asset(balance)
         for balance in call.exchange.engine.balances(call.uid, ProductType.SPOT)
-        if (wanted in ("", balance.coin))
-        and (shows_all or wanted or balance.available or balance.frozen)
+        if (wanted in ("", balance.coin)) and (shows_all or wanted or balance.available or balance.frozen)
     ]
 
 
@@ -117,9 +120,7 @@ def _futures_bills(call: Call) -> object:
     if call.fields.text("onlyFunding").lower() == "yes":
         kind = "contract_settle_fee"
     found = call.exchange.engine.bills(call.uid, product, window)
-    shown = [
-        bill for bill in found if wanted in ("", bill.coin) and kind in ("", bill.business_type.lower())
-    ]
+    shown = [bill for bill in found if wanted in ("", bill.coin) and kind in ("", bill.business_type.lower())]
     # The cursor is that of the page before it was filtered, or a filter would end the list.
     last = found[-1].bill_id if found and len(found) == window.limit else None
     ids = [bill.bill_id for bill in shown]
@@ -234,9 +235,10 @@ def _position(call: Call, held: Position) -> object:
     opening = sum(
         (
             order.remaining_size
-            for order in call.exchange.engine.open_orders(call.uid, held.instrument.product_type, held.instrument)
-            if not order.reduce_only
-            and (order.side.value == "buy") is (held.side is PositionSide.LONG)
+            for order in call.exchange.engine.open_orders(
+                call.uid, held.instrument.product_type, held.instrument
+            )
+            if not order.reduce_only and (order.side.value == "buy") is (held.side is PositionSide.LONG)
         ),
         _ZERO,
     )
@@ -245,7 +247,7 @@ def _position(call: Call, held: Position) -> object:
 
 @_answers(futures_account.HISTORY_POSITIONS)
 def _history_positions(call: Call) -> object:
-    # The product type is ignored when a symbol is given, but a symbol alone does not say which market it is in.
+    # Bitget ignores the product type beside a symbol; here a symbol alone is one of USDT futures.
     product = call.fields.product() if "productType" in call.fields else ProductType.USDT_FUTURES
     named = call.optional_instrument(product)
     window = call.fields.window(20, 100, most_days=90)

@@ -255,7 +255,12 @@ def _limits(call: Call) -> object:
 def _trader_symbols(call: Call) -> object:
     trader_id = call.fields.required("traderId")
     book = _following(call, _SPOT)
-    found = [symbol for each in (book.traders() if book else []) if each.trader_id == trader_id for symbol in each.symbols]
+    found = [
+        symbol
+        for each in (book.traders() if book else [])
+        if each.trader_id == trader_id
+        for symbol in each.symbols
+    ]
     return {"currentTradingList": found}
 
 

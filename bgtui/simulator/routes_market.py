@@ -189,7 +189,7 @@ def _candles(
     line: str = Line.MARKET,
     is_history: bool = False,
 ) -> list[list[str]]:
-    """Return candles, oldest first; ``startTime`` is included, ``endTime`` is not; history has no open bar."""
+    """Return candles, oldest first: from ``startTime`` to before ``endTime``; history has no open bar."""
     name = call.fields.required("granularity")
     interval = intervals.get(name)
     if interval is None:

@@ -276,7 +276,5 @@ def _fills(call: Call, most_days: int) -> object:
 def _spot_fills(call: Call) -> object:
     named = call.optional_instrument(ProductType.SPOT)
     order_id = call.fields.text("orderId")
-    found = call.exchange.engine.fills(
-        call.uid, ProductType.SPOT, named, call.fields.window(), order_id
-    )
+    found = call.exchange.engine.fills(call.uid, ProductType.SPOT, named, call.fields.window(), order_id)
     return [rows_order.spot_fill(fill, call.order_type(fill.instrument, fill.order_id)) for fill in found]

@@ -156,7 +156,9 @@ def lead_settings(settings: LeadSettings) -> Row:
             {"maxQuoteSize": "100000", "surplusQuoteSize": "90000", "symbol": each.instrument.symbol}
             for each in settings.symbols
         ],
-        "labelList": [{"labelId": str(number_), "name": safe(each)} for number_, each in enumerate(settings.labels)],
+        "labelList": [
+            {"labelId": str(number_), "name": safe(each)} for number_, each in enumerate(settings.labels)
+        ],
         "enable": _yes(settings.is_enabled),
         "showAssetsMap": _yes(settings.shows_assets),
         "showEquity": _yes(settings.shows_equity),

@@ -77,7 +77,7 @@ _UTC = [
 _UTC_NAMES = {f"{_SUFFIXES[interval]}utc": interval for interval in _UTC}
 
 FUTURES_INTERVALS = {name: interval for interval, name in _SUFFIXES.items()} | _UTC_NAMES
-"""What `granularity` says on futures, and the candle channels everywhere; bars begin at UTC in every spelling."""
+"""What `granularity` says on futures, and the candle channels everywhere; bars always begin at UTC."""
 SPOT_INTERVALS = {name: interval for interval, name in _SPOT_NAMES.items()} | _UTC_NAMES
 
 

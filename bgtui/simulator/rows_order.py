@@ -153,7 +153,7 @@ def spot_open_order(order: Order) -> Row:
 
 
 def spot_order_push(order: Order, fill: Fill | None) -> Row:
-    """Write a row of the spot `orders` channel; `size` is a value on every buy, `newSize` what was asked for."""
+    """Write a row of the spot `orders` channel: `size` is a value on every buy, `newSize` is not."""
     value = order.size if order.size_is_quote else order.size * (order.price or order.average_price or _ZERO)
     row: Row = {
         "instId": order.instrument.symbol,
@@ -195,9 +195,7 @@ def futures_fill(fill: Fill) -> Row:
         "side": written_side(fill.side, fill.position_side, fill.position_mode),
         "profit": number(fill.realized_pnl),
         "enterPointSource": "api",
-        "tradeSide": trade_side(
-            fill.side, fill.position_side, fill.effect, fill.position_mode, fill.forced
-        ),
+        "tradeSide": trade_side(fill.side, fill.position_side, fill.effect, fill.position_mode, fill.forced),
         "posMode": position_mode(fill.position_mode),
         "tradeScope": _scope(fill),
         "cTime": time(fill.time_ms),
@@ -218,9 +216,7 @@ def futures_fill_push(fill: Fill, order_type: OrderType) -> Row:
         "baseVolume": number(fill.size),
         "quoteVolume": number(_value(fill)),
         "profit": number(fill.realized_pnl),
-        "tradeSide": trade_side(
-            fill.side, fill.position_side, fill.effect, fill.position_mode, fill.forced
-        ),
+        "tradeSide": trade_side(fill.side, fill.position_side, fill.effect, fill.position_mode, fill.forced),
         "tradeScope": _scope(fill),
         "feeDetail": fee_list(fill.fees),
         "cTime": time(fill.time_ms),
@@ -308,4 +304,5 @@ def _fee_text(fees: tuple[Fee, ...]) -> str:
         for fee in fees
     )
     total = fees[0].text
-    return f'{{"newFees":{{"c":0,"d":0,"deduction":false,"r":{total},"t":{total},"totalDeductionFee":0}},{coins}}}'
+    sums = f'{{"c":0,"d":0,"deduction":false,"r":{total},"t":{total},"totalDeductionFee":0}}'
+    return f'{{"newFees":{sums},{coins}}}'

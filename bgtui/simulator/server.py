@@ -210,9 +210,9 @@ class Simulator:
             next(self._linked),
             self.exchange,
             self.publisher,
-            self.keys,
-            self.faults,
-            self._clock.monotonic,
+            keys=self.keys,
+            faults=self.faults,
+            monotonic=self._clock.monotonic,
             is_private=is_private,
             cuts=self.options.cuts,
         )

@@ -1,4 +1,4 @@
-"""One WebSocket connection: login, subscriptions, heartbeat, and the limits that cut it (wire notes 7.1 to 7.3)."""
+"""One WebSocket connection: login, subscriptions, heartbeat, limits (wire notes 7.1 to 7.3)."""
 
 from __future__ import annotations
 
@@ -44,10 +44,10 @@ class Session:
         number: int,
         exchange: Exchange,
         publisher: Publisher,
+        *,
         keys: Keys,
         faults: Faults,
         monotonic: Callable[[], float],
-        *,
         is_private: bool,
         cuts: Cuts,
     ) -> None:
@@ -193,15 +193,7 @@ class Session:
 
     def _subscribe(self, arg: object) -> None:
         try:
-            topic = topics.read(self._exchange, arg)
-            if topic.channel.private is not self._is_private:
-                if topic.channel.private:
-                    raise Reject("30004", message="User needs to log in")
-                raise Reject("30001", message=f"channel:{topic.name} doesn't exist")
-            if self._is_private and self._key is None:
-                raise Reject("30004", message="User needs to log in")
-            if len(self._topics) >= self._cuts.channels:
-                raise Reject("30006", message="too many requests")
+            topic = self._allowed(arg)
         except Reject as refusal:
             self._fail(refusal.code, refusal.message, arg)
             return
@@ -209,6 +201,21 @@ class Session:
         if topic.arg not in self._topics:
             self._topics[topic.arg] = topic
             self._publisher.add(self, topic)
+
+    def _allowed(self, arg: object) -> Topic:
+        """Return the topic of an argument.
+
+        Raises:
+            Reject: it does not exist, needs a login, or is one too many.
+        """
+        topic = topics.read(self._exchange, arg)
+        if topic.channel.private and self._key is None:
+            raise Reject("30004", message="User needs to log in")
+        if topic.channel.private is not self._is_private:
+            raise Reject("30001", message=f"channel:{topic.name} doesn't exist")
+        if len(self._topics) >= self._cuts.channels and topic.arg not in self._topics:
+            raise Reject("30006", message="too many requests")
+        return topic
 
     def _unsubscribe(self, arg: object) -> None:
         try:

@@ -16,24 +16,31 @@ BENCH = Bench()
 PATHS = sorted(ROUTES)
 RELAXED = settings(deadline=None, max_examples=250, suppress_health_check=[HealthCheck.too_slow])
 
+
+def words(text: str) -> list[str]:
+    return text.split()
+
+
 NAMES = st.sampled_from(
-    (
-        "symbol productType marginCoin marginMode size side tradeSide orderType price force clientOid reduceOnly "
-        "orderId newClientOid newSize newPrice orderIdList orderList planType triggerPrice triggerType holdSide "
-        "executePrice callbackRatio rangeRate leverage longLeverage posMode amount autoMargin symbolList "
-        "granularity limit startTime endTime idLessThan businessType language coin kLineType precision type "
-        "pageSize pageNo traderId planOrderId openAmount openPrice posSide stpMode presetStopLossPrice "
-        "stopSurplusTriggerPrice stopLossTriggerPrice stopSurplusSize newTriggerPrice batchMode"
-    ).split()
+    words(
+        "symbol productType marginCoin marginMode size side tradeSide orderType price force clientOid "
+        "reduceOnly orderId newClientOid newSize newPrice orderIdList orderList planType triggerPrice "
+        "triggerType holdSide executePrice callbackRatio rangeRate leverage longLeverage posMode amount "
+        "autoMargin symbolList granularity limit startTime endTime idLessThan businessType language coin "
+        "kLineType precision type pageSize pageNo traderId planOrderId openAmount openPrice posSide "
+        "stpMode presetStopLossPrice stopSurplusTriggerPrice stopLossTriggerPrice stopSurplusSize "
+        "newTriggerPrice batchMode"
+    )
 )
 WORDS = st.sampled_from(
-    (
-        "BTCUSDT btcusdt ETHUSDT BTCUSD BTCPERP NOSUCH USDT-FUTURES usdt-futures COIN-FUTURES USDC-FUTURES SPOT USDT "
-        "BTC USDC crossed isolated cross buy sell open close long short limit market gtc ioc fok post_only YES NO "
-        "normal_plan track_plan profit_plan loss_plan pos_profit pos_loss moving_plan profit_loss amount total "
-        "fill_price mark_price one_way_mode hedge_mode on off 1m 1min 1H 1Dutc 0 1 -1 0.001 0.01 1e400 NaN 1e5 "
-        "92000 100 999999999999999999999 1760000000000 mix spot en_US step1 scale1 MARK default"
-    ).split()
+    words(
+        "BTCUSDT btcusdt ETHUSDT BTCUSD BTCPERP NOSUCH USDT-FUTURES usdt-futures COIN-FUTURES USDC- "
+        "FUTURES SPOT USDT BTC USDC crossed isolated cross buy sell open close long short limit market "
+        "gtc ioc fok post_only YES NO normal_plan track_plan profit_plan loss_plan pos_profit pos_loss "
+        "moving_plan profit_loss amount total fill_price mark_price one_way_mode hedge_mode on off 1m "
+        "1min 1H 1Dutc 0 1 -1 0.001 0.01 1e400 NaN 1e5 92000 100 999999999999999999999 1760000000000 mix "
+        "spot en_US step1 scale1 MARK default"
+    )
 )
 SCALARS = st.one_of(
     WORDS,
@@ -153,8 +160,11 @@ ARGS = st.fixed_dictionaries(
     optional={
         "instType": st.sampled_from(["USDT-FUTURES", "SPOT", "MARGIN", "usdt-futures", "mc", ""]) | SCALARS,
         "channel": st.sampled_from(
-            "ticker trade books books1 books5 books15 books50 candle1m candle1Dutc candle{interval} candle orders "
-            "positions account fill equity orders-algo positions-history adl-noti index-price auction".split()
+            words(
+                "ticker trade books books1 books5 books15 books50 candle1m candle1Dutc candle{interval} "
+                "candle orders positions account fill equity orders-algo positions-history adl-noti "
+                "index-price auction"
+            )
         )
         | SCALARS,
         "instId": st.sampled_from(["BTCUSDT", "default", "NOSUCH"]) | SCALARS,
@@ -185,9 +195,9 @@ def test_any_text_on_a_stream_is_answered_or_ends_it(
             1,
             BENCH.exchange,
             simulator.publisher,
-            simulator.keys,
-            simulator.faults,
-            BENCH.clock.monotonic,
+            keys=simulator.keys,
+            faults=simulator.faults,
+            monotonic=BENCH.clock.monotonic,
             is_private=is_private,
             cuts=simulator.options.cuts,
         )

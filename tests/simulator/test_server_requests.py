@@ -154,7 +154,11 @@ def test_futures_orders(data: st.DataObject, mode: PositionMode, client_id: str)
 @given(st.data(), MODES, st.lists(IDS, min_size=1, max_size=4))
 def test_futures_batches(data: st.DataObject, mode: PositionMode, client_ids: list[str]) -> None:
     first = data.draw(futures_orders(mode))
-    same = {"instrument": first.instrument, "margin_mode": first.margin_mode, "margin_coin": first.margin_coin}
+    same: dict[str, Any] = {
+        "instrument": first.instrument,
+        "margin_mode": first.margin_mode,
+        "margin_coin": first.margin_coin,
+    }
     orders = [(replace(data.draw(futures_orders(mode)), **same), client_id) for client_id in client_ids]
     _, body = encode.place_orders(orders)
     instrument, read = requests.futures_orders(Fields(body), Known(mode))

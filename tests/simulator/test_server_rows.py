@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from decimal import Decimal
 from typing import Any
 
@@ -65,9 +65,7 @@ def pushed(channel: str, product: ProductType, rows: list[Any], *, key: str = "i
 
 
 def fees(coin: str) -> st.SearchStrategy[tuple[Fee, ...]]:
-    return st.one_of(
-        st.just(()), AMOUNTS.map(lambda cost: (Fee(coin, cost, format(-cost, "f")),))
-    )
+    return st.one_of(st.just(()), AMOUNTS.map(lambda cost: (Fee(coin, cost, format(-cost, "f")),)))
 
 
 def directed(draw: Callable[..., Any], mode: PositionMode) -> dict[str, Any]:
@@ -119,7 +117,9 @@ def futures_orders(draw: Callable[..., Any]) -> Order:
 @given(futures_orders())
 def test_futures_orders_by_rest(order: Order) -> None:
     product = order.instrument.product_type
-    page = rest_order.futures_orders(raw({"entrustedList": [rows_order.futures_order(order)], "endId": "1"}), product)
+    page = rest_order.futures_orders(
+        raw({"entrustedList": [rows_order.futures_order(order)], "endId": "1"}), product
+    )
     assert page.rows == (order,)
     assert rest_order.futures_order_detail(raw(rows_order.futures_order_detail(order)), product) == order
 
@@ -238,7 +238,11 @@ def plans(draw: Callable[..., Any]) -> PlanOrder:
     del where["forced"]
     if where["position_mode"] is PositionMode.ONE_WAY:
         where["effect"] = None
-    kind = draw(st.sampled_from([PlanKind.TRIGGER, PlanKind.TRAILING, PlanKind.STOP_LOSS, PlanKind.POSITION_STOP_LOSS]))
+    kind = draw(
+        st.sampled_from(
+            [PlanKind.TRIGGER, PlanKind.TRAILING, PlanKind.STOP_LOSS, PlanKind.POSITION_STOP_LOSS]
+        )
+    )
     is_limit = kind in (PlanKind.TRIGGER, PlanKind.STOP_LOSS) and draw(st.booleans())
     has_presets = kind in (PlanKind.TRIGGER, PlanKind.TRAILING)
     return PlanOrder(
@@ -268,7 +272,9 @@ def plans(draw: Callable[..., Any]) -> PlanOrder:
 @given(plans())
 def test_trigger_orders(plan: PlanOrder) -> None:
     product = plan.instrument.product_type
-    page = rest_plan.futures_plans(raw({"entrustedList": [rows_plan.futures_plan(plan)], "endId": "1"}), product)
+    page = rest_plan.futures_plans(
+        raw({"entrustedList": [rows_plan.futures_plan(plan)], "endId": "1"}), product
+    )
     assert page.rows == (plan,)
     (event,) = pushed("orders-algo", product, [rows_plan.futures_plan_push(plan)])
     assert event.plan == plan
@@ -394,19 +400,21 @@ def test_balances(product: ProductType, amount: Decimal, frozen: Decimal, pnl: D
     assert rest_account.futures_balances(raw(rows), product) == (balance,)
     (event,) = pushed("account", product, [rows_account.futures_account_push(balance)], key="coin")
     assert replace(event.balances[0], updated_ms=None) == balance
-    spot = Balance(
-        ProductType.SPOT, "BTC", amount, frozen, locked=Decimal(0), updated_ms=1_700_000_000_000
-    )
+    spot = Balance(ProductType.SPOT, "BTC", amount, frozen, locked=Decimal(0), updated_ms=1_700_000_000_000)
     assert rest_account.spot_balances(raw([rows_account.spot_asset(spot)])) == (spot,)
     (event,) = pushed("account", ProductType.SPOT, [rows_account.spot_asset(spot)], key="coin")
     assert event.balances == (spot,)
 
 
 @given(CONTRACTS, SIGNED, AMOUNTS, TIMES, IDS)
-def test_bills(instrument: InstrumentId, amount: Decimal, balance: Decimal, time_ms: int, number: str) -> None:
+def test_bills(
+    instrument: InstrumentId, amount: Decimal, balance: Decimal, time_ms: int, number: str
+) -> None:
     product = instrument.product_type
     bill = Bill(product, number, "USDT", amount, balance, -balance, "open_long", instrument, time_ms)
-    page = rest_account.futures_bills(raw({"bills": [rows_account.futures_bill(bill)], "endId": "1"}), product)
+    page = rest_account.futures_bills(
+        raw({"bills": [rows_account.futures_bill(bill)], "endId": "1"}), product
+    )
     assert page.rows == (bill,)
     spot = replace(bill, product_type=ProductType.SPOT, instrument=None, business_type="buy")
     assert rest_account.spot_bills(raw([rows_account.spot_bill(spot)])).rows == (spot,)
@@ -420,20 +428,21 @@ def test_every_listed_instrument_keeps_its_rules() -> None:
             assert read == rules
         else:
             (read,) = rest_instrument.symbols(raw([rows_market.pair(rules)]))
-            assert replace(read, max_limit_size=rules.max_limit_size, max_market_size=rules.max_market_size) == (
-                replace(rules, min_size=Decimal(0), max_product_orders=None)
-            )
+            assert replace(
+                read, max_limit_size=rules.max_limit_size, max_market_size=rules.max_market_size
+            ) == (replace(rules, min_size=Decimal(0), max_product_orders=None))
 
 
 FIGURES = AMOUNTS.map(str)
+FIGURE_NAMES = [field.name for field in fields(Ticker)][2:14]
 
 
 @given(CONTRACTS, st.lists(FIGURES, min_size=12, max_size=12), TIMES)
 def test_tickers(instrument: InstrumentId, figures: list[str], time_ms: int) -> None:
-    ticker = Ticker(
-        instrument,
-        time_ms,
-        *figures,
+    spot = Ticker(PAIR, time_ms, **dict(zip(FIGURE_NAMES, figures, strict=True)))  # type: ignore[arg-type]
+    ticker = replace(
+        spot,
+        instrument=instrument,
         mark_text="1.5",
         index_text="1.5",
         funding_rate_text="0.0001",
@@ -443,7 +452,6 @@ def test_tickers(instrument: InstrumentId, figures: list[str], time_ms: int) -> 
     product = instrument.product_type
     (read,) = rest_market.tickers(raw([rows_market.futures_ticker(ticker)]), product)
     assert read == replace(ticker, next_funding_ms=None)
-    spot = Ticker(PAIR, time_ms, *figures)
     assert rest_market.tickers(raw([rows_market.spot_ticker(spot)]), ProductType.SPOT) == (spot,)
     for value in (ticker, spot):
         where = value.instrument
