@@ -64,9 +64,12 @@ def latest_balances(
 
 
 def unseen_orders(fills: Iterable[Fill], store: Store) -> tuple[tuple[InstrumentId, str], ...]:
-    """Return the orders behind these fills that the store has never heard of, each once."""
+    """Return the orders behind these fills, oldest first, that the store has never heard of, each once.
+
+    Of too many the latest, which a person may still have in mind.
+    """
     named = {(fill.instrument, fill.order_id): None for fill in fills if fill.order_id}
-    return tuple(key for key in named if store.order(*key) is None)[:LOOKUP_LIMIT]
+    return tuple(key for key in named if store.order(*key) is None)[-LOOKUP_LIMIT:]
 
 
 class Reconciler:

@@ -23,7 +23,14 @@ from bgtui.domain.event import (
 )
 from bgtui.domain.order import OrderStatus, PlanStatus
 from bgtui.domain.text import Untrusted
-from bgtui.session.reconcile import DOUBT_S, FILLS_OVERLAP_MS, latest_balances, latest_positions
+from bgtui.session.reconcile import (
+    DOUBT_S,
+    FILLS_OVERLAP_MS,
+    LOOKUP_LIMIT,
+    latest_balances,
+    latest_positions,
+    unseen_orders,
+)
 from bgtui.session.session import Session
 from bgtui.store.freshness import Trust
 from bgtui.store.store import Store
@@ -87,6 +94,15 @@ def test_an_answer_gives_way_to_what_the_stream_told_meanwhile() -> None:
     answer = (balance("USDT", "1"), balance("BTC"))
     assert latest_balances(answer, before, before) == answer
     assert set(latest_balances(answer, before, now)) == {balance("USDT", "2"), balance("BTC"), balance("ETH")}
+
+
+def test_of_too_many_unknown_orders_the_latest_are_looked_up() -> None:
+    store = Store(VirtualClock())
+    store.apply(OrderUpdated(order(order_id="known")))
+    count = LOOKUP_LIMIT + 10
+    fills = [fill(f"t{index}", START_MS + index, order_id=f"o{index}") for index in range(count)]
+    fills += [fill("t", START_MS + count, order_id="known"), fill("u", START_MS + count, order_id="o59")]
+    assert [name for _, name in unseen_orders(fills, store)] == [f"o{index}" for index in range(10, count)]
 
 
 @virtual_time
