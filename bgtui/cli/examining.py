@@ -63,7 +63,7 @@ async def _connection_checks(settings: Settings) -> Sequence[Check]:
         venue = locate(settings)
     except ConfigError as error:
         return (failed(_CONNECTIONS, error),)
-    return (check_hosts(venue), *await network_checks(settings, venue))
+    return (check_hosts(venue, is_embedded=settings.is_embedded), *await network_checks(settings, venue))
 
 
 def _print(checks: Sequence[Check]) -> None:

@@ -27,7 +27,6 @@ from bgtui.simulator.fault import FaultSet
 from bgtui.simulator.market import DEFAULT_RATE
 from bgtui.simulator.ready import Ready, to_wire
 from bgtui.simulator.replay import Recording, load
-from bgtui.simulator.saved import open_saved
 from bgtui.simulator.server import Options, Served
 from bgtui.simulator.serving import serve_with_faults
 from bgtui.wire.capture import read
@@ -85,13 +84,17 @@ async def _simulate(wanted: Wanted, stack: AsyncExitStack) -> None:
         position_mode=wanted.position_mode,
         recording=None if wanted.replay is None else load_recording(wanted.replay),
     )
-    saved = (
-        None if wanted.state is None else stack.enter_context(contextlib.closing(open_saved(wanted.state)))
-    )
-    exchange = Exchange(world if saved is None else saved.world(world))
-    if saved is not None:
+    keeping = None
+    if wanted.state is None:
+        exchange = Exchange(world)
+    else:
+        from bgtui.simulator.saved import open_saved
+
+        saved = stack.enter_context(contextlib.closing(open_saved(wanted.state)))
+        exchange = Exchange(saved.world(world))
         saved.restore(exchange)
         saved.begin(instance, exchange.clock.now_ms())
+        keeping = saved.keep
     served = await stack.enter_async_context(_serving(wanted, exchange, clock, faults, instance))
     if wanted.seed is None and not wanted.is_child:
         say(f"--seed {seed} makes this market again")
@@ -100,7 +103,7 @@ async def _simulate(wanted: Wanted, stack: AsyncExitStack) -> None:
     _hide(ready)
     write_json(to_wire(ready))
     ending = _closing(sys.stdin.fileno()) if wanted.is_child else asyncio.Event().wait()
-    await _first([ending] if saved is None else [ending, saved.keep(exchange)])
+    await _first([ending] if keeping is None else [ending, keeping(exchange)])
 
 
 @contextlib.asynccontextmanager

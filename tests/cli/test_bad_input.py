@@ -100,10 +100,11 @@ def test_nobody_there(shell: Shell, command: str) -> None:
 
 
 @pytest.mark.parametrize("command", ["show ticker", "show book", "show positions", "record --out x"])
-def test_nothing_set_at_all(bare: Shell, command: str) -> None:
-    ended = bare.run(*command.split())
+def test_half_of_the_addresses(bare: Shell, command: str) -> None:
+    ended = bare.run(*command.split(), BGTUI_REST_URL="http://127.0.0.1:1")
     assert ended.code == 2
-    assert "no simulator built in yet" in ended.complaint
+    assert "not set: BGTUI_WS_PUBLIC_URL, BGTUI_WS_PRIVATE_URL" in ended.complaint
+    assert not (bare.folder / "x").exists()
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """`bgtui doctor`: what is wrong, what mends it, and an exit code that says which kind it is."""
 
 import json
+import os
 from typing import Any
 
 import pytest
@@ -25,6 +26,8 @@ NAMES = [
     "public stream",
     "private stream",
 ]
+MACHINE = ("terminal", "locale", "multiplexer", "folders")
+"""They say what is where the tests run."""
 
 
 def report(shell: Shell, code: int, **variables: str) -> dict[str, Any]:
@@ -53,10 +56,33 @@ def test_as_text(shell: Shell) -> None:
     assert ended.out.startswith("ok    settings ")
 
 
-def test_nothing_set(bare: Shell) -> None:
-    checks = report(bare, 0)
-    assert checks["connections"]["state"] == "skipped"
-    assert "no simulator is built in yet" in checks["connections"]["detail"]
+@pytest.mark.parametrize(
+    ("profile", "mode", "may_trade"),
+    [("practice", "one_way", True), ("watch", "one_way", False), ("leader", "hedge", True)],
+)
+def test_the_embedded_simulator(bare: Shell, profile: str, mode: str, may_trade: bool) -> None:
+    checks = report(bare, 0, BGTUI_PROFILE=profile)
+    assert list(checks) == NAMES
+    assert {check["state"] for name, check in checks.items() if name not in MACHINE} == {"ok"}
+    assert "embedded simulator" in checks["hosts"]["detail"]
+    assert f"account {profile}" in checks["key"]["detail"]
+    assert checks["position mode"]["detail"].startswith(mode)
+    assert ("coow" in checks["key accepted"]["detail"]) is may_trade
+
+
+def test_a_simulator_that_does_not_start(bare: Shell) -> None:
+    (bare.folder / "sitecustomize.py").write_text(
+        "import os, sys\n"
+        "if '--child' in sys.orig_argv:\n"
+        "    os.write(2, b'bgtui: no room for it')\n"
+        "    os._exit(2)\n"
+    )
+    path = f"{bare.folder}{os.pathsep}{bare.environ['PYTHONPATH']}"
+    checks = report(bare, 8, PYTHONPATH=path)
+    assert checks["connections"]["detail"] == "the embedded simulator did not start: no room for it"
+    ended = bare.run("show", "ticker", PYTHONPATH=path)
+    assert ended.code == 8
+    assert "no room for it" in ended.complaint
 
 
 def test_some_addresses_missing(bare: Shell) -> None:

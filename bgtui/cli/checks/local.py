@@ -13,7 +13,7 @@ from pathlib import Path
 from bgtui.cli.checks.check import Check, State
 from bgtui.config.guard import read_guarded
 from bgtui.config.paths import Paths
-from bgtui.config.settings import SECRET_FIELDS, Settings
+from bgtui.config.settings import EMBEDDED, SECRET_FIELDS, Settings
 from bgtui.config.venue import EXCHANGE_DOMAIN, Environment, Venue
 from bgtui.domain.error import BgtuiError
 
@@ -25,6 +25,7 @@ _SHARED_FOLDER = 0o077
 def check_settings(settings: Settings) -> Check:
     """Say which sources made the settings."""
     sources = sorted({origin.partition(" in ")[2] or "environment" for origin in settings.origins.values()})
+    sources = [each for each in sources if each != EMBEDDED]
     where = ", ".join(sources) if sources else "defaults only"
     mode = "read-only" if settings.is_read_only else "may trade"
     return Check("settings", State.OK, f"environment {settings.environment.value}, {mode}, from {where}")
@@ -59,12 +60,16 @@ def check_files(paths: Paths, folder: Path) -> Check:
     return Check("files", State.OK, ", ".join(found) or "no settings file")
 
 
-def check_hosts(venue: Venue) -> Check:
+def check_hosts(venue: Venue, *, is_embedded: bool = False) -> Check:
     """Say which hosts are talked to; on demo and live anything but the exchange's own is worth a look."""
     hosts = ", ".join(venue.hosts)
     foreign = [
         host for host in venue.hosts if not f".{host.partition(':')[0]}".endswith(f".{EXCHANGE_DOMAIN}")
     ]
+    if is_embedded:
+        return Check(
+            "hosts", State.OK, f"{hosts}: the embedded simulator, started for this and gone after it"
+        )
     if venue.environment is not Environment.SIM and foreign:
         return Check(
             "hosts",

@@ -1,6 +1,7 @@
 """What each source may say, which one wins, and what is refused."""
 
 import pickle
+from collections.abc import Mapping
 
 import pytest
 from dotenv import dotenv_values
@@ -246,20 +247,21 @@ def test_the_example_holds_the_defaults(place: Place, pytestconfig: pytest.Confi
 
 
 def test_nothing_set_is_certain_without_reading_anything(place: Place) -> None:
-    def guess(typed: CommandLine = CommandLine(), **variables: str) -> bool:  # noqa: B008 - frozen
-        return is_nothing_set(typed, {**place.environ, **variables}, place.folder)
+    def guess(variables: Mapping[str, str] | None = None, typed: CommandLine | None = None) -> bool:
+        environ = {**place.environ, **(variables or {})}
+        return is_nothing_set(typed or CommandLine(), environ, place.folder)
 
     assert guess()
-    assert guess(CommandLine(environment="sim", profile="watch", read_only=True), BGTUI_FPS="5")
-    assert guess(BGTUI_ENVIRONMENT="")
+    assert guess({"BGTUI_FPS": "5"}, CommandLine(environment="sim", profile="watch", read_only=True))
+    assert guess({"BGTUI_ENVIRONMENT": ""})
     for typed in (
         CommandLine(environment="live"),
         CommandLine(profile="mine"),
         CommandLine(config_file=place.folder / "other.toml"),
     ):
-        assert not guess(typed)
+        assert not guess(typed=typed)
     for name in ("BGTUI_ENVIRONMENT", "bgtui_environment", "BGTUI_PROFILE", "BGTUI_WS_PUBLIC_URL"):
-        assert not guess(**{name: "x"})
+        assert not guess({name: "x"})
     for path in (place.folder / ".env", place.config / "config.toml", place.config / "keys.json"):
         path.touch()
         assert not guess()
