@@ -246,8 +246,13 @@ class Matcher:
         return best is not None and _reaches(best, order.price, is_buy=order.is_buy)
 
     def _reachable(self, order: LiveOrder, limit: Decimal | None) -> Decimal:
-        """Return how much of an order could trade at once, without own orders where these are prevented."""
+        """Return how much of an order is sure to trade at once.
+
+        What a resting order may prove unable to pay does not count, nor what lies behind an own order that
+        would end this one.
+        """
         found = ZERO
+        closed: dict[str, Decimal] = {}
         for level in order.market.asks if order.is_buy else order.market.bids:
             if found >= order.remaining or (
                 limit is not None and not _reaches(level, limit, is_buy=order.is_buy)
@@ -255,8 +260,27 @@ class Matcher:
                 break
             for maker in level.orders.values():
                 if order.stp is Stp.NONE or maker.account is not order.account:
-                    found += self._futures.fillable(maker, maker.remaining)
+                    found += self._sure(maker, closed)
+                elif order.stp is not Stp.CANCEL_MAKER:
+                    return found
         return found
+
+    def _sure(self, maker: Resting, closed: dict[str, Decimal]) -> Decimal:
+        """Return how much of a resting order trades whatever the ones before it do.
+
+        ``closed`` is what those may close, by account: two orders cannot close the same part of a leg.
+        """
+        if not isinstance(maker, LiveOrder) or maker.account.is_crowd or maker.aim is None:
+            return maker.remaining
+        closable = ZERO
+        if maker.aim.may_close:
+            uid = maker.account.uid
+            before = closed.get(uid, ZERO)
+            closable = min(maker.remaining, self._futures.closable(maker, maker.closes) - before)
+            closed[uid] = before + closable
+        if not maker.aim.may_open:
+            return closable
+        return maker.remaining if maker.remaining <= closable + maker.open_part else ZERO
 
 
 def _reaches(level: Level, limit: Decimal, *, is_buy: bool) -> bool:

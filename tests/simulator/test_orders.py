@@ -21,6 +21,7 @@ from bgtui.domain.intent import (
     OrderRef,
     PlaceOrder,
     ReversePosition,
+    SetLeverage,
 )
 from bgtui.domain.order import Order, OrderStatus, OrderType, PositionMode, TimeInForce
 from bgtui.simulator.engine import Engine, NewOrder, Reject, Stp, Window
@@ -246,6 +247,28 @@ def test_words_of_the_other_mode_are_refused(floor: Floor) -> None:
 
 
 # Closing and turning
+
+
+def test_fill_or_kill_counts_only_what_is_sure_to_trade(floor: Floor) -> None:
+    floor.join("lou", money={USDT: {"USDT": D(310)}})
+    floor.set_leverage("lou", SetLeverage(BTC, "USDT", D(20)))
+    floor.quote(SELL, "60000.0", "0.1")
+    floor.quote(BUY, "59990.0", "0.1")
+    floor.order("lou", BUY, "0.1")
+    for _ in range(2):
+        floor.order("lou", SELL, "0.05", "60010.0")
+    # Without the leg they were to close, only one of the two can be paid for.
+    floor.close_position("lou", ClosePosition(BTC, PositionMode.ONE_WAY))
+    order = floor.order("ann", BUY, "0.1", "60010.0", force=TimeInForce.FOK)
+    assert (order.filled_size, order.cancel_reason) == (0, "fok_not_full_cancel")
+
+
+def test_fill_or_kill_does_not_look_behind_an_own_order_that_ends_it(floor: Floor) -> None:
+    floor.quote(SELL, "60000.0", "0.1")
+    floor.order("ann", SELL, "0.1", "60005.0")
+    floor.quote(SELL, "60010.0", "0.1")
+    order = floor.order("ann", BUY, "0.2", "60010.0", force=TimeInForce.FOK, stp=Stp.CANCEL_TAKER)
+    assert (order.filled_size, order.cancel_reason) == (0, "fok_not_full_cancel")
 
 
 def test_flash_close_and_reverse(floor: Floor) -> None:
