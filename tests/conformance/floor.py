@@ -168,8 +168,8 @@ def _clear(exchange: Exchange) -> None:
                 engine.cancel_plans(uid, CancelPlans(plan.instrument, plan.kind))
         for product in FUTURES:
             mode = engine.position_mode(uid, product)
-            for held in engine.positions(uid, product):
-                engine.close_position(uid, ClosePosition(held.instrument, mode))
+            for instrument in {held.instrument for held in engine.positions(uid, product)}:
+                engine.close_position(uid, ClosePosition(instrument, mode))
             engine.set_position_mode(uid, SetPositionMode(product, account.position_mode))
     uid = exchange.keys["practice"].uid
     for product in FUTURES:
