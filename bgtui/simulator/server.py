@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 import socket
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import asdict, dataclass, field
@@ -38,6 +39,8 @@ from bgtui.wire.endpoint import Write
 INSTANCE_HEADER = "x-sim-instance"
 """On every answer: which start of the simulator gave it."""
 PUBLIC_PATH, PRIVATE_PATH = "/v2/ws/public", "/v2/ws/private"
+_LOG = logging.getLogger(__name__)
+
 TICK_S = 0.01
 """How often the market moves on, real time."""
 MAX_FRAME = 1 << 20
@@ -350,18 +353,26 @@ async def serve(
                 timeout_graceful_shutdown=1,
             )
         )
-        async with asyncio.TaskGroup() as tasks:
-            serving = tasks.create_task(server.serve(sockets=[listening]))
-            market = tasks.create_task(simulator.run())
+        serving = asyncio.create_task(server.serve(sockets=[listening]))
+        market = asyncio.create_task(simulator.run())
+        market.add_done_callback(_report)
+        try:
             await server.listens.wait()
-            try:
-                yield _served(simulator, listening)
-            finally:
-                market.cancel()
-                for session in list(simulator.sessions):
-                    session.end()
-                server.should_exit = True
-                await serving
+            yield _served(simulator, listening)
+        finally:
+            market.cancel()
+            for session in list(simulator.sessions):
+                session.end()
+            server.should_exit = True
+            await serving
+            with contextlib.suppress(asyncio.CancelledError):
+                await market
+
+
+def _report(market: asyncio.Task[None]) -> None:
+    """Say at once that the market stands still; whoever serves it hears of it when the block ends."""
+    if not market.cancelled() and (error := market.exception()) is not None:
+        _LOG.error("the market has stopped", exc_info=error)
 
 
 def _listener(host: str, port: int) -> socket.socket:
