@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from bgtui.domain.intent import ClosePosition, PlaceOrder, ReversePosition
@@ -48,12 +49,12 @@ class Closing:
         """
         if self._margin.leg(account, market.instrument, side) is None:
             raise Reject("22002")
-        for rival in self._trading.closers(account, market, side):
-            self._trading.end(rival, "normal_cancel")
+        self._end(self._trading.closers(account, market, side))
         orders: list[LiveOrder] = []
         while (leg := self._margin.leg(account, market.instrument, side)) is not None:
             before = leg.size
-            orders.append(self._market(account, market, side, before, Effect.CLOSE, source=source))
+            order = _market_order(market, side, before, Effect.CLOSE)
+            orders.append(self._trading.place(account, order, source=source))
             left = self._margin.leg(account, market.instrument, side)
             if orders[-1].filled < orders[-1].size or (left is not None and left.size >= before):
                 break
@@ -62,8 +63,10 @@ class Closing:
     def reverse(self, account: Account, intent: ReversePosition, client_order_id: str) -> LiveOrder:
         """Turn a leg around; return the order that opens the other side.
 
+        A hedge leg is closed by an order of its own; when that finds nobody to trade with, it is returned.
+
         Raises:
-            Reject: no such leg, or the other side cannot be paid for; a hedge leg is closed by then.
+            Reject: no such leg, or the other side cannot be paid for: nothing has changed.
         """
         market = self._state.market(intent.instrument)
         mode = account.modes[market.instrument.product_type]
@@ -74,46 +77,42 @@ class Closing:
         if leg is None:
             raise Reject("22002")
         size = leg.size if intent.size is None else min(intent.size, leg.size)
-        for rival in self._trading.closers(account, market, side):
-            self._trading.end(rival, "normal_cancel")
+        rivals = self._trading.closers(account, market, side)
         if mode is PositionMode.ONE_WAY:
-            total = leg.size + size
-            return self._market(
-                account, market, side, total, None, source="reverse", client_order_id=client_order_id
-            )
-        self._market(account, market, side, size, Effect.CLOSE, source="reverse")
-        return self._market(
-            account,
-            market,
-            _other(side),
-            size,
-            Effect.OPEN,
-            source="reverse",
-            client_order_id=client_order_id,
-        )
+            turn = _market_order(market, side, leg.size + size, None)
+            self._trading.check(account, turn, client_order_id, leaving=rivals)
+            self._end(rivals)
+            return self._trading.place(account, turn, client_order_id, source="reverse")
+        closing = _market_order(market, side, size, Effect.CLOSE)
+        opening = _market_order(market, _other(side), size, Effect.OPEN)
+        at = self._trading.swept_price(market, size, is_buy=closing.side is Side.BUY)
+        freed = self._margin.freed(account, leg, size, at)
+        self._trading.check(account, closing)
+        self._trading.check(account, opening, client_order_id, freed=freed)
+        self._end(rivals)
+        closed = self._trading.place(account, closing, source="reverse")
+        if not closed.filled:
+            return closed
+        opening = replace(opening, size=closed.filled)
+        return self._trading.place(account, opening, client_order_id, source="reverse")
 
-    def _market(
-        self,
-        account: Account,
-        market: Market,
-        leg: PositionSide,
-        size: Decimal,
-        effect: Effect | None,
-        *,
-        source: str,
-        client_order_id: str = "",
-    ) -> LiveOrder:
-        largest = market.instrument.max_market_size
-        buys = (leg is PositionSide.LONG) is (effect is Effect.OPEN)
-        intent = PlaceOrder(
-            instrument=market.instrument.id,
-            side=Side.BUY if buys else Side.SELL,
-            order_type=OrderType.MARKET,
-            size=min(size, largest) if largest else size,
-            position_side=leg,
-            effect=effect,
-        )
-        return self._trading.place(account, intent, client_order_id, source=source)
+    def _end(self, rivals: list[LiveOrder]) -> None:
+        for rival in rivals:
+            self._trading.end(rival, "normal_cancel")
+
+
+def _market_order(market: Market, leg: PositionSide, size: Decimal, effect: Effect | None) -> PlaceOrder:
+    """Return an order on a leg, no larger than orders may be; without an effect it may turn it around."""
+    largest = market.instrument.max_market_size
+    buys = (leg is PositionSide.LONG) is (effect is Effect.OPEN)
+    return PlaceOrder(
+        instrument=market.instrument.id,
+        side=Side.BUY if buys else Side.SELL,
+        order_type=OrderType.MARKET,
+        size=min(size, largest) if largest else size,
+        position_side=leg,
+        effect=effect,
+    )
 
 
 def _other(side: PositionSide) -> PositionSide:

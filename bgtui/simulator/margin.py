@@ -9,7 +9,7 @@ from bgtui.domain.instrument import Instrument
 from bgtui.domain.order import MarginMode, PositionSide
 from bgtui.simulator.account import Account, Wallet
 from bgtui.simulator.money import ONE, ZERO
-from bgtui.simulator.positions import Leg, liquidation_price, maintenance
+from bgtui.simulator.positions import Leg, liquidation_price, maintenance, pnl, value_in_coin
 from bgtui.simulator.state import State
 
 
@@ -76,15 +76,15 @@ class Margin:
 
     def crossed(self, account: Account, wallet: Wallet) -> Crossed:
         """Return the crossed part of a wallet."""
-        pnl = initial = kept = own = ZERO
+        shown = initial = kept = own = ZERO
         for leg in wallet.legs.values():
             if leg.is_isolated:
                 own += leg.margin
             else:
-                pnl += self.pnl(leg)
+                shown += self.pnl(leg)
                 initial += leg.initial_margin()
                 kept += self.maintenance(account, leg)
-        return Crossed(wallet.balance - own + pnl, pnl, initial, kept)
+        return Crossed(wallet.balance - own + shown, shown, initial, kept)
 
     def free(self, account: Account, wallet: Wallet, mode: MarginMode) -> Decimal:
         """Return what may back a new order or position; profit not realized yet backs crossed ones only."""
@@ -125,6 +125,14 @@ class Margin:
             return self.crossed(account, wallet).ratio
         worth = leg.margin + self.pnl(leg)
         return self.maintenance(account, leg) / worth if worth > 0 else None
+
+    def freed(self, account: Account, leg: Leg, size: Decimal, price: Decimal) -> Decimal:
+        """Return what closing a part of a leg at a price adds to what is free; a profit does not count."""
+        part = size / leg.size
+        realized = pnl(leg.direction, size, leg.cost * part, price, is_inverse=leg.is_inverse)
+        counted = ZERO if leg.is_isolated else self.pnl(leg) * part
+        fee = value_in_coin(size, price, is_inverse=leg.is_inverse) * self.fee_rate(account, leg)
+        return leg.backing() * part + min(realized - counted, ZERO) - fee
 
     def unit_cost(self, account: Account, instrument: Instrument, leverage: Decimal) -> Decimal:
         """Return what opening costs for each unit of value: margin and taker fee."""

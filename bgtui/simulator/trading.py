@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from decimal import Decimal
 
@@ -59,6 +59,39 @@ class Trading:
         )
         self._accept(order, displaced)
         return order
+
+    def check(
+        self,
+        account: Account,
+        intent: PlaceOrder,
+        client_order_id: str = "",
+        *,
+        freed: Decimal = ZERO,
+        leaving: Collection[LiveOrder] = (),
+    ) -> None:
+        """Do everything that placing does short of accepting the order.
+
+        Args:
+            account: whose it is.
+            intent: the order.
+            client_order_id: "" for none.
+            freed: what will be free by then beyond what is free now, margin coin.
+            leaving: orders that will be gone by then.
+
+        Raises:
+            Reject: it would be refused.
+        """
+        order, _ = self._prepare(
+            account,
+            intent,
+            client_order_id,
+            stp=Stp.NONE,
+            source="",
+            forced=None,
+            freed=freed,
+            leaving=leaving,
+        )
+        self._hold(order, -order.hold)
 
     def amend(self, old: LiveOrder, price: Decimal, size: Decimal, client_order_id: str) -> LiveOrder:
         """Replace an untouched limit order.
@@ -119,6 +152,8 @@ class Trading:
         stp: Stp,
         source: str,
         forced: Forced | None,
+        freed: Decimal = ZERO,
+        leaving: Collection[LiveOrder] = (),
     ) -> tuple[LiveOrder, list[LiveOrder]]:
         market = self._state.market(intent.instrument)
         if client_order_id and (market.is_futures, client_order_id) in account.client_ids:
@@ -139,7 +174,7 @@ class Trading:
         )
         displaced = self._fit(order)
         if market.is_futures:
-            self._reserve_futures(order)
+            self._reserve_futures(order, freed, leaving)
         else:
             self._spot.reserve(order, self._spot_worst(order))
         return order, displaced
@@ -207,11 +242,13 @@ class Trading:
         order.shrink(min(order.remaining, total))
         return _oldest_beyond(rivals, occupied + order.remaining - total)
 
-    def _reserve_futures(self, order: LiveOrder) -> None:
+    def _reserve_futures(self, order: LiveOrder, freed: Decimal, leaving: Collection[LiveOrder]) -> None:
         if order.aim is None or order.account.is_crowd:
             return
         rivals = [
-            other for other in self.orders_on(order.account, order.market) if other.is_buy is order.is_buy
+            other
+            for other in self.orders_on(order.account, order.market)
+            if other.is_buy is order.is_buy and other not in leaving
         ]
         reducing = sum((rival.remaining - rival.open_part for rival in rivals if _may_close(rival)), ZERO)
         order.open_part = self._futures.opening_part(order, reducing)
@@ -219,13 +256,13 @@ class Trading:
         if order.open_part and not order.hold_price:
             raise Reject("40823")
         self._futures.check_tier(order, sum((rival.open_part * rival.hold_price for rival in rivals), ZERO))
-        extra = ZERO
-        if order.open_part and order.aim.may_close:
+        closing = order.remaining - order.open_part
+        if closing and order.open_part:
             leg = self._margin.leg(order.account, order.market.instrument, order.closes)
+            at = order.price or self.swept_price(order.market, order.remaining, is_buy=order.is_buy)
             if leg is not None:
-                loss = min(self._margin.pnl(leg), ZERO) if leg.is_isolated else ZERO
-                extra = leg.backing() + loss
-        self._futures.reserve(order, extra)
+                freed += self._margin.freed(order.account, leg, min(closing, leg.size), at)
+        self._futures.reserve(order, freed)
 
     def _worst_price(self, order: LiveOrder) -> Decimal:
         """Return a price that the hold is made for: fills cost no more than at this one."""
@@ -237,14 +274,20 @@ class Trading:
             return max(order.price, opposite.price) if is_above and opposite is not None else order.price
         if not order.is_buy:
             return opposite.price if opposite is not None else (market.reference or ZERO)
-        limit = rules.band_limit(market, Side.BUY)
-        left, worst = order.remaining, market.reference or ZERO
-        for level in market.asks:
-            if left <= 0 or (limit is not None and level.price > limit):
+        return self.swept_price(market, order.remaining, is_buy=True)
+
+    @staticmethod
+    def swept_price(market: Market, size: Decimal, *, is_buy: bool) -> Decimal:
+        """Return the last price that a market order of a size would reach now; zero where there is none."""
+        limit = rules.band_limit(market, Side.BUY if is_buy else Side.SELL)
+        left, price = size, market.reference or ZERO
+        for level in market.asks if is_buy else market.bids:
+            is_outside = limit is not None and (level.price > limit if is_buy else level.price < limit)
+            if left <= 0 or is_outside:
                 break
-            worst = level.price
+            price = level.price
             left -= level.size
-        return worst
+        return price
 
     def _spot_worst(self, order: LiveOrder) -> Decimal | None:
         if order.is_limit or order.intent.size_is_quote or not order.is_buy:

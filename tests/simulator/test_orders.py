@@ -260,7 +260,7 @@ def test_fill_or_kill_counts_only_what_is_sure_to_trade(floor: Floor) -> None:
     # Without the leg they were to close, only one of the two can be paid for.
     floor.close_position("lou", ClosePosition(BTC, PositionMode.ONE_WAY))
     order = floor.order("ann", BUY, "0.1", "60010.0", force=TimeInForce.FOK)
-    assert (order.filled_size, order.cancel_reason) == (0, "fok_not_full_cancel")
+    assert (order.filled_size, order.cancel_reason) == (D(0), "fok_not_full_cancel")
 
 
 def test_fill_or_kill_does_not_look_behind_an_own_order_that_ends_it(floor: Floor) -> None:
@@ -268,7 +268,7 @@ def test_fill_or_kill_does_not_look_behind_an_own_order_that_ends_it(floor: Floo
     floor.order("ann", SELL, "0.1", "60005.0")
     floor.quote(SELL, "60010.0", "0.1")
     order = floor.order("ann", BUY, "0.2", "60010.0", force=TimeInForce.FOK, stp=Stp.CANCEL_TAKER)
-    assert (order.filled_size, order.cancel_reason) == (0, "fok_not_full_cancel")
+    assert (order.filled_size, order.cancel_reason) == (D(0), "fok_not_full_cancel")
 
 
 def test_flash_close_and_reverse(floor: Floor) -> None:
@@ -289,6 +289,36 @@ def test_flash_close_and_reverse(floor: Floor) -> None:
     assert {row.side: row.size for row in floor.positions("hal", USDT)} == {LONG: D("0.06"), SHORT: D("0.04")}
     assert len(floor.close_position("hal", ClosePosition(BTC, PositionMode.HEDGE))) == 2
     assert floor.positions("hal", USDT) == []
+
+
+@pytest.mark.parametrize("mode", PositionMode)
+def test_a_reverse_that_cannot_be_paid_for_leaves_everything_as_it_was(
+    floor: Floor, mode: PositionMode
+) -> None:
+    floor.join("lou", mode, {USDT: {"USDT": D(310)}})
+    floor.quote(SELL, "60000.0", "9")
+    floor.quote(BUY, "59000.0", "9")
+    floor.order("lou", BUY, "0.1", leg=LONG, effect=OPEN)
+    floor.order("lou", SELL, "0.1", "61000.0", leg=LONG, effect=CLOSE)
+    before = floor.positions("lou", USDT), floor.open_orders("lou", USDT), floor.balances("lou", USDT)
+    # Closing at 59000 loses 100 of the 310, and opening takes 298.54.
+    _refused("40762", floor.reverse, "lou", ReversePosition(BTC, LONG, mode, "USDT"))
+    assert before == (
+        floor.positions("lou", USDT),
+        floor.open_orders("lou", USDT),
+        floor.balances("lou", USDT),
+    )
+
+
+def test_a_hedge_reverse_opens_no_more_than_it_closed(floor: Floor) -> None:
+    floor.quote(SELL, "60000.0", "9")
+    floor.order("hal", BUY, "0.1", leg=LONG, effect=OPEN)
+    floor.quote(BUY, "59990.0", "0.04")
+    floor.reverse("hal", ReversePosition(BTC, LONG, PositionMode.HEDGE, "USDT"))
+    floor.quote(BUY, "59990.0", "1")
+    assert {row.side: row.size for row in floor.positions("hal", USDT)} == {LONG: D("0.06")}
+    (turn, closing, _) = floor.order_history("hal", USDT)
+    assert (closing.filled_size, turn.size) == (D("0.04"), D("0.04"))
 
 
 def test_a_large_leg_is_closed_in_several_orders() -> None:
