@@ -33,9 +33,12 @@ help:
 	echo "make lock     compile the lock files anew (UPGRADE=1 takes newer releases)"
 	echo "make clean    remove environments, caches and builds"
 
-# Until the terminal exists: what this machine has, then a small recording played back.
+# Until the terminal exists: what this machine has, then a look at the simulator's market and at its lead trader,
+# then a small recording played back.
 run: $(READY)
 	$(BIN)/bgtui doctor
+	$(BIN)/bgtui --env sim show book BTCUSDT --limit 5
+	$(BIN)/bgtui --env sim show positions --profile leader
 	$(BIN)/bgtui replay $(DEMO) --check
 
 test: check
