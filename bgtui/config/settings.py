@@ -74,7 +74,7 @@ class Settings(BaseSettings):
 
     profile: str | None = Field(
         default=None,
-        description="Named profile: a table of config.toml, a key of the key store, an account of the simulator.",
+        description="Named profile: a table of config.toml, a stored key, an account of the simulator.",
     )
     environment: Environment = Field(
         default=Environment.SIM, description="Where orders and keys go: sim, demo or live."
