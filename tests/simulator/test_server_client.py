@@ -96,7 +96,7 @@ async def test_every_read_of_the_client_is_answered() -> None:
         assert isinstance(info, KeyInfo)
         assert "coow" in info.authorities
         assert not info.is_trader
-        assert await reads.fee_rates(BTC)
+        assert (await reads.fee_rates(BTC)).taker == Decimal("0.0006")
         assert await reads.wallet_totals()
         assert (await reads.symbol_settings(BTC, "USDT")).position_mode is PositionMode.ONE_WAY
         assert await reads.max_open(BTC, "USDT", LONG, None) > 0
@@ -107,8 +107,9 @@ async def test_every_read_of_the_client_is_answered() -> None:
 async def test_a_day_of_trading_in_both_modes(mode: PositionMode) -> None:
     async with simulated(position_mode=mode) as served, client(served) as rest:
         reads, writes = ReadClient(rest), TradingClient(rest)
-        last = (await reads.ticker(BTC)).last
-        assert last is not None
+        ticker = await reads.ticker(BTC)
+        assert ticker is not None
+        last = ticker.last or Decimal(0)
         low, high = (
             (last * Decimal("0.99")).quantize(Decimal("0.1")),
             (last * Decimal("1.02")).quantize(Decimal("0.1")),
@@ -234,10 +235,11 @@ async def test_leader_and_follower_read_their_books() -> None:
             for product in (USDT, ProductType.SPOT):
                 assert await reads.follower_tracks(product)
                 assert await reads.follower_history(product, since)
-                (first, *_) = await reads.followed_traders(product)
-                assert (await reads.copy_settings(product, first.trader_id)).details
+                for leader in await reads.followed_traders(product):
+                    assert (await reads.copy_settings(product, leader.trader_id)).details
             assert await reads.copy_limits(USDT)
-            assert await reads.trader_symbols(first.trader_id)
+            leader = (await reads.followed_traders(ProductType.SPOT))[0]
+            assert await reads.trader_symbols(leader.trader_id)
 
 
 # The simulator's own doors
@@ -261,7 +263,7 @@ async def test_the_request_log_and_the_instance_are_told_on_loopback() -> None:
 class Broken(NoFaults):
     """Hangs up on orders after they were taken, and before on others."""
 
-    skew_ms = 20_000
+    skew_ms = 3_000
 
     async def before(self, asked: Asked) -> Answer | None:
         if asked.path.endswith("/cancel-order"):
@@ -288,7 +290,7 @@ async def test_a_lost_answer_leaves_the_order_standing() -> None:
             await writes.cancel_order(CancelOrder(OrderRef(BTC, client_order_id="lost")))
         assert [entry.path for entry in list(served.simulator.rest.log)[before:]] == []
         skew = int((await rest.exchange_now_ms()) - SystemClock().now_ms())
-        assert 15_000 < skew < 25_000
+        assert 2_000 < skew < 4_000
 
 
 async def test_two_simulators_live_side_by_side() -> None:
