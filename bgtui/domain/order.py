@@ -315,6 +315,8 @@ class PlanOrder:
     stop_loss: Decimal | None = None
     execute_order_id: str = ""
     source: str = ""
+    is_tpsl: bool = False
+    """Spot: a TP/SL order, which the exchange lists with the orders (`tpslType`)."""
     status_text: Untrusted | None = None
 
     @property

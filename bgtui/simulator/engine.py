@@ -64,6 +64,7 @@ from bgtui.simulator.matching import Market
 from bgtui.simulator.money import ZERO, exact
 from bgtui.simulator.plan import LivePlan
 from bgtui.simulator.plans import Plans
+from bgtui.simulator.presets import Presets
 from bgtui.simulator.reject import Reject
 from bgtui.simulator.report import Report
 from bgtui.simulator.settings import Settings
@@ -112,7 +113,7 @@ class Engine:
         self._settings = Settings(self._state, self._ledger, self._margin, self._trading)
         self._report = Report(self._state, self._margin, self._trading, self._plans)
         self._keeping = Keeping(self._state, self._ledger, self._trading, self._plans)
-        self._matcher.opened = self._plans.protect
+        self._matcher.opened = Presets(self._state, self._plans).filled
         self._futures.leg_closed = self._plans.leg_closed
 
     # Accounts
@@ -270,13 +271,15 @@ class Engine:
     # Trigger orders
 
     @exact
-    def place_plan(self, uid: str, intent: PlacePlan, client_order_id: str = "") -> PlanOrder:
-        """Place a trigger, trailing or spot trigger order.
+    def place_plan(
+        self, uid: str, intent: PlacePlan, client_order_id: str = "", *, is_tpsl: bool = False
+    ) -> PlanOrder:
+        """Place a trigger, trailing or spot trigger order; a spot one may be a TP/SL order.
 
         Raises:
             Reject: it was refused.
         """
-        plan = self._plans.place(self._account(uid), intent, client_order_id)
+        plan = self._plans.place(self._account(uid), intent, client_order_id, is_tpsl=is_tpsl)
         self._settle_up()
         return plan.to_plan()
 

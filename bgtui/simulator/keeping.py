@@ -148,6 +148,8 @@ class PlanRecord:
     execute_order_id: str
     source: str
     peak: Decimal | None
+    is_tpsl: bool = False
+    rival: int = 0
 
 
 _PLAN_FIELDS = tuple(each.name for each in fields(PlanRecord) if each.name != "instrument")

@@ -42,7 +42,7 @@ class Matcher:
         self._futures = futures
         self._spot = spot
         self.opened: Callable[[LiveOrder, Decimal, bool], None] = lambda *_: None
-        """Called after a fill that opened: order, size opened, whether the leg is new."""
+        """Called after a fill that opened or was spot: order, size opened, whether the leg is new."""
         trading.run = self.run
 
     def run(self, order: LiveOrder) -> None:
@@ -175,6 +175,7 @@ class Matcher:
             coin = instrument.margin_coins[0]
         else:
             fee = self._spot.settle(order, size, price, is_taker=is_taker)
+            opened = size
             coin = instrument.base_coin if order.is_buy else instrument.quote_coin
         self._record(
             order,

@@ -71,6 +71,10 @@ class LivePlan:
     source: str = "api"
     peak: Decimal | None = None
     """Trailing: the best price since the trail began; None before that."""
+    is_tpsl: bool = False
+    """Spot: listed with the orders."""
+    rival: int = 0
+    """Spot: the number of the one that goes when this one fires; 0 for none."""
 
     @property
     def order_id(self) -> str:
@@ -122,4 +126,5 @@ class LivePlan:
             stop_loss=self.stop_loss,
             execute_order_id=self.execute_order_id,
             source=self.source,
+            is_tpsl=self.is_tpsl,
         )

@@ -74,8 +74,10 @@ class Plans:
 
     # Placing
 
-    def place(self, account: Account, intent: PlacePlan, client_order_id: str) -> LivePlan:
-        """Place a trigger or trailing order.
+    def place(
+        self, account: Account, intent: PlacePlan, client_order_id: str, *, is_tpsl: bool = False
+    ) -> LivePlan:
+        """Place a trigger or trailing order; ``is_tpsl`` for a spot one that is listed with the orders.
 
         Raises:
             Reject: a rule, the position mode, or its client id refuses it.
@@ -104,6 +106,7 @@ class Plans:
             callback_ratio=intent.callback_ratio,
             take_profit=intent.take_profit,
             stop_loss=intent.stop_loss,
+            is_tpsl=is_tpsl,
         )
         if market.is_futures:
             aim = self._trading.aim(account, market, _order_of(plan, intent))
@@ -127,14 +130,14 @@ class Plans:
         self._check_mode(account, market, intent.position_mode)
         leg_size = self._leg_size(account, market, intent.position_side)
         if intent.kind in WHOLE_LEG:
-            if any(self._same(account, market, intent.position_side, intent.kind)):
+            if any(self.same(account, market, intent.position_side, intent.kind)):
                 raise Reject("43030" if intent.kind in PROFIT else "43031")
             size = None
         elif intent.size is None:
             raise Reject("40019", "size")
         else:
             size = min(intent.size, leg_size)
-        plan = self._tpsl(
+        plan = self.tpsl(
             account, market, intent.kind, leg=intent.position_side, price=intent.trigger_price, size=size
         )
         plan.trigger_type = intent.trigger_type
@@ -159,49 +162,15 @@ class Plans:
             (PlanKind.POSITION_STOP_LOSS, intent.stop_loss),
         ):
             if price is not None:
-                plan = self._tpsl(account, market, kind, leg=intent.position_side, price=price, size=None)
+                plan = self.tpsl(account, market, kind, leg=intent.position_side, price=price, size=None)
                 plan.trigger_type = intent.trigger_type
                 self._check(plan)
                 plans.append(plan)
         for plan in plans:
-            for old in self._same(account, market, intent.position_side, plan.kind):
+            for old in self.same(account, market, intent.position_side, plan.kind):
                 self.end(old, PlanStatus.CANCELED)
             self._accept(plan)
         return plans
-
-    def protect(self, order: LiveOrder, opened: Decimal, is_new: bool) -> None:  # noqa: FBT001 (a callback's shape)
-        """Turn an order's preset prices into TP/SL orders: for a new leg, else for the size filled."""
-        if order.tpsl_numbers:
-            for number in order.tpsl_numbers:
-                plan = self._waiting.get(order.market.instrument.id, {}).get(number)
-                if plan is not None and plan.size is not None:
-                    plan.size += opened
-                    self._tell(plan)
-            return
-        for price, whole, part, limit in (
-            (
-                order.intent.take_profit,
-                PlanKind.POSITION_TAKE_PROFIT,
-                PlanKind.TAKE_PROFIT,
-                order.intent.take_profit_limit,
-            ),
-            (
-                order.intent.stop_loss,
-                PlanKind.POSITION_STOP_LOSS,
-                PlanKind.STOP_LOSS,
-                order.intent.stop_loss_limit,
-            ),
-        ):
-            if price is None:
-                continue
-            is_whole = is_new and not self._same(order.account, order.market, order.opens, whole)
-            kind, size = (whole, None) if is_whole else (part, opened)
-            plan = self._tpsl(order.account, order.market, kind, leg=order.opens, price=price, size=size)
-            plan.execute_price = limit
-            plan.order_type = OrderType.MARKET if limit is None else OrderType.LIMIT
-            plan.source = order.source
-            self._start(plan)
-            order.tpsl_numbers.append(plan.number)
 
     # Changing and canceling
 
@@ -243,14 +212,15 @@ class Plans:
             ) = before
             raise
         plan.updated_ms = self._state.now_ms
-        self._tell(plan)
+        self.tell(plan)
         return plan
 
     def cancel(self, account: Account, intent: CancelPlans) -> list[LivePlan | Reject]:
         """Cancel the named trigger orders, or all of the kind on the instrument."""
         if not intent.orders:
             market = self._state.market(intent.instrument)
-            found = [plan for plan in self._on(account, market) if plan.kind is intent.kind]
+            on = self._on(account, market)
+            found = [plan for plan in on if plan.kind is intent.kind and not plan.is_tpsl]
             for plan in found:
                 self.end(plan, PlanStatus.CANCELED)
             return list(found)
@@ -270,7 +240,7 @@ class Plans:
         self._waiting.get(plan.market.instrument.id, {}).pop(plan.number, None)
         plan.status = status
         plan.updated_ms = self._state.now_ms
-        self._tell(plan)
+        self.tell(plan)
         past = plan.account.past[plan.market.instrument.product_type]
         past.plans.append(plan.order_id, plan.updated_ms, plan.to_plan())
 
@@ -312,7 +282,10 @@ class Plans:
         del self._waiting[plan.market.instrument.id][plan.number]
         plan.status = PlanStatus.EXECUTING
         plan.updated_ms = self._state.now_ms
-        self._tell(plan)
+        self.tell(plan)
+        rival = self.get(plan.market, plan.rival)
+        if rival is not None:
+            self.end(rival, PlanStatus.CANCELED)
         try:
             plan.execute_order_id = self._execute(plan).order_id
         except Reject:
@@ -356,13 +329,14 @@ class Plans:
             raise Reject("40889")
         if plan.client_order_id:
             account.plan_client_ids[plan.client_order_id] = plan.number
-        self._start(plan)
+        self.start(plan)
         return plan
 
-    def _start(self, plan: LivePlan) -> None:
+    def start(self, plan: LivePlan) -> None:
+        """Let a trigger order wait from now on."""
         self._waiting.setdefault(plan.market.instrument.id, {})[plan.number] = plan
         self._state.traded[plan.market.instrument.id] = None
-        self._tell(plan)
+        self.tell(plan)
 
     def _check(self, plan: LivePlan) -> None:
         instrument = plan.market.instrument
@@ -402,7 +376,7 @@ class Plans:
             raise Reject("40837")
         return leg.size
 
-    def _tpsl(
+    def tpsl(
         self,
         account: Account,
         market: Market,
@@ -412,6 +386,7 @@ class Plans:
         price: Decimal,
         size: Decimal | None,
     ) -> LivePlan:
+        """Return a TP/SL order that would close a leg at market, not waiting yet."""
         held = self._margin.leg(account, market.instrument, leg)
         is_long = leg is PositionSide.LONG
         return LivePlan(
@@ -457,7 +432,7 @@ class Plans:
 
     def of_leg(self, account: Account, market: Market, side: PositionSide, kind: PlanKind) -> LivePlan | None:
         """Return the TP/SL of a kind that protects a leg."""
-        return next(iter(self._same(account, market, side, kind)), None)
+        return next(iter(self.same(account, market, side, kind)), None)
 
     def _find_waiting(self, account: Account, ref: OrderRef, kind: PlanKind) -> LivePlan:
         plan = self._waiting.get(ref.instrument, {}).get(self._number(account, ref))
@@ -479,10 +454,16 @@ class Plans:
         plans = self._waiting.get(market.instrument.id, {}).values()
         return [plan for plan in plans if plan.account is account]
 
-    def _same(self, account: Account, market: Market, side: PositionSide, kind: PlanKind) -> list[LivePlan]:
+    def same(self, account: Account, market: Market, side: PositionSide, kind: PlanKind) -> list[LivePlan]:
+        """Return the trigger orders of a kind that protect a leg."""
         return [plan for plan in self._on(account, market) if plan.leg is side and plan.kind is kind]
 
-    def _tell(self, plan: LivePlan) -> None:
+    def get(self, market: Market, number: int) -> LivePlan | None:
+        """Return a waiting trigger order."""
+        return self._waiting.get(market.instrument.id, {}).get(number)
+
+    def tell(self, plan: LivePlan) -> None:
+        """Report a trigger order to its account."""
         self._state.tell(plan.account, PlanOrderUpdated(plan.to_plan()))
 
 

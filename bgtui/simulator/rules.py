@@ -16,6 +16,13 @@ from bgtui.simulator.reject import Reject
 MAX_ORDERS = 200
 """Open orders of one instrument where its rules name no number."""
 MAX_PRODUCT_ORDERS = 400
+_WRONG_SIDE = {
+    # (take profit, buy): futures, spot
+    (True, True): ("40830", "43013"),
+    (True, False): ("40832", "43014"),
+    (False, True): ("40834", "43015"),
+    (False, False): ("40836", "43016"),
+}
 
 
 def check_order(market: Market, intent: PlaceOrder, *, is_closing: bool, closes_all: bool) -> None:
@@ -124,6 +131,21 @@ def check_band(market: Market, side: Side, price: Decimal) -> None:
             if is_futures
             else Reject("43008", format(limit, "f"), market.instrument.quote_coin)
         )
+
+
+def check_presets(market: Market, intent: PlaceOrder) -> None:
+    """Refuse preset prices on the wrong side of an opening order's price, or of the market's.
+
+    Raises:
+        Reject: a take profit would lose, or a stop loss would win.
+    """
+    at = intent.price if intent.order_type is OrderType.LIMIT else (market.last or market.reference)
+    if at is None:
+        return
+    is_buy = intent.side is Side.BUY
+    for is_profit, price in ((True, intent.take_profit), (False, intent.stop_loss)):
+        if price is not None and (price == at or (price > at) is not (is_profit is is_buy)):
+            raise Reject(_WRONG_SIDE[is_profit, is_buy][0 if market.is_futures else 1])
 
 
 def band_limit(market: Market, side: Side) -> Decimal | None:

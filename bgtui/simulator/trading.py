@@ -216,6 +216,8 @@ class Trading:
             if not closable:
                 raise Reject("22002")
         rules.check_order(market, intent, is_closing=is_closing, closes_all=intent.size >= closable)
+        if not is_closing:
+            rules.check_presets(market, intent)
         own = self.orders_of(account, market.instrument.product_type)
         rules.check_room(account, market, sum(order.market is market for order in own), len(own))
 

@@ -222,8 +222,11 @@ def test_presets_protect_a_new_leg_as_a_whole_and_an_old_one_in_part() -> None:
     floor.take_crowd(CROWD, BTC, SELL, D("0.01"))
     (part,) = (plan for plan in floor.open_plans("ann", USDT) if plan.kind is PlanKind.STOP_LOSS)
     assert part.size == D("0.02")
+    floor.quote(BUY, "59000.0", "0.01")
     floor.quote(BUY, "58500.0", "9")
-    floor.mark_at("59000.0")
+    floor.mark_at("58900.0")
+    assert len(floor.open_plans("ann", USDT)) == 3
+    floor.take_crowd(CROWD, BTC, SELL, D("0.01"))
     assert floor.positions("ann", USDT) == []
     assert floor.open_plans("ann", USDT) == []
 
@@ -304,3 +307,62 @@ def test_spot_trigger(floor: Floor) -> None:
     coins = {balance.coin: balance.available for balance in floor.balances("ann", SPOT)}
     assert coins["USDT"] < 5000
     assert coins["BTC"] > D("0.05")
+
+
+def _preset_buy(floor: Floor, size: str = "0.02") -> None:
+    floor.quote(SELL, "60000.0", "0.01", SPOT_BTC)
+    floor.order("ann", BUY, size, "60000.0", instrument=SPOT_BTC, take_profit="61000.0", stop_loss="59000.0")
+
+
+def test_spot_presets_protect_what_was_received(floor: Floor) -> None:
+    _preset_buy(floor)
+    # The fee of 0.001 is taken from the coins, and sizes are never rounded up.
+    assert [plan.size for plan in floor.open_plans("ann", SPOT)] == [D("0.0099"), D("0.0099")]
+    floor.take_crowd(CROWD, SPOT_BTC, SELL, D("0.01"))
+    plans = floor.open_plans("ann", SPOT)
+    assert {(plan.side, plan.size, plan.trigger_price, plan.is_tpsl) for plan in plans} == {
+        (SELL, D("0.0199"), D("61000.0"), True),
+        (SELL, D("0.0199"), D("59000.0"), True),
+    }
+
+
+def test_the_first_of_two_spot_presets_to_fire_ends_the_other(floor: Floor) -> None:
+    _preset_buy(floor, "0.01")
+    floor.quote(BUY, "61000.0", "5", SPOT_BTC)
+    floor.take_crowd(CROWD, SPOT_BTC, SELL, D("0.001"))
+    assert floor.open_plans("ann", SPOT) == []
+    assert [plan.status for plan in floor.plan_history("ann", SPOT)] == [
+        PlanStatus.EXECUTED,
+        PlanStatus.CANCELED,
+    ]
+    (sold, _) = floor.order_history("ann", SPOT)
+    assert (sold.side, sold.filled_size) == (SELL, D("0.0099"))
+
+
+@pytest.mark.parametrize(
+    ("side", "profit", "loss", "codes"),
+    [
+        (BUY, "59999.0", None, ("40830", "43013")),
+        (SELL, "60001.0", None, ("40832", "43014")),
+        (BUY, None, "60000.0", ("40834", "43015")),
+        (SELL, None, "59999.0", ("40836", "43016")),
+    ],
+)
+def test_presets_on_the_wrong_side(
+    floor: Floor, side: Side, profit: str | None, loss: str | None, codes: tuple[str, str]
+) -> None:
+    for code, instrument in zip(codes, (BTC, SPOT_BTC), strict=True):
+        with pytest.raises(Reject, match=code):
+            floor.order(
+                "ann", side, "0.01", "60000.0", instrument=instrument, take_profit=profit, stop_loss=loss
+            )
+
+
+def test_canceling_all_spot_triggers_leaves_those_that_count_as_orders(floor: Floor) -> None:
+    _preset_buy(floor, "0.01")
+    floor.cancel_plans("ann", CancelPlans(SPOT_BTC, PlanKind.SPOT_TRIGGER))
+    plans = floor.open_plans("ann", SPOT)
+    assert len(plans) == 2
+    named = tuple(OrderRef(SPOT_BTC, plan.order_id) for plan in plans)
+    floor.cancel_plans("ann", CancelPlans(SPOT_BTC, PlanKind.SPOT_TRIGGER, named))
+    assert floor.open_plans("ann", SPOT) == []
