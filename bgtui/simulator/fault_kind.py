@@ -146,7 +146,7 @@ _TABLE = (
         argument=Argument.WORD,
         words=GARBAGE,
     ),
-    _rest("big-answer", "answers of reads are 32 MB of valid JSON", "F-15"),
+    _rest("big-answer", "answers of reads are 40 MB of valid JSON", "F-15"),
     _rest("hostile-text", "messages and nicknames carry control bytes, markup and bidi marks", "F-19"),
     _rest("cancelled-spelling", "canceled and cancelled change places, also in frames", "F-15"),
     _rest("numeric-leverage", "leverage is a number, also in frames", "F-15"),

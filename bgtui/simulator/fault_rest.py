@@ -67,7 +67,7 @@ async def after(chance: Chance, asked: Asked, answer: Answer, now_s: float) -> A
     """
     name = chance.name
     if name == "fill-before-order":
-        if asked.is_write and asked.name.endswith("place_order") and chance.is_on(now_s):
+        if asked.is_write and asked.path.endswith("/place-order") and chance.is_on(now_s):
             await asyncio.sleep(LATE_S)
         return answer
     if name == "timeout-after" and chance.take(now_s):

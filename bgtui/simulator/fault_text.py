@@ -7,7 +7,7 @@ import re
 from collections.abc import Callable
 
 BIG_FRAME = 10_000_000
-BIG_ANSWER = 32_000_000
+BIG_ANSWER = 40_000_000
 _TERMINAL = "\x1b]52;c;aGVsbG8=\x07\x1b[2J\x9b31m"
 _MARKUP = "[@click=app.bell]free[/] [/x]"
 _UNSEEN = "\u202e\u2066evil\u200d\u0301\u0301\ufeff"

@@ -1,7 +1,8 @@
 """A TCP relay in front of the server, for faults below a frame: what the network does, not the exchange.
 
-Every connection follows a script that is chosen when its first request line is known, so that streams and
-REST, which share a port, can be told apart by their path. Without a script it passes everything on at once.
+A connection follows a script that is chosen by the path of a request on it, so that streams and REST, which
+share a port, can be told apart: at the first request, and at every later one while it follows none. Without a
+script everything is passed on at once.
 """
 
 from __future__ import annotations
@@ -52,7 +53,8 @@ class Script:
 
 PASS = Script()
 Choose = Callable[[int, str], Script | None]
-"""(number of the connection from 0, path of its first request) → script; None leaves it as it is."""
+"""(number of the connection from 0, path of the request) → script; None leaves it as it is."""
+_REQUESTS = (b"GET ", b"POST ")
 
 
 class Relay:
@@ -114,15 +116,14 @@ class Relay:
     def review(self) -> None:
         """Choose again for the open connections that follow no script yet."""
         for passage in self.connections:
-            if passage.script is PASS and (script := self._choose(passage.number, passage.path)) is not None:
-                passage.follow(script)
+            passage.choose()
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         if task is None:
             return
         self._tasks.add(task)
-        passage = Passage(self._count, reader, writer)
+        passage = Passage(self._count, reader, writer, self._choose)
         self._count += 1
         self.connections.append(passage)
         try:
@@ -139,18 +140,18 @@ class Relay:
 
     async def _pass(self, passage: Passage) -> None:
         head = await passage.read_head()
-        script = self._choose(passage.number, passage.path)
-        if script is not None:
-            passage.follow(script)
         await passage.run(self._upstream, head)
 
 
 class Passage:
     """One connection through the relay."""
 
-    def __init__(self, number: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def __init__(
+        self, number: int, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, choose: Choose
+    ) -> None:
         """Take an accepted connection."""
         self.number = number
+        self._choose = choose
         self.path = ""
         self.script = PASS
         self._reader, self._writer = reader, writer
@@ -168,8 +169,12 @@ class Passage:
         """Tell whether it passes nothing on any more."""
         return self._silent_from_s is not None and asyncio.get_running_loop().time() >= self._silent_from_s
 
-    def follow(self, script: Script) -> None:
-        """Do from now on what a script says."""
+    def choose(self) -> None:
+        """Choose a script, unless it follows one."""
+        if self.script is PASS and (script := self._choose(self.number, self.path)) is not None:
+            self._follow(script)
+
+    def _follow(self, script: Script) -> None:
         self.script = script
         if script.half_open_after_s is not None:
             self._silent_from_s = asyncio.get_running_loop().time() + script.half_open_after_s
@@ -178,9 +183,14 @@ class Passage:
     async def read_head(self) -> bytes:
         """Read up to the end of the first line, which names the path."""
         line = await self._reader.readuntil(b"\n")
-        words = line.split(b" ")
-        self.path = words[1].partition(b"?")[0].decode("ascii", "replace") if len(words) > 1 else ""
+        self._look(line)
         return line
+
+    def _look(self, line: bytes) -> None:
+        """Take note of a request."""
+        words = line.split(b" ", 2)
+        self.path = words[1].partition(b"?")[0].decode("ascii", "replace") if len(words) > 1 else ""
+        self.choose()
 
     async def run(self, upstream: tuple[str, int], head: bytes) -> None:
         """Pass bytes on until one side ends."""
@@ -222,6 +232,9 @@ class Passage:
 
     async def _up(self, writer: asyncio.StreamWriter) -> None:
         while chunk := await self._reader.read(CHUNK):
+            # A stream's frames are masked and never look like a request.
+            if chunk.startswith(_REQUESTS):
+                self._look(chunk)
             if not self.is_silent:
                 writer.write(chunk)
                 await writer.drain()

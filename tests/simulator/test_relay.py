@@ -88,6 +88,15 @@ async def test_a_cut_ends_in_the_middle(count: int) -> None:
         writer.close()
 
 
+async def test_a_script_may_be_chosen_at_a_later_request() -> None:
+    async with world(Script(truncate=7), path="/api/v2/mix") as (relay, _):
+        reader, writer = await ask(relay)
+        assert await asyncio.wait_for(reader.readexactly(len(ANSWER)), 5) == ANSWER
+        writer.write(REQUEST.replace(b"/public/time", b"/mix/order"))
+        assert await read_all(reader) == ANSWER[:-7]
+        writer.close()
+
+
 async def test_a_reset_is_a_reset() -> None:
     async with world(Script(end_after=50, ending=Ending.RESET)) as (relay, _):
         reader, writer = await ask(relay)
