@@ -7,7 +7,7 @@ from decimal import ROUND_FLOOR, Decimal
 from bgtui.domain.account import Balance, Position
 from bgtui.domain.instrument import FUTURES, InstrumentId, ProductType
 from bgtui.domain.order import MarginMode, OrderType, PositionSide
-from bgtui.simulator import requests, rows_account, rows_market
+from bgtui.simulator import request_parts, requests_settings, rows_account, rows_market
 from bgtui.simulator.auth import READ_AUTHORITIES
 from bgtui.simulator.call import Call, Handlers, paged
 from bgtui.simulator.fields import wrong
@@ -190,8 +190,8 @@ def _liquidation_price(call: Call) -> object:
 def _planned(call: Call) -> tuple[InstrumentId, PositionSide, Decimal | None]:
     instrument = call.futures()
     _margin_coin(call, instrument)
-    side = call.fields.word("posSide", requests.LEGS)
-    is_limit = call.fields.word("orderType", requests.ORDER_TYPES) is OrderType.LIMIT
+    side = call.fields.word("posSide", request_parts.LEGS)
+    is_limit = call.fields.word("orderType", request_parts.ORDER_TYPES) is OrderType.LIMIT
     return instrument, side, call.fields.positive("openPrice") if is_limit else None
 
 
@@ -281,40 +281,40 @@ def _adl_ranks(call: Call) -> object:
 @_answers(futures_account.SET_LEVERAGE)
 def _set_leverage(call: Call) -> object:
     call.futures()
-    intents = requests.leverage(call.fields, call)
+    intents = requests_settings.leverage(call.fields, call)
     answers = [call.exchange.engine.set_leverage(call.uid, intent) for intent in intents]
     return rows_account.leverage_set(answers[-1])
 
 
 @_answers(futures_account.SET_ALL_LEVERAGE)
 def _set_all_leverage(call: Call) -> object:
-    call.exchange.engine.set_all_leverage(call.uid, requests.all_leverage(call.fields))
+    call.exchange.engine.set_all_leverage(call.uid, requests_settings.all_leverage(call.fields))
     return "success"
 
 
 @_answers(futures_account.SET_MARGIN_MODE)
 def _set_margin_mode(call: Call) -> object:
     call.futures()
-    answer = call.exchange.engine.set_margin_mode(call.uid, requests.margin_mode(call.fields))
+    answer = call.exchange.engine.set_margin_mode(call.uid, requests_settings.margin_mode(call.fields))
     return rows_account.margin_mode_set(answer)
 
 
 @_answers(futures_account.SET_POSITION_MODE)
 def _set_position_mode(call: Call) -> object:
-    mode = call.exchange.engine.set_position_mode(call.uid, requests.position_mode(call.fields))
+    mode = call.exchange.engine.set_position_mode(call.uid, requests_settings.position_mode(call.fields))
     return {"posMode": f"{mode.value}_mode"}
 
 
 @_answers(futures_account.ADJUST_MARGIN)
 def _adjust_margin(call: Call) -> object:
     call.futures()
-    call.exchange.engine.adjust_margin(call.uid, requests.margin(call.fields))
+    call.exchange.engine.adjust_margin(call.uid, requests_settings.margin(call.fields))
     return ""
 
 
 @_answers(futures_account.SET_AUTO_MARGIN)
 def _set_auto_margin(call: Call) -> object:
-    intent = requests.auto_margin(call.fields)
+    intent = requests_settings.auto_margin(call.fields)
     call.instrument(intent.instrument.product_type)
     call.exchange.engine.set_auto_margin(call.uid, intent)
     return "success"

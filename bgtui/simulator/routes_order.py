@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from bgtui.domain.instrument import InstrumentId, ProductType
 from bgtui.domain.intent import CancelAll, CancelSymbol, OrderRef
 from bgtui.domain.order import Order
-from bgtui.simulator import requests, rows_order
+from bgtui.simulator import request_parts, requests_order, rows_order
 from bgtui.simulator.call import Call, Handlers, batch, ids, paged
 from bgtui.simulator.engine import NewOrder
 from bgtui.simulator.fields import Fields
@@ -24,13 +24,13 @@ _answers = HANDLERS.answers
 @_answers(futures_order.PLACE_ORDER)
 def _place_futures(call: Call) -> object:
     call.futures()
-    return ids(_place(call, requests.futures_order(call.fields, call)))
+    return ids(_place(call, requests_order.futures_order(call.fields, call)))
 
 
 @_answers(spot_order.PLACE_ORDER)
 def _place_spot(call: Call) -> object:
     call.spot()
-    return ids(_place(call, requests.spot_order(call.fields)))
+    return ids(_place(call, requests_order.spot_order(call.fields)))
 
 
 def _place(call: Call, order: NewOrder) -> Order:
@@ -40,13 +40,13 @@ def _place(call: Call, order: NewOrder) -> Order:
 @_answers(futures_order.BATCH_PLACE)
 def _place_many_futures(call: Call) -> object:
     call.futures()
-    _, items = requests.futures_orders(call.fields, call)
+    _, items = requests_order.futures_orders(call.fields, call)
     return _place_many(call, items)
 
 
 @_answers(spot_order.BATCH_PLACE)
 def _place_many_spot(call: Call) -> object:
-    return _place_many(call, requests.spot_orders(call.fields))
+    return _place_many(call, requests_order.spot_orders(call.fields))
 
 
 def _place_many(call: Call, items: Sequence[NewOrder | Reject]) -> object:
@@ -66,7 +66,7 @@ def _place_many(call: Call, items: Sequence[NewOrder | Reject]) -> object:
 @_answers(futures_order.MODIFY_ORDER)
 def _amend_futures(call: Call) -> object:
     call.futures()
-    change = requests.futures_amendment(call.fields, call)
+    change = requests_order.futures_amendment(call.fields, call)
     return ids(call.exchange.engine.amend(call.uid, change.intent, change.new_client_order_id))
 
 
@@ -77,7 +77,7 @@ def _amend_spot(call: Call) -> object:
 
 @_answers(spot_order.BATCH_REPLACE)
 def _amend_many_spot(call: Call) -> object:
-    rows = call.fields.rows("orderList", requests.MAX_BATCH)
+    rows = call.fields.rows("orderList", request_parts.MAX_BATCH)
     if not rows:
         raise Reject("40019", "orderList")
     return [_replaced(call, row) for row in rows]
@@ -85,7 +85,7 @@ def _amend_many_spot(call: Call) -> object:
 
 def _replaced(call: Call, fields: Fields) -> object:
     """Return what became of one replacement: a refusal of the engine is an answer here, not an error."""
-    change = requests.spot_amendment(fields)
+    change = requests_order.spot_amendment(fields)
     try:
         order = call.exchange.engine.amend(call.uid, change.intent, change.new_client_order_id)
     except Reject as refusal:
@@ -105,19 +105,19 @@ def _replaced(call: Call, fields: Fields) -> object:
 @_answers(futures_order.CANCEL_ORDER)
 def _cancel_futures(call: Call) -> object:
     call.futures()
-    return ids(call.exchange.engine.cancel(call.uid, requests.cancel_futures(call.fields)))
+    return ids(call.exchange.engine.cancel(call.uid, requests_order.cancel_futures(call.fields)))
 
 
 @_answers(spot_order.CANCEL_ORDER)
 def _cancel_spot(call: Call) -> object:
     call.spot()
-    return ids(call.exchange.engine.cancel(call.uid, requests.cancel_spot(call.fields)))
+    return ids(call.exchange.engine.cancel(call.uid, requests_order.cancel_spot(call.fields)))
 
 
 @_answers(futures_order.BATCH_CANCEL)
 def _cancel_many_futures(call: Call) -> object:
     engine = call.exchange.engine
-    intent = requests.cancel_many_futures(call.fields)
+    intent = requests_order.cancel_many_futures(call.fields)
     if isinstance(intent, CancelAll):
         return batch(engine.cancel_all(call.uid, intent))
     call.futures()
@@ -130,7 +130,7 @@ def _cancel_many_futures(call: Call) -> object:
 def _cancel_many_spot(call: Call) -> object:
     answers: list[Order | Reject] = []
     names: list[tuple[str, str]] = []
-    for intent in requests.cancel_many_spot(call.fields):
+    for intent in requests_order.cancel_many_spot(call.fields):
         names += _names(intent.orders)
         if call.exchange.has(intent.instrument):
             answers += call.exchange.engine.cancel_many(call.uid, intent)
@@ -142,13 +142,13 @@ def _cancel_many_spot(call: Call) -> object:
 @_answers(spot_order.CANCEL_SYMBOL)
 def _cancel_symbol(call: Call) -> object:
     instrument = call.spot()
-    call.exchange.engine.cancel_symbol(call.uid, requests.cancel_symbol_spot(call.fields))
+    call.exchange.engine.cancel_symbol(call.uid, requests_order.cancel_symbol_spot(call.fields))
     return {"symbol": instrument.symbol}
 
 
 @_answers(futures_order.CANCEL_ALL)
 def _cancel_all(call: Call) -> object:
-    return batch(call.exchange.engine.cancel_all(call.uid, requests.cancel_all_futures(call.fields)))
+    return batch(call.exchange.engine.cancel_all(call.uid, requests_order.cancel_all_futures(call.fields)))
 
 
 def _names(refs: Sequence[OrderRef]) -> list[tuple[str, str]]:
@@ -166,7 +166,7 @@ def _close(call: Call) -> object:
     held = list(dict.fromkeys(leg.instrument for leg in engine.positions(call.uid, product)))
     accepted: list[dict[str, object]] = []
     failed: list[dict[str, object]] = []
-    for intent in requests.close(call.fields, call, held):
+    for intent in requests_order.close(call.fields, call, held):
         symbol = intent.instrument.symbol
         try:
             orders = engine.close_position(call.uid, intent)
@@ -183,7 +183,7 @@ def _close(call: Call) -> object:
 @_answers(futures_order.REVERSE_POSITION)
 def _reverse(call: Call) -> object:
     call.futures()
-    turn = requests.reversal(call.fields, call)
+    turn = requests_order.reversal(call.fields, call)
     return ids(call.exchange.engine.reverse(call.uid, turn.intent, turn.client_order_id))
 
 
@@ -192,7 +192,7 @@ def _reverse(call: Call) -> object:
 
 @_answers(futures_order.ORDER)
 def _futures_order(call: Call) -> object:
-    found = call.exchange.engine.find_order(call.uid, requests.reference(call.fields, call.futures()))
+    found = call.exchange.engine.find_order(call.uid, request_parts.reference(call.fields, call.futures()))
     if found is None:
         raise Reject("40109")
     return rows_order.futures_order_detail(found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bgtui.domain.instrument import InstrumentId, ProductType
 from bgtui.domain.intent import OrderRef
 from bgtui.domain.order import PlanKind, PlanOrder, PlanStatus
-from bgtui.simulator import requests, rows_plan
+from bgtui.simulator import requests_plan, rows_plan
 from bgtui.simulator.call import Call, Handlers, batch, ids, paged
 from bgtui.simulator.fields import wrong
 from bgtui.simulator.history import EVERYTHING
@@ -36,28 +36,28 @@ _STATUSES = {
 @_answers(futures_order.PLACE_PLAN)
 def _place_futures(call: Call) -> object:
     call.futures()
-    plan = requests.futures_plan(call.fields, call)
+    plan = requests_plan.futures_plan(call.fields, call)
     return ids(call.exchange.engine.place_plan(call.uid, plan.intent, plan.client_order_id))
 
 
 @_answers(spot_order.PLACE_PLAN)
 def _place_spot(call: Call) -> object:
     call.spot()
-    plan = requests.spot_plan(call.fields)
+    plan = requests_plan.spot_plan(call.fields)
     return ids(call.exchange.engine.place_plan(call.uid, plan.intent, plan.client_order_id))
 
 
 @_answers(futures_order.PLACE_TPSL)
 def _place_tpsl(call: Call) -> object:
     call.futures()
-    plan = requests.tpsl(call.fields, call)
+    plan = requests_plan.tpsl(call.fields, call)
     return ids(call.exchange.engine.place_tpsl(call.uid, plan.intent, plan.client_order_id))
 
 
 @_answers(futures_order.PLACE_POSITION_TPSL)
 def _place_position_tpsl(call: Call) -> object:
     call.futures()
-    asked = requests.leg_tpsl(call.fields, call)
+    asked = requests_plan.leg_tpsl(call.fields, call)
     engine = call.exchange.engine
     placed: list[PlanOrder] = [] if asked.whole is None else engine.position_tpsl(call.uid, asked.whole)
     for part in asked.parts:
@@ -67,7 +67,7 @@ def _place_position_tpsl(call: Call) -> object:
     return [_tpsl_ack(plan, asked) for plan in placed]
 
 
-def _tpsl_ack(plan: PlanOrder, asked: requests.LegTpsl) -> Row:
+def _tpsl_ack(plan: PlanOrder, asked: requests_plan.LegTpsl) -> Row:
     is_profit = plan.kind in (PlanKind.TAKE_PROFIT, PlanKind.POSITION_TAKE_PROFIT)
     return {
         "orderId": plan.order_id,
@@ -79,24 +79,24 @@ def _tpsl_ack(plan: PlanOrder, asked: requests.LegTpsl) -> Row:
 @_answers(futures_order.MODIFY_TPSL)
 def _amend_tpsl(call: Call) -> object:
     call.futures()
-    return ids(call.exchange.engine.amend_plan(call.uid, requests.amend_tpsl(call.fields, call)))
+    return ids(call.exchange.engine.amend_plan(call.uid, requests_plan.amend_tpsl(call.fields, call)))
 
 
 @_answers(futures_order.MODIFY_PLAN)
 def _amend_futures(call: Call) -> object:
-    return ids(call.exchange.engine.amend_plan(call.uid, requests.amend_futures_plan(call.fields, call)))
+    return ids(call.exchange.engine.amend_plan(call.uid, requests_plan.amend_futures_plan(call.fields, call)))
 
 
 @_answers(spot_order.MODIFY_PLAN)
 def _amend_spot(call: Call) -> object:
-    return ids(call.exchange.engine.amend_plan(call.uid, requests.amend_spot_plan(call.fields, call)))
+    return ids(call.exchange.engine.amend_plan(call.uid, requests_plan.amend_spot_plan(call.fields, call)))
 
 
 @_answers(futures_order.CANCEL_PLANS)
 def _cancel_futures(call: Call) -> object:
     product = call.fields.product()
     call.optional_instrument(product)
-    intents = requests.cancel_futures_plans(call.fields, call, _open_on(call, product))
+    intents = requests_plan.cancel_futures_plans(call.fields, call, _open_on(call, product))
     answers: list[PlanOrder | Reject] = []
     names: list[tuple[str, str]] = []
     for intent in intents:
@@ -107,7 +107,7 @@ def _cancel_futures(call: Call) -> object:
 
 @_answers(spot_order.CANCEL_PLAN)
 def _cancel_spot(call: Call) -> object:
-    answers = call.exchange.engine.cancel_plans(call.uid, requests.cancel_spot_plan(call.fields, call))
+    answers = call.exchange.engine.cancel_plans(call.uid, requests_plan.cancel_spot_plan(call.fields, call))
     for answer in answers:
         if isinstance(answer, Reject):
             raise answer
@@ -117,7 +117,7 @@ def _cancel_spot(call: Call) -> object:
 @_answers(spot_order.BATCH_CANCEL_PLANS)
 def _cancel_many_spot(call: Call) -> object:
     answers: list[PlanOrder | Reject] = []
-    for intent in requests.cancel_spot_plans(call.fields, _open_on(call, ProductType.SPOT)):
+    for intent in requests_plan.cancel_spot_plans(call.fields, _open_on(call, ProductType.SPOT)):
         if not call.exchange.has(intent.instrument):
             raise Reject("40034", intent.instrument.symbol)
         answers += call.exchange.engine.cancel_plans(call.uid, intent)

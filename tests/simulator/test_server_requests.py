@@ -47,7 +47,7 @@ from bgtui.domain.order import (
     TimeInForce,
     TriggerType,
 )
-from bgtui.simulator import requests
+from bgtui.simulator import requests_order, requests_plan, requests_settings
 from bgtui.simulator.engine import NewOrder
 from bgtui.simulator.fields import Fields
 from bgtui.simulator.reject import Reject
@@ -148,7 +148,7 @@ def futures_orders(draw: Callable[..., Any], mode: PositionMode) -> PlaceOrder:
 def test_futures_orders(data: st.DataObject, mode: PositionMode, client_id: str) -> None:
     intent = data.draw(futures_orders(mode))
     _, body = encode.place_order(intent, client_id)
-    assert requests.futures_order(Fields(body), Known(mode)) == NewOrder(intent, client_id)
+    assert requests_order.futures_order(Fields(body), Known(mode)) == NewOrder(intent, client_id)
 
 
 @given(st.data(), MODES, st.lists(IDS, min_size=1, max_size=4))
@@ -161,7 +161,7 @@ def test_futures_batches(data: st.DataObject, mode: PositionMode, client_ids: li
     }
     orders = [(replace(data.draw(futures_orders(mode)), **same), client_id) for client_id in client_ids]
     _, body = encode.place_orders(orders)
-    instrument, read = requests.futures_orders(Fields(body), Known(mode))
+    instrument, read = requests_order.futures_orders(Fields(body), Known(mode))
     assert instrument == first.instrument
     assert read == [NewOrder(intent, client_id) for intent, client_id in orders]
 
@@ -187,9 +187,9 @@ def spot_intents(draw: Callable[..., Any]) -> PlaceOrder:
 @given(spot_intents(), IDS)
 def test_spot_orders(intent: PlaceOrder, client_id: str) -> None:
     _, body = encode.place_order(intent, client_id)
-    assert requests.spot_order(Fields(body)) == NewOrder(intent, client_id)
+    assert requests_order.spot_order(Fields(body)) == NewOrder(intent, client_id)
     _, batch = encode.place_orders([(intent, client_id)])
-    assert requests.spot_orders(Fields(batch)) == [NewOrder(intent, client_id)]
+    assert requests_order.spot_orders(Fields(batch)) == [NewOrder(intent, client_id)]
 
 
 @given(st.data(), CONTRACTS | PAIRS, MODES, AMOUNTS, AMOUNTS, IDS)
@@ -207,11 +207,11 @@ def test_amendments(
     intent = AmendOrder(ref, price, size, mode if is_futures else None)
     _, body = encode.amend_order(intent, new_id)
     read = (
-        requests.futures_amendment(Fields(body), Known(mode))
+        requests_order.futures_amendment(Fields(body), Known(mode))
         if is_futures
-        else requests.spot_amendment(Fields(body))
+        else requests_order.spot_amendment(Fields(body))
     )
-    assert read == requests.Amendment(intent, new_id)
+    assert read == requests_order.Amendment(intent, new_id)
 
 
 @given(st.data(), CONTRACTS | PAIRS, COINS)
@@ -219,18 +219,22 @@ def test_cancels(data: st.DataObject, instrument: InstrumentId, coin: str) -> No
     is_futures = instrument.product_type.is_futures
     coin = coin if is_futures else ""
     one = CancelOrder(refs(data.draw, instrument, coin))
-    read_one = requests.cancel_futures if is_futures else requests.cancel_spot
+    read_one = requests_order.cancel_futures if is_futures else requests_order.cancel_spot
     assert read_one(Fields(encode.cancel_order(one)[1])) == one
     numbers = data.draw(st.lists(NUMBERS, min_size=1, max_size=5, unique=True))
     many = CancelOrders(instrument, tuple(OrderRef(instrument, number, "", coin) for number in numbers))
     body = Fields(encode.cancel_orders(many)[1])
-    assert (requests.cancel_many_futures(body) if is_futures else requests.cancel_many_spot(body)[0]) == many
+    assert (
+        requests_order.cancel_many_futures(body) if is_futures else requests_order.cancel_many_spot(body)[0]
+    ) == many
     every = CancelSymbol(instrument, coin)
     body = Fields(encode.cancel_symbol(every)[1])
-    assert (requests.cancel_many_futures(body) if is_futures else requests.cancel_symbol_spot(body)) == every
+    assert (
+        requests_order.cancel_many_futures(body) if is_futures else requests_order.cancel_symbol_spot(body)
+    ) == every
     if is_futures:
         total = CancelAll(instrument.product_type, coin)
-        assert requests.cancel_all_futures(Fields(encode.cancel_all(total)[1])) == total
+        assert requests_order.cancel_all_futures(Fields(encode.cancel_all(total)[1])) == total
 
 
 @given(st.data(), CONTRACTS, MODES, IDS, TRIGGERS)
@@ -258,7 +262,7 @@ def test_trigger_orders(
         stop_loss=None if is_trailing else order.stop_loss,
     )
     _, body = encode.place_plan(intent, client_id)
-    assert requests.futures_plan(Fields(body), Known(mode)) == requests.NewPlan(intent, client_id)
+    assert requests_plan.futures_plan(Fields(body), Known(mode)) == requests_plan.NewPlan(intent, client_id)
 
 
 @given(spot_intents(), st.booleans(), IDS, TRIGGERS, AMOUNTS)
@@ -277,7 +281,7 @@ def test_spot_trigger_orders(
         size_is_quote=is_quote,
     )
     _, body = encode.place_plan(intent, client_id)
-    assert requests.spot_plan(Fields(body)) == requests.NewPlan(intent, client_id)
+    assert requests_plan.spot_plan(Fields(body)) == requests_plan.NewPlan(intent, client_id)
 
 
 @given(st.data(), CONTRACTS, MODES, LEGS, st.sampled_from(TPSL), TRIGGERS, IDS)
@@ -305,7 +309,7 @@ def test_take_profit_and_stop_loss(
         callback_ratio=Decimal(2) if is_trailing else None,
     )
     _, body = encode.place_tpsl(intent, client_id)
-    assert requests.tpsl(Fields(body), Known(mode)) == requests.NewTpsl(intent, client_id)
+    assert requests_plan.tpsl(Fields(body), Known(mode)) == requests_plan.NewTpsl(intent, client_id)
 
 
 @given(CONTRACTS, MODES, LEGS, COINS, AMOUNTS, st.none() | AMOUNTS, TRIGGERS, IDS, st.booleans())
@@ -323,7 +327,7 @@ def test_protection_of_a_whole_leg(
     profit, loss = (other, one) if is_turned else (one, other)
     intent = PositionTpsl(instrument, leg, mode, coin, profit, loss, trigger)
     _, body = encode.position_tpsl(intent, take_profit_id=own_id, stop_loss_id=own_id)
-    read = requests.leg_tpsl(Fields(body), Known(mode))
+    read = requests_plan.leg_tpsl(Fields(body), Known(mode))
     assert (read.whole, read.parts) == (intent, ())
 
 
@@ -352,11 +356,11 @@ def test_changes_of_trigger_orders(
     account = Known(kind=kind, instrument=instrument)
     fields = Fields(encode.amend_plan(intent)[1])
     read = (
-        requests.amend_spot_plan(fields, account)
+        requests_plan.amend_spot_plan(fields, account)
         if not is_futures
-        else requests.amend_tpsl(fields, account)
+        else requests_plan.amend_tpsl(fields, account)
         if is_tpsl
-        else requests.amend_futures_plan(fields, account)
+        else requests_plan.amend_futures_plan(fields, account)
     )
     assert read == intent
 
@@ -369,16 +373,16 @@ def test_cancels_of_trigger_orders(
     numbers = data.draw(st.lists(NUMBERS, max_size=4, unique=True))
     orders = tuple(OrderRef(instrument, number, "", coin) for number in numbers)
     intent = CancelPlans(instrument, kind, orders, coin)
-    assert requests.cancel_futures_plans(Fields(encode.cancel_plans(intent)[1]), account) == [intent]
+    assert requests_plan.cancel_futures_plans(Fields(encode.cancel_plans(intent)[1]), account) == [intent]
 
 
 @given(PAIRS, NUMBERS)
 def test_cancels_of_spot_trigger_orders(instrument: InstrumentId, number: str) -> None:
     account = Known(kind=PlanKind.SPOT_TRIGGER, instrument=instrument)
     one = CancelPlans(instrument, PlanKind.SPOT_TRIGGER, (OrderRef(instrument, number),))
-    assert requests.cancel_spot_plan(Fields(encode.cancel_plans(one)[1]), account) == one
+    assert requests_plan.cancel_spot_plan(Fields(encode.cancel_plans(one)[1]), account) == one
     every = CancelPlans(instrument, PlanKind.SPOT_TRIGGER)
-    assert requests.cancel_spot_plans(Fields(encode.cancel_plans(every)[1])) == [every]
+    assert requests_plan.cancel_spot_plans(Fields(encode.cancel_plans(every)[1])) == [every]
 
 
 @given(CONTRACTS, MODES, LEGS, COINS, AMOUNTS, IDS)
@@ -392,23 +396,23 @@ def test_positions(
 
     hedge_leg = leg if mode is PositionMode.HEDGE else None
     close = ClosePosition(instrument, mode, hedge_leg)
-    assert requests.close(body(encode.close_position(close)), account) == [close]
+    assert requests_order.close(body(encode.close_position(close)), account) == [close]
     turn = ReversePosition(instrument, leg, mode, coin, amount)
-    assert requests.reversal(body(encode.reverse_position(turn, own_id)), account) == requests.Reversal(
-        turn, own_id
-    )
+    assert requests_order.reversal(
+        body(encode.reverse_position(turn, own_id)), account
+    ) == requests_order.Reversal(turn, own_id)
     lever = SetLeverage(instrument, coin, amount, hedge_leg)
-    assert requests.leverage(body(encode.set_leverage(lever)), account) == [lever]
+    assert requests_settings.leverage(body(encode.set_leverage(lever)), account) == [lever]
     levers = SetAllLeverage(instrument.product_type, amount)
-    assert requests.all_leverage(body(encode.set_all_leverage(levers))) == levers
+    assert requests_settings.all_leverage(body(encode.set_all_leverage(levers))) == levers
     for margin_mode in MarginMode:
         setting = SetMarginMode(instrument, coin, margin_mode)
-        assert requests.margin_mode(body(encode.set_margin_mode(setting))) == setting
+        assert requests_settings.margin_mode(body(encode.set_margin_mode(setting))) == setting
     change = SetPositionMode(instrument.product_type, mode)
-    assert requests.position_mode(body(encode.set_position_mode(change))) == change
+    assert requests_settings.position_mode(body(encode.set_position_mode(change))) == change
     for signed in (amount, -amount):
         margin = AdjustMargin(instrument, coin, leg, signed)
-        assert requests.margin(body(encode.adjust_margin(margin))) == margin
+        assert requests_settings.margin(body(encode.adjust_margin(margin))) == margin
 
 
 @pytest.mark.parametrize(
@@ -422,7 +426,7 @@ def test_positions(
 @pytest.mark.parametrize("is_on", [True, False])
 def test_automatic_margin_finds_its_product_type(product: ProductType, coin: str, is_on: bool) -> None:
     intent = SetAutoMargin(instrument_id(product, "BTCX"), coin, PositionSide.SHORT, is_on)
-    assert requests.auto_margin(Fields(encode.set_auto_margin(intent)[1])) == intent
+    assert requests_settings.auto_margin(Fields(encode.set_auto_margin(intent)[1])) == intent
 
 
 ORDER = {
@@ -454,11 +458,11 @@ ORDER = {
 )
 def test_a_wrong_order_gets_bitgets_code(mode: PositionMode, changes: dict[str, object], code: str) -> None:
     with pytest.raises(Reject) as refusal:
-        requests.futures_order(Fields({**ORDER, **changes}), Known(mode))
+        requests_order.futures_order(Fields({**ORDER, **changes}), Known(mode))
     assert refusal.value.code == code
 
 
 def test_capitals_and_numbers_are_understood() -> None:
     body = {**ORDER, "side": "Buy", "tradeSide": "Open", "size": Decimal("0.5"), "price": 100}
-    order = requests.futures_order(Fields(body), Known(PositionMode.HEDGE))
+    order = requests_order.futures_order(Fields(body), Known(PositionMode.HEDGE))
     assert (order.intent.size, order.intent.price) == (Decimal("0.5"), Decimal(100))
