@@ -169,8 +169,8 @@ class SavedState:
 
     # While it runs
 
-    def capture(self, exchange: Exchange) -> Capture | None:
-        """Return what has to be written, None when nothing has changed."""
+    def capture(self, exchange: Exchange, *, is_last: bool = False) -> Capture | None:
+        """Return what has to be written; None when no account has changed, unless it is the last time."""
         accounts: dict[str, bytes] = {}
         past: list[tuple[str, PastRecord, bytes]] = []
         client_ids: list[tuple[str, ClientIdRecord]] = []
@@ -182,7 +182,7 @@ class SavedState:
             past += [(uid, row, _encode(row.value)) for row in new]
             known = exchange.engine.client_ids_after(uid, self._numbers[uid])
             client_ids += [(uid, each) for each in known]
-        if not (accounts or past or client_ids):
+        if not (accounts or past or client_ids or is_last):
             return None
         return Capture(
             exchange.clock.now_ms(),
@@ -227,12 +227,12 @@ class SavedState:
             self._numbers[uid] = max(self._numbers[uid], known.number)
 
     def save(self, exchange: Exchange) -> None:
-        """Write what has changed.
+        """Write what has changed, prices and time in any case.
 
         Raises:
             ConfigError: the file cannot be written.
         """
-        if (capture := self.capture(exchange)) is not None:
+        if (capture := self.capture(exchange, is_last=True)) is not None:
             self.write(capture)
 
     async def keep(self, exchange: Exchange) -> None:
