@@ -242,6 +242,19 @@ class Engine:
         return order.to_order()
 
     @exact
+    def amend_presets(
+        self, uid: str, ref: OrderRef, take_profit: Decimal | None, stop_loss: Decimal | None
+    ) -> Order:
+        """Replace the preset prices of an untouched limit order; None removes one.
+
+        Raises:
+            Reject: not found, not untouched, or a price on the wrong side.
+        """
+        order = self._open_order(self._account(uid), ref)
+        self._trading.set_presets(order, take_profit, stop_loss)
+        return order.to_order()
+
+    @exact
     def cancel(self, uid: str, intent: CancelOrder) -> Order:
         """Cancel one order.
 

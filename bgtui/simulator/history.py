@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import dropwhile, islice, takewhile
 from typing import Generic, TypeVar
 
@@ -23,6 +23,10 @@ class Window:
     limit: int = 100
     since_ms: int | None = None
     until_ms: int | None = None
+
+    def unlimited(self) -> Window:
+        """Return it without its limit, for callers whose own filter comes first."""
+        return replace(self, limit=MAX_ROWS)
 
 
 EVERYTHING = Window(limit=MAX_ROWS)

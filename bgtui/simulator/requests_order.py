@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from bgtui.domain.instrument import InstrumentId, ProductType
 from bgtui.domain.intent import (
@@ -43,6 +44,15 @@ class Amendment:
 
     intent: AmendOrder
     new_client_order_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class PresetChange:
+    """New preset prices of an order; one that is left out is removed."""
+
+    order: OrderRef
+    take_profit: Decimal | None
+    stop_loss: Decimal | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,15 +130,18 @@ def spot_orders(fields: Fields) -> list[NewOrder | Reject]:
     return items
 
 
-def futures_amendment(fields: Fields, account: Account) -> Amendment:
-    """Read `mix/order/modify-order`; price and size go together."""
+def futures_amendment(fields: Fields, account: Account) -> Amendment | PresetChange:
+    """Read `mix/order/modify-order`: price and size together, or preset prices, ignored beside them."""
     product = fields.product()
     instrument = fields.instrument(product)
     ref = reference(fields, instrument)
     if ("newSize" in fields) is not ("newPrice" in fields):
         raise Reject("40925", message="Price and quantity must be passed in simultaneously")
     if "newSize" not in fields:
-        raise Reject("40923")
+        names = ("newPresetStopSurplusPrice", "newPresetStopLossPrice")
+        if not any(name in fields for name in names):
+            raise Reject("40923")
+        return PresetChange(ref, *(fields.positive_or_none(name) for name in names))
     new_id = fields.client_id("newClientOid")
     if not new_id:
         raise Reject("22003", message="The size and price have changed, please input newClientOid")

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from bgtui.domain.instrument import InstrumentId, ProductType
 from bgtui.domain.intent import AmendPlan, CancelPlans, OrderRef, PlacePlan, PlaceTpsl, PositionTpsl
+from bgtui.domain.market import Side
 from bgtui.domain.order import OrderType, PlanKind, PlanOrder, PositionMode, PositionSide, TriggerType
 from bgtui.simulator.fields import Fields, wrong
 from bgtui.simulator.reject import Reject
@@ -109,6 +110,25 @@ def spot_plan(fields: Fields) -> NewPlan:
         trigger_type=fields.word("triggerType", TRIGGERS),
         execute_price=_plan_limit(fields, order_type, "executePrice"),
         size_is_quote=unit == "total",
+    )
+    return NewPlan(intent, fields.client_id())
+
+
+def spot_tpsl(fields: Fields) -> NewPlan:
+    """Read `spot/trade/place-order` with ``tpslType=tpsl``: an order that waits for a price."""
+    side = fields.word("side", SIDES)
+    order_type = fields.word("orderType", ORDER_TYPES)
+    is_market = order_type is OrderType.MARKET
+    intent = PlacePlan(
+        instrument=fields.instrument(ProductType.SPOT),
+        kind=PlanKind.SPOT_TRIGGER,
+        side=side,
+        order_type=order_type,
+        size=fields.positive("size"),
+        trigger_price=fields.positive("triggerPrice"),
+        trigger_type=TriggerType.LAST,
+        execute_price=_plan_limit(fields, order_type, "price"),
+        size_is_quote=is_market and side is Side.BUY,
     )
     return NewPlan(intent, fields.client_id())
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from itertools import islice
 
 from bgtui.domain.instrument import InstrumentId, ProductType
 from bgtui.domain.intent import CancelAll, CancelSymbol, OrderRef
 from bgtui.domain.order import Order
-from bgtui.simulator import request_parts, requests_order, rows_order
+from bgtui.simulator import request_parts, requests_order, routes_tpsl, rows_order
 from bgtui.simulator.call import Call, Handlers, batch, ids, paged
 from bgtui.simulator.engine import NewOrder
 from bgtui.simulator.fields import Fields
+from bgtui.simulator.history import Window
 from bgtui.simulator.reject import Reject
 from bgtui.wire.endpoint import futures_order, spot_order
+
+Ask = Callable[[str, ProductType, InstrumentId | None, Window], list[Order]]
 
 HANDLERS = Handlers()
 _answers = HANDLERS.answers
@@ -30,6 +34,8 @@ def _place_futures(call: Call) -> object:
 @_answers(spot_order.PLACE_ORDER)
 def _place_spot(call: Call) -> object:
     call.spot()
+    if routes_tpsl.is_meant(call.fields):
+        return ids(routes_tpsl.place(call, call.fields))
     return ids(_place(call, requests_order.spot_order(call.fields)))
 
 
@@ -67,6 +73,9 @@ def _place_many(call: Call, items: Sequence[NewOrder | Reject]) -> object:
 def _amend_futures(call: Call) -> object:
     call.futures()
     change = requests_order.futures_amendment(call.fields, call)
+    if isinstance(change, requests_order.PresetChange):
+        engine = call.exchange.engine
+        return ids(engine.amend_presets(call.uid, change.order, change.take_profit, change.stop_loss))
     return ids(call.exchange.engine.amend(call.uid, change.intent, change.new_client_order_id))
 
 
@@ -110,6 +119,8 @@ def _cancel_futures(call: Call) -> object:
 
 @_answers(spot_order.CANCEL_ORDER)
 def _cancel_spot(call: Call) -> object:
+    if routes_tpsl.is_meant(call.fields):
+        return ids(routes_tpsl.cancel(call))
     call.spot()
     return ids(call.exchange.engine.cancel(call.uid, requests_order.cancel_spot(call.fields)))
 
@@ -215,36 +226,43 @@ def _spot_order(call: Call) -> object:
 @_answers(futures_order.OPEN_ORDERS)
 def _futures_open(call: Call) -> object:
     product = call.fields.product()
-    window = call.fields.window()
     status = call.fields.text("status").lower()
-    found = call.exchange.engine.open_orders(call.uid, product, call.optional_instrument(product), window)
-    shown = [order for order in found if _is_asked(call, order) and status in ("", order.status.value)]
+    shown = _listed(call, call.exchange.engine.open_orders, product, status)
     rows = [rows_order.futures_order(order) for order in shown]
     return paged(rows, "entrustedList", [order.order_id for order in shown])
 
 
 @_answers(futures_order.HISTORY_ORDERS)
 def _futures_history(call: Call) -> object:
-    product = call.fields.product()
-    window = call.fields.window()
-    found = call.exchange.engine.order_history(call.uid, product, call.optional_instrument(product), window)
-    shown = [order for order in found if _is_asked(call, order)]
+    shown = _listed(call, call.exchange.engine.order_history, call.fields.product())
     rows = [rows_order.futures_history_order(order) for order in shown]
     return paged(rows, "entrustedList", [order.order_id for order in shown])
 
 
 @_answers(spot_order.OPEN_ORDERS)
 def _spot_open(call: Call) -> object:
-    named = call.optional_instrument(ProductType.SPOT)
-    found = call.exchange.engine.open_orders(call.uid, ProductType.SPOT, named, call.fields.window())
-    return [rows_order.spot_open_order(order) for order in found if _is_asked(call, order)]
+    engine = call.exchange.engine
+    if routes_tpsl.is_meant(call.fields):
+        return routes_tpsl.listed(call, engine.open_plans)
+    return [
+        rows_order.spot_open_order(order) for order in _listed(call, engine.open_orders, ProductType.SPOT)
+    ]
 
 
 @_answers(spot_order.HISTORY_ORDERS)
 def _spot_history(call: Call) -> object:
-    named = call.optional_instrument(ProductType.SPOT)
-    found = call.exchange.engine.order_history(call.uid, ProductType.SPOT, named, call.fields.window())
-    return [rows_order.spot_order(order) for order in found if _is_asked(call, order)]
+    engine = call.exchange.engine
+    if routes_tpsl.is_meant(call.fields):
+        return routes_tpsl.listed(call, engine.plan_history)
+    return [rows_order.spot_order(order) for order in _listed(call, engine.order_history, ProductType.SPOT)]
+
+
+def _listed(call: Call, ask: Ask, product: ProductType, status: str = "") -> list[Order]:
+    """Return the page of a list that is asked for, or the one order whose id is."""
+    window = call.fields.window()
+    found = ask(call.uid, product, call.optional_instrument(product), window.unlimited())
+    shown = (order for order in found if _is_asked(call, order) and status in ("", order.status.value))
+    return list(islice(shown, window.limit))
 
 
 def _is_asked(call: Call, order: Order) -> bool:

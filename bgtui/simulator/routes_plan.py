@@ -5,10 +5,10 @@ from __future__ import annotations
 from bgtui.domain.instrument import InstrumentId, ProductType
 from bgtui.domain.intent import OrderRef
 from bgtui.domain.order import PlanKind, PlanOrder, PlanStatus
-from bgtui.simulator import requests_plan, rows_plan
+from bgtui.simulator import requests_plan, routes_tpsl, rows_plan
 from bgtui.simulator.call import Call, Handlers, batch, ids, paged
 from bgtui.simulator.fields import wrong
-from bgtui.simulator.history import EVERYTHING
+from bgtui.simulator.history import EVERYTHING, Window
 from bgtui.simulator.reject import Reject
 from bgtui.simulator.rows import Row, number
 from bgtui.wire.endpoint import futures_order, spot_order
@@ -148,13 +148,11 @@ def _futures_list(call: Call, *, is_history: bool) -> object:
     named = call.optional_instrument(product)
     engine = call.exchange.engine
     ask = engine.plan_history if is_history else engine.open_plans
-    # The families share one list in the engine: the page is cut after the filter.
-    wide = type(window)(window.before_id, EVERYTHING.limit, window.since_ms, window.until_ms)
     status = _STATUSES.get(call.fields.text("planStatus").lower()) if is_history else None
     order_id, client_id = call.fields.text("orderId"), call.fields.text("clientOid")
     found = [
         plan
-        for plan in ask(call.uid, product, named, wide)
+        for plan in ask(call.uid, product, named, window.unlimited())
         if plan.kind in kinds
         and (status is None or plan.status is status)
         and order_id in ("", plan.order_id)
@@ -166,27 +164,23 @@ def _futures_list(call: Call, *, is_history: bool) -> object:
 
 @_answers(spot_order.OPEN_PLANS)
 def _spot_open(call: Call) -> object:
-    named = call.optional_instrument(ProductType.SPOT)
-    window = call.fields.window(20, 100)
-    return _spot_list(
-        call.exchange.engine.open_plans(call.uid, ProductType.SPOT, named, window), window.limit
-    )
+    return _spot_list(call, call.exchange.engine.open_plans, call.fields.window(20, 100))
 
 
 @_answers(spot_order.HISTORY_PLANS)
 def _spot_history(call: Call) -> object:
+    return _spot_list(call, call.exchange.engine.plan_history, call.fields.window(100, 100))
+
+
+def _spot_list(call: Call, ask: routes_tpsl.Ask, window: Window) -> Row:
     named = call.optional_instrument(ProductType.SPOT)
-    window = call.fields.window(100, 100)
-    return _spot_list(
-        call.exchange.engine.plan_history(call.uid, ProductType.SPOT, named, window), window.limit
-    )
-
-
-def _spot_list(found: list[PlanOrder], limit: int) -> Row:
+    found = ask(call.uid, ProductType.SPOT, named, window.unlimited())
+    rows = [plan for plan in found if not plan.is_tpsl]
+    shown = rows[: window.limit]
     return {
-        "nextFlag": len(found) >= limit,
-        "idLessThan": found[-1].order_id if found else "",
-        "orderList": [rows_plan.spot_plan(plan) for plan in found],
+        "nextFlag": len(rows) > len(shown),
+        "idLessThan": shown[-1].order_id if shown else "",
+        "orderList": [rows_plan.spot_plan(plan) for plan in shown],
     }
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bgtui.domain.order import PlanOrder, PlanStatus
+from bgtui.domain.order import OrderType, PlanOrder, PlanStatus
 from bgtui.simulator.rows import (
     PLAN_WORDS,
     STREAM_PLAN_WORDS,
@@ -11,6 +11,7 @@ from bgtui.simulator.rows import (
     entry_point,
     margin_mode,
     number,
+    padded,
     position_mode,
     position_side,
     time,
@@ -134,6 +135,30 @@ def spot_plan_push(plan: PlanOrder) -> Row:
         "actualSize": number(plan.size),
         "executeOrderId": plan.execute_order_id,
         "stpMode": "none",
+    }
+
+
+def spot_tpsl_order(plan: PlanOrder) -> Row:
+    """Write a TP/SL order as a row of `unfilled-orders` and `history-orders`."""
+    return {
+        "userId": "",
+        "symbol": plan.instrument.symbol,
+        "orderId": plan.order_id,
+        "clientOid": plan.client_order_id,
+        "priceAvg": padded(plan.execute_price),
+        "size": padded(plan.size),
+        "orderType": plan.order_type.value,
+        "side": plan.side.value,
+        "status": _status(plan),
+        "basePrice": padded(None),
+        "baseVolume": padded(None),
+        "quoteVolume": padded(None),
+        "enterPointSource": entry_point(plan.source).upper(),
+        "orderSource": "normal" if plan.order_type is OrderType.LIMIT else "market",
+        "triggerPrice": padded(plan.trigger_price),
+        "tpslType": "tpsl",
+        "cTime": time(plan.created_ms),
+        "uTime": time(plan.updated_ms),
     }
 
 

@@ -37,14 +37,6 @@ def check_order(market: Market, intent: PlaceOrder, *, is_closing: bool, closes_
         raise Reject("40020", "orderType" if intent.order_type is OrderType.UNKNOWN else "force")
     if intent.order_type is OrderType.LIMIT:
         check_price(instrument, intent.price, "price")
-    for name, price in (
-        ("presetStopSurplusPrice", intent.take_profit),
-        ("presetStopLossPrice", intent.stop_loss),
-        ("presetStopSurplusExecutePrice", intent.take_profit_limit),
-        ("presetStopLossExecutePrice", intent.stop_loss_limit),
-    ):
-        if price is not None:
-            check_price(instrument, price, name)
     if intent.size_is_quote:
         _check_quote_size(market, intent)
         return
@@ -133,14 +125,22 @@ def check_band(market: Market, side: Side, price: Decimal) -> None:
         )
 
 
-def check_presets(market: Market, intent: PlaceOrder) -> None:
-    """Refuse preset prices on the wrong side of an opening order's price, or of the market's.
+def check_presets(market: Market, intent: PlaceOrder, *, is_closing: bool) -> None:
+    """Refuse preset prices off the tick or, when it may open, on the wrong side of its price or the market's.
 
     Raises:
-        Reject: a take profit would lose, or a stop loss would win.
+        Reject: no price of the instrument, a take profit that would lose, or a stop loss that would win.
     """
+    for name, preset in (
+        ("presetStopSurplusPrice", intent.take_profit),
+        ("presetStopLossPrice", intent.stop_loss),
+        ("presetStopSurplusExecutePrice", intent.take_profit_limit),
+        ("presetStopLossExecutePrice", intent.stop_loss_limit),
+    ):
+        if preset is not None:
+            check_price(market.instrument, preset, name)
     at = intent.price if intent.order_type is OrderType.LIMIT else (market.last or market.reference)
-    if at is None:
+    if at is None or is_closing:
         return
     is_buy = intent.side is Side.BUY
     for is_profit, price in ((True, intent.take_profit), (False, intent.stop_loss)):

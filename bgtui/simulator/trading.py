@@ -123,6 +123,26 @@ class Trading:
         self._accept(order, displaced)
         return order
 
+    def set_presets(self, order: LiveOrder, take_profit: Decimal | None, stop_loss: Decimal | None) -> None:
+        """Replace the preset prices of an untouched limit order; None removes one.
+
+        Raises:
+            Reject: it has traded, or a price is refused.
+        """
+        if not order.is_limit or order.status is not OrderStatus.LIVE:
+            raise Reject("40922")
+        intent = replace(
+            order.intent,
+            take_profit=take_profit,
+            stop_loss=stop_loss,
+            take_profit_limit=None if take_profit is None else order.intent.take_profit_limit,
+            stop_loss_limit=None if stop_loss is None else order.intent.stop_loss_limit,
+        )
+        rules.check_presets(order.market, intent, is_closing=order.is_closing)
+        order.intent = intent
+        order.updated_ms = self._state.now_ms
+        self.tell(order)
+
     def _step_aside(self, order: LiveOrder) -> Decimal:
         held, order.hold = order.hold, ZERO
         self._hold(order, -held)
@@ -216,8 +236,7 @@ class Trading:
             if not closable:
                 raise Reject("22002")
         rules.check_order(market, intent, is_closing=is_closing, closes_all=intent.size >= closable)
-        if not is_closing:
-            rules.check_presets(market, intent)
+        rules.check_presets(market, intent, is_closing=is_closing)
         own = self.orders_of(account, market.instrument.product_type)
         rules.check_room(account, market, sum(order.market is market for order in own), len(own))
 
