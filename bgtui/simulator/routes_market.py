@@ -193,7 +193,7 @@ def _candles(
     name = call.fields.required("granularity")
     interval = intervals.get(name)
     if interval is None:
-        raise Reject("400171", message=f"Parameter verification failed {name[:20]}")
+        raise Reject("400172", message="Parameter verification failed")
     start, end = call.fields.moment("startTime"), call.fields.moment("endTime")
     if start is not None and end is not None and start > end:
         raise Reject("40707", message="Start time is greater than end time")

@@ -41,7 +41,7 @@ INSTANCE_HEADER = "x-sim-instance"
 PUBLIC_PATH, PRIVATE_PATH = "/v2/ws/public", "/v2/ws/private"
 _LOG = logging.getLogger(__name__)
 
-TICK_S = 0.01
+TICK_S = 0.005
 """How often the market moves on, real time."""
 MAX_FRAME = 1 << 20
 _NORMAL, _POLICY = 1000, 1008

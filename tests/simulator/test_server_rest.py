@@ -223,7 +223,7 @@ def test_demo_headers_are_taken(bench: Bench) -> None:
         (
             "/api/v2/mix/market/candles",
             {"symbol": "BTCUSDT", "productType": USDT, "granularity": "1min"},
-            "400171",
+            "400172",
         ),
         (
             "/api/v2/spot/trade/history-orders",
