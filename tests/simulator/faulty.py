@@ -39,7 +39,10 @@ from bgtui.wire.sign import login_message, make_signer
 from tests.simulator.worlds import BTC, ETH, SPOT_BTC, listings
 
 USDT = ProductType.USDT_FUTURES
-QUICK = Patience(request_s=1.0, whole_read_s=3.0, attempts=1, backoff_s=0.01)
+ONCE = Patience(attempts=1)
+"""Nothing is asked twice."""
+QUICK = Patience(request_s=2.0, attempts=1)
+"""For answers that never come."""
 FAST = Rhythm(futures_books=0.02, spot_books=0.02, futures_touch=0.02, futures_ticker=0.02, candle=0.1)
 RULES = Rules(
     ping_s=0.4, ping_jitter_s=0.0, pong_s=0.4, unread_s=0.0, first_ping_s=0.1, backoff_s=0.1, close_s=0.2
@@ -61,7 +64,7 @@ class Room:
     def uid(self) -> str:
         return self.exchange.keys[PRACTICE].uid
 
-    def rest(self, *, profile: str | None = PRACTICE, patience: Patience = QUICK) -> RestClient:
+    def rest(self, *, profile: str | None = PRACTICE, patience: Patience = ONCE) -> RestClient:
         return RestClient(
             self.served.rest,
             credentials=self.exchange.keys[profile].credentials if profile else None,

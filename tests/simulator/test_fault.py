@@ -48,7 +48,7 @@ from bgtui.simulator.hooks import Link
 from bgtui.simulator.serving import serve_with_faults
 from bgtui.store.book import BookStatus
 from bgtui.wire.endpoint.futures_account import POSITIONS
-from tests.simulator.faulty import USDT, Room, of, room, until
+from tests.simulator.faulty import QUICK, USDT, Room, of, room, until
 from tests.simulator.worlds import BTC, START_MS, listings
 from tests.support.simulated import HandClock
 
@@ -96,7 +96,10 @@ async def _late_answers() -> None:
 
 @acts("timeout-before")
 async def _nothing_happened() -> None:
-    async with room(f"timeout-before:route={PLACE}") as house, house.clients() as (_, _, trading):
+    async with (
+        room(f"timeout-before:route={PLACE}") as house,
+        house.clients(patience=QUICK) as (_, _, trading),
+    ):
         with pytest.raises(OutcomeUnknown):
             await trading.place_order(house.buy(ratio="0.95"), "mine-1")
         assert await orders(house) == 0
@@ -104,7 +107,10 @@ async def _nothing_happened() -> None:
 
 @acts("timeout-after")
 async def _exactly_one_order_and_no_answer() -> None:
-    async with room(f"timeout-after:route={PLACE},once") as house, house.clients() as (_, reader, trading):
+    async with (
+        room(f"timeout-after:route={PLACE},once") as house,
+        house.clients(patience=QUICK) as (_, reader, trading),
+    ):
         with pytest.raises(OutcomeUnknown):
             await trading.place_order(house.buy(ratio="0.95"), "mine-1")
         assert await orders(house) == 1
@@ -207,8 +213,7 @@ async def _garbage_answers() -> None:
 
 @acts("big-answer")
 async def _big_answers() -> None:
-    slow = Patience(attempts=1)
-    async with room("big-answer:route=/api/v2/mix") as house, house.clients(patience=slow) as (_, reader, _):
+    async with room("big-answer:route=/api/v2/mix") as house, house.clients() as (_, reader, _):
         with pytest.raises((NetworkError, DecodeError)):
             await reader.balances(USDT)
 
@@ -311,7 +316,7 @@ async def _skewed_clock() -> None:
 
 @acts("clock-step")
 async def _stepped_clock() -> None:
-    twice = Patience(request_s=2.0, attempts=2)
+    twice = Patience(attempts=2)
     async with room() as house, house.clients(patience=twice) as (_, reader, trading):
         await reader.positions(USDT)
         house.faults.add("clock-step:-60s")
