@@ -160,3 +160,9 @@ class Account:
         self.client_ids[is_futures, client_order_id] = number
         if len(self.client_ids) > MAX_CLIENT_IDS:
             del self.client_ids[next(iter(self.client_ids))]
+
+    def remember_plan_id(self, client_order_id: str, number: int) -> None:
+        """Keep a trigger order's client id."""
+        self.plan_client_ids[client_order_id] = number
+        if len(self.plan_client_ids) > MAX_CLIENT_IDS:
+            del self.plan_client_ids[next(iter(self.plan_client_ids))]

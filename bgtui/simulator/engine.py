@@ -308,13 +308,15 @@ class Engine:
         return plan.to_plan()
 
     @exact
-    def position_tpsl(self, uid: str, intent: PositionTpsl) -> list[PlanOrder]:
+    def position_tpsl(
+        self, uid: str, intent: PositionTpsl, take_profit_id: str = "", stop_loss_id: str = ""
+    ) -> list[PlanOrder]:
         """Set take profit and stop loss of a whole leg; what was set before is replaced.
 
         Raises:
-            Reject: no such leg, or a price is on the wrong side.
+            Reject: no such leg, a price is on the wrong side, or a client id was used before.
         """
-        plans = self._plans.set_position(self._account(uid), intent)
+        plans = self._plans.set_position(self._account(uid), intent, take_profit_id, stop_loss_id)
         self._settle_up()
         return [plan.to_plan() for plan in plans]
 

@@ -19,6 +19,8 @@ from bgtui.wire.number import decimal
 
 MAX_TEXT = 512
 """Characters of one field that are looked at."""
+MAX_FIGURE = Decimal(10) ** 20
+"""Products of a few such figures still fit the digits that the engine reckons with."""
 DAY_MS = 86_400_000
 
 WordT = TypeVar("WordT", bound=StrEnum)
@@ -86,15 +88,18 @@ class Fields:
         """Return a number, None when it is missing or empty.
 
         Raises:
-            Reject: no number.
+            Reject: no number, or one that nothing on an exchange is as large as.
         """
         found = self.text(name)
         if not found:
             return None
         try:
-            return decimal(found, name)
+            figure = decimal(found, name)
         except DecodeError:
             raise wrong(name) from None
+        if abs(figure) >= MAX_FIGURE:
+            raise wrong(name)
+        return figure
 
     def positive(self, name: str) -> Decimal:
         """Return a number above zero that must be there.

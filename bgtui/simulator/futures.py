@@ -301,9 +301,11 @@ def _other(side: PositionSide) -> PositionSide:
 def _business(order: LiveOrder, *, is_closing: bool) -> str:
     """Return the bill's `businessType` (wire notes 4.6)."""
     is_burst = order.forced is Forced.LIQUIDATION
+    is_deleveraged = order.forced is Forced.AUTO_DELEVERAGE
     if order.aim is not None and order.aim.position_mode is PositionMode.HEDGE:
         leg = order.closes if is_closing else order.opens
-        if is_burst:
-            return f"force_close_{leg.value}"
-        return f"{'close' if is_closing else 'open'}_{leg.value}"
+        prefix = "force_" if is_burst else "adl_" if is_deleveraged else ""
+        return f"{prefix}{'close' if is_closing else 'open'}_{leg.value}"
+    if is_deleveraged:
+        return f"adl_{order.side.value}_in_single_side_mode"
     return f"{'burst_' if is_burst else ''}{order.side.value}"

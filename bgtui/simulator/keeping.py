@@ -301,7 +301,7 @@ class Keeping:
             getattr(account.past[row.product_type], row.kind).append(row.row_id, row.time_ms, row.value)
         for known in client_ids:
             if known.area == PLAN:
-                account.plan_client_ids[known.name] = known.number
+                account.remember_plan_id(known.name, known.number)
             else:
                 account.remember_client_id(known.name, known.number, is_futures=known.area == FUTURES)
 

@@ -147,25 +147,31 @@ class Plans:
         plan.callback_ratio = intent.callback_ratio
         return self._accept(plan)
 
-    def set_position(self, account: Account, intent: PositionTpsl) -> list[LivePlan]:
+    def set_position(
+        self, account: Account, intent: PositionTpsl, take_profit_id: str = "", stop_loss_id: str = ""
+    ) -> list[LivePlan]:
         """Set take profit and stop loss of a whole leg; one that is there already gets the new price.
 
         Raises:
-            Reject: no such leg, or a price on the wrong side; then neither is set.
+            Reject: no such leg, a price on the wrong side, or a client id used before; then neither is set.
         """
         market = self._futures_market(intent.instrument)
         self._check_mode(account, market, intent.position_mode)
         self._leg_size(account, market, intent.position_side)
         plans = []
-        for kind, price in (
-            (PlanKind.POSITION_TAKE_PROFIT, intent.take_profit),
-            (PlanKind.POSITION_STOP_LOSS, intent.stop_loss),
+        for kind, price, client_order_id in (
+            (PlanKind.POSITION_TAKE_PROFIT, intent.take_profit, take_profit_id),
+            (PlanKind.POSITION_STOP_LOSS, intent.stop_loss, stop_loss_id),
         ):
             if price is not None:
                 plan = self.tpsl(account, market, kind, leg=intent.position_side, price=price, size=None)
                 plan.trigger_type = intent.trigger_type
+                plan.client_order_id = client_order_id
                 self._check(plan)
+                self._check_client_id(plan)
                 plans.append(plan)
+        if len(plans) > 1 and take_profit_id and take_profit_id == stop_loss_id:
+            raise Reject("45034")
         for plan in plans:
             for old in self.same(account, market, intent.position_side, plan.kind):
                 self.end(old, PlanStatus.CANCELED)
@@ -323,14 +329,18 @@ class Plans:
     def _accept(self, plan: LivePlan) -> LivePlan:
         self._check(plan)
         account = plan.account
-        if plan.client_order_id and plan.client_order_id in account.plan_client_ids:
-            raise Reject("45034" if plan.market.is_futures else "43118")
+        self._check_client_id(plan)
         if sum(1 for _ in self._on(account, plan.market)) >= MAX_PLANS:
             raise Reject("40889")
         if plan.client_order_id:
-            account.plan_client_ids[plan.client_order_id] = plan.number
+            account.remember_plan_id(plan.client_order_id, plan.number)
         self.start(plan)
         return plan
+
+    @staticmethod
+    def _check_client_id(plan: LivePlan) -> None:
+        if plan.client_order_id and plan.client_order_id in plan.account.plan_client_ids:
+            raise Reject("45034" if plan.market.is_futures else "43118")
 
     def start(self, plan: LivePlan) -> None:
         """Let a trigger order wait from now on."""

@@ -17,13 +17,16 @@ from bgtui.simulator.request_parts import LEGS, MARGIN_MODES, POSITION_MODES, Ac
 
 
 def leverage(fields: Fields, account: Account) -> list[SetLeverage]:
-    """Read `mix/account/set-leverage`: one figure, or one for each side, which wins."""
+    """Read `mix/account/set-leverage`: one figure, or one for each side, which wins.
+
+    The long side's comes last, as it is the one that counts where both sides have the same.
+    """
     product = fields.product()
     instrument = fields.instrument(product)
     coin = fields.required("marginCoin").upper()
     sides = {
         side: fields.positive_or_none(name)
-        for name, side in (("longLeverage", PositionSide.LONG), ("shortLeverage", PositionSide.SHORT))
+        for name, side in (("shortLeverage", PositionSide.SHORT), ("longLeverage", PositionSide.LONG))
     }
     given = [SetLeverage(instrument, coin, value, side) for side, value in sides.items() if value is not None]
     if given:

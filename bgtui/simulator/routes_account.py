@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 from decimal import ROUND_FLOOR, Decimal
+from itertools import islice
 
-from bgtui.domain.account import Balance, Position
+from bgtui.domain.account import Balance, Bill, Position
 from bgtui.domain.instrument import FUTURES, InstrumentId, ProductType
-from bgtui.domain.order import MarginMode, OrderType, PositionSide
+from bgtui.domain.market import Side
+from bgtui.domain.order import MarginMode, OrderType, PlanKind, PositionSide
 from bgtui.simulator import request_parts, requests_settings, rows_account, rows_market
 from bgtui.simulator.auth import READ_AUTHORITIES
 from bgtui.simulator.call import Call, Handlers, paged
 from bgtui.simulator.fields import wrong
+from bgtui.simulator.history import Window
+from bgtui.simulator.money import exact
 from bgtui.simulator.reject import Reject
 from bgtui.wire.endpoint import common, futures_account, spot_account
 
 HANDLERS = Handlers()
 _answers = HANDLERS.answers
 _ZERO = Decimal(0)
+_PROTECTIONS = {
+    PlanKind.POSITION_TAKE_PROFIT: "takeProfitId",
+    PlanKind.POSITION_STOP_LOSS: "stopLossId",
+}
 
 
 @_answers(common.TRADE_RATE)
@@ -108,8 +116,7 @@ def _assets(call: Call) -> object:
 def _spot_bills(call: Call) -> object:
     window = call.fields.window(100, 500)
     wanted = call.fields.text("coin").upper()
-    found = call.exchange.engine.bills(call.uid, ProductType.SPOT, window)
-    return [rows_account.spot_bill(bill) for bill in found if wanted in ("", bill.coin)]
+    return [rows_account.spot_bill(bill) for bill in _bills(call, ProductType.SPOT, window, wanted)]
 
 
 @_answers(futures_account.BILLS)
@@ -119,14 +126,16 @@ def _futures_bills(call: Call) -> object:
     wanted, kind = call.fields.text("coin").upper(), call.fields.text("businessType").lower()
     if call.fields.text("onlyFunding").lower() == "yes":
         kind = "contract_settle_fee"
-    found = call.exchange.engine.bills(call.uid, product, window)
-    shown = [bill for bill in found if wanted in ("", bill.coin) and kind in ("", bill.business_type.lower())]
-    # The cursor is that of the page before it was filtered, or a filter would end the list.
-    last = found[-1].bill_id if found and len(found) == window.limit else None
-    ids = [bill.bill_id for bill in shown]
-    return paged([rows_account.futures_bill(bill) for bill in shown], "bills", ids) | (
-        {"endId": last} if last else {}
-    )
+    shown = _bills(call, product, window, wanted, kind)
+    rows = [rows_account.futures_bill(bill) for bill in shown]
+    return paged(rows, "bills", [bill.bill_id for bill in shown])
+
+
+def _bills(call: Call, product: ProductType, window: Window, coin: str, kind: str = "") -> list[Bill]:
+    """Return a page of the lines of one coin and kind, "" for all."""
+    found = call.exchange.engine.bills(call.uid, product, window.unlimited())
+    shown = (bill for bill in found if coin in ("", bill.coin) and kind in ("", bill.business_type.lower()))
+    return list(islice(shown, window.limit))
 
 
 @_answers(futures_account.ACCOUNT)
@@ -134,7 +143,8 @@ def _account(call: Call) -> object:
     instrument = call.futures()
     balance = _margin_balance(call, instrument)
     settings = call.exchange.engine.settings(call.uid, instrument)
-    return rows_account.symbol_account(balance, settings, call.btc_price())
+    legs = call.exchange.engine.positions(call.uid, instrument.product_type)
+    return rows_account.symbol_account(balance, legs, settings, call.btc_price())
 
 
 def _margin_balance(call: Call, instrument: InstrumentId) -> Balance:
@@ -156,13 +166,15 @@ def _margin_coin(call: Call, instrument: InstrumentId) -> str:
 def _accounts(call: Call) -> object:
     product = call.fields.product()
     price = call.btc_price()
+    legs = call.exchange.engine.positions(call.uid, product)
     return [
-        rows_account.futures_account_in_list(balance, price)
+        rows_account.futures_account_in_list(balance, legs, price)
         for balance in call.exchange.engine.balances(call.uid, product)
     ]
 
 
 @_answers(futures_account.OPEN_COUNT)
+@exact
 def _open_count(call: Call) -> object:
     instrument = call.futures()
     _margin_coin(call, instrument)
@@ -230,8 +242,12 @@ def _one_position(call: Call) -> object:
 
 
 def _position(call: Call, held: Position) -> object:
-    """Return a position with the size that waits to open more of it."""
+    """Return a position with the size that waits to open more of it, and the ids of what protects it."""
     row = rows_account.position(held)
+    closes = Side.SELL if held.side is PositionSide.LONG else Side.BUY
+    for plan in call.exchange.engine.open_plans(call.uid, held.instrument.product_type, held.instrument):
+        if plan.kind in _PROTECTIONS and plan.side is closes:
+            row[_PROTECTIONS[plan.kind]] = plan.order_id
     opening = sum(
         (
             order.remaining_size

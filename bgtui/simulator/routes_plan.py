@@ -59,7 +59,9 @@ def _place_position_tpsl(call: Call) -> object:
     call.futures()
     asked = requests_plan.leg_tpsl(call.fields, call)
     engine = call.exchange.engine
-    placed: list[PlanOrder] = [] if asked.whole is None else engine.position_tpsl(call.uid, asked.whole)
+    placed: list[PlanOrder] = []
+    if asked.whole is not None:
+        placed = engine.position_tpsl(call.uid, asked.whole, asked.take_profit_id, asked.stop_loss_id)
     for part in asked.parts:
         is_profit = part.kind is PlanKind.TAKE_PROFIT
         client_id = asked.take_profit_id if is_profit else asked.stop_loss_id

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from bgtui.domain.account import (
@@ -19,15 +20,16 @@ from bgtui.simulator.rows import Row, margin_mode, number, position_mode, time
 _ZERO = Decimal(0)
 
 
-def futures_account(balance: Balance, btc_price: Decimal) -> Row:
-    """Write a row of `accounts`; the price is Bitcoin's in USDT."""
+def futures_account(balance: Balance, legs: Sequence[Position], btc_price: Decimal) -> Row:
+    """Write a row of `accounts`; ``legs`` are the open ones, the price is Bitcoin's in USDT."""
     worth = balance.usdt_equity or _ZERO
+    isolated = sum((leg.unrealized_pnl or _ZERO for leg in _isolated(balance, legs)), _ZERO)
     return {
         "marginCoin": balance.coin,
         "locked": number(balance.frozen),
         "available": number(balance.available),
         "crossedMaxAvailable": number(balance.max_open),
-        "isolatedMaxAvailable": number(balance.max_open),
+        "isolatedMaxAvailable": number(max(balance.available, _ZERO)),
         "maxTransferOut": number(balance.max_transfer_out),
         "accountEquity": number(balance.equity),
         "usdtEquity": number(balance.usdt_equity),
@@ -35,21 +37,24 @@ def futures_account(balance: Balance, btc_price: Decimal) -> Row:
         "crossedRiskRate": number(balance.cross_risk_ratio),
         "unrealizedPL": number(balance.unrealized_pnl, ""),
         "coupon": "0",
-        "crossedUnrealizedPL": number(balance.unrealized_pnl, ""),
-        "isolatedUnrealizedPL": "0",
+        "crossedUnrealizedPL": number((balance.unrealized_pnl or _ZERO) - isolated),
+        "isolatedUnrealizedPL": number(isolated),
         "assetMode": "single",
     }
 
 
-def futures_account_in_list(balance: Balance, btc_price: Decimal) -> Row:
+def futures_account_in_list(balance: Balance, legs: Sequence[Position], btc_price: Decimal) -> Row:
     """Write a row of `accounts`, with what the multi-asset mode would show."""
+    own = [leg for leg in legs if leg.margin_coin == balance.coin]
+    margin = sum((leg.margin or _ZERO for leg in own), _ZERO)
+    isolated = sum((leg.margin or _ZERO for leg in _isolated(balance, legs)), _ZERO)
     return {
-        **futures_account(balance, btc_price),
+        **futures_account(balance, legs, btc_price),
         "unionTotalMargin": "0",
         "unionAvailable": "0",
         "unionMm": "0",
-        "isolatedMargin": "0",
-        "crossedMargin": number(balance.frozen),
+        "isolatedMargin": number(isolated),
+        "crossedMargin": number(margin - isolated),
         "assetList": [
             {
                 "coin": balance.coin,
@@ -60,16 +65,22 @@ def futures_account_in_list(balance: Balance, btc_price: Decimal) -> Row:
     }
 
 
-def symbol_account(balance: Balance, settings: SymbolSettings, btc_price: Decimal) -> Row:
+def symbol_account(
+    balance: Balance, legs: Sequence[Position], settings: SymbolSettings, btc_price: Decimal
+) -> Row:
     """Write the answer of `account`; live answers have the three levers as numbers."""
     return {
-        **futures_account(balance, btc_price),
+        **futures_account(balance, legs, btc_price),
         "crossedMarginLeverage": _lever(settings.crossed_leverage),
         "isolatedLongLever": _lever(settings.isolated_long_leverage),
         "isolatedShortLever": _lever(settings.isolated_short_leverage),
         "marginMode": margin_mode(settings.margin_mode),
         "posMode": position_mode(settings.position_mode),
     }
+
+
+def _isolated(balance: Balance, legs: Sequence[Position]) -> list[Position]:
+    return [leg for leg in legs if leg.margin_coin == balance.coin and leg.margin_mode is MarginMode.ISOLATED]
 
 
 def futures_account_push(balance: Balance) -> Row:

@@ -510,3 +510,13 @@ def test_a_resting_close_never_opens_the_other_side(floor: Floor) -> None:
     found = floor.find_order("ann", _ref(closing))
     assert found is not None
     assert (found.status, found.filled_size) == (OrderStatus.CANCELED, D(0))
+
+
+@pytest.mark.parametrize(
+    ("uid", "reason"), [("ann", "adl_sell_in_single_side_mode"), ("hal", "adl_close_long")]
+)
+def test_bills_of_deleveraging_say_so(floor: Floor, uid: str, reason: str) -> None:
+    floor.quote(SELL, "60000.0", "1")
+    floor.order(uid, BUY, "0.1", leg=LONG, effect=OPEN)
+    floor.deleverage(uid, BTC, D("0.5"))
+    assert floor.bills(uid, USDT)[0].business_type == reason

@@ -23,6 +23,7 @@ from bgtui.domain.order import (
     PositionSide,
     TriggerType,
 )
+from bgtui.simulator import account
 from bgtui.simulator.engine import Reject
 from bgtui.simulator.fact import Private
 from tests.support.exchange_floor import (
@@ -366,3 +367,14 @@ def test_canceling_all_spot_triggers_leaves_those_that_count_as_orders(floor: Fl
     named = tuple(OrderRef(SPOT_BTC, plan.order_id) for plan in plans)
     floor.cancel_plans("ann", CancelPlans(SPOT_BTC, PlanKind.SPOT_TRIGGER, named))
     assert floor.open_plans("ann", SPOT) == []
+
+
+def test_client_ids_of_trigger_orders_are_forgotten_in_the_end(
+    floor: Floor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(account, "MAX_CLIENT_IDS", 2)
+    for name in ("p-1", "p-2", "p-3"):
+        floor.place_plan("ann", _trigger("60500.0"), name)
+    floor.place_plan("ann", _trigger("60500.0"), "p-1")
+    with pytest.raises(Reject, match="45034"):
+        floor.place_plan("ann", _trigger("60500.0"), "p-3")

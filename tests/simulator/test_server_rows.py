@@ -396,7 +396,7 @@ def test_balances(product: ProductType, amount: Decimal, frozen: Decimal, pnl: D
         max_transfer_out=amount,
         cross_risk_ratio=Decimal("0.01"),
     )
-    rows = [rows_account.futures_account_in_list(balance, Decimal(100_000))]
+    rows = [rows_account.futures_account_in_list(balance, (), Decimal(100_000))]
     assert rest_account.futures_balances(raw(rows), product) == (balance,)
     (event,) = pushed("account", product, [rows_account.futures_account_push(balance)], key="coin")
     assert replace(event.balances[0], updated_ms=None) == balance
