@@ -28,6 +28,7 @@ def setting() -> Setting:
 def floor(setting: Setting) -> Iterator[Floor]:
     with Floor(setting) as floor:
         yield floor
+        assert floor.served.simulator.rest.failures == []
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ pytestmark = [
     pytest.mark.usefixtures("clean"),
 ]
 
-PATIENCE_S = 30
+PATIENCE_S = 60
 SWAP = {"type": "swap", "instType": "USDT-FUTURES"}
 
 

@@ -14,8 +14,8 @@ from tests.conformance.floor import AT_HOME, BTC, ETH, SPOT, Floor, Setting
 
 pytestmark = [pytest.mark.xdist_group("conformance-books"), pytest.mark.asyncio(loop_scope="module")]
 
-PATIENCE_S = 30
-UPDATES = {BTC: 400, SPOT: 120}
+PATIENCE_S = 60
+UPDATES = {BTC: 400, SPOT: 60}
 
 
 @pytest.fixture(scope="module", params=list(Flavour))
@@ -50,7 +50,7 @@ async def test_the_whole_book(pro: Any, floor: Floor, symbol: str) -> None:
     publisher = floor.served.simulator.publisher
     started, seen = publisher.sent_books, 0
     async with asyncio.timeout(PATIENCE_S):
-        while publisher.sent_books < started + UPDATES[symbol] or seen < 50:
+        while publisher.sent_books < started + UPDATES[symbol] or seen < 30:
             book = await pro.watch_order_book(symbol)
             assert is_whole(book)
             seen += 1

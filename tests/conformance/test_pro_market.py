@@ -14,7 +14,9 @@ from tests.conformance.floor import AT_HOME, BTC, ETH, SPOT, Floor, Setting
 
 pytestmark = [pytest.mark.xdist_group("conformance-pro"), pytest.mark.asyncio(loop_scope="module")]
 
-PATIENCE_S = 30
+PATIENCE_S = 60
+START = 50
+"""Trades that a new listener is told at once."""
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +32,7 @@ def setting() -> Setting:
 async def test_trades(pro: Any, floor: Floor, symbol: str) -> None:
     seen: dict[str, Any] = {}
     async with asyncio.timeout(PATIENCE_S):
-        while len(seen) < 60:
+        while len(seen) < START + 3:
             for trade in await pro.watch_trades(symbol):
                 seen[trade["id"]] = trade
     tape = {trade.trade_id: trade for trade in floor.do(lambda exchange: exchange.trades(AT_HOME[symbol]))}

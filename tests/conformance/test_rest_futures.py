@@ -97,7 +97,7 @@ async def test_a_limit_order_and_its_end(rest: Any) -> None:
 @exercises("fetch_position", "swap, one-way", "the same one")
 @exercises("fetch_positions_history", "swap", "what was opened and closed, with its profit")
 @exercises("close_position", "swap, one-way", "flat afterwards")
-@exercises("fetch_ledger", "swap", "bills that add up to what the balance lost")
+@exercises("fetch_ledger", "swap", "a bill for the buy and one for the sell")
 async def test_a_market_order_its_trades_and_its_position(rest: Any, floor: Floor) -> None:
     since = floor.now_ms()
     _, ask, _ = await best(rest.plain)
@@ -131,8 +131,9 @@ async def test_a_market_order_its_trades_and_its_position(rest: Any, floor: Floo
 @exercises(
     "create_order", "swap, one-way", "limit across the spread: partly filled, the rest is the best bid"
 )
-@exercises("fetch_order", "swap", "partly filled: open, with filled and remaining")
-@exercises("create_order", "swap, hedge", "somebody else's market sell fills the rest")
+@exercises(
+    "fetch_order", "swap", "partly filled: open, with filled and remaining; closed once somebody sold into it"
+)
 async def test_a_partial_fill(rest: Any, other: Any) -> None:
     _, ask, size = await best(rest.plain)
     made = await rest.create_order(BTC, "limit", "buy", round(size + 0.01, 4), ask)
