@@ -193,13 +193,32 @@ LISTS = [decoder for decoder in DECODERS if "tuple" in str(decoder.__annotations
 PAGES = [decoder for decoder in DECODERS if "Page" in str(decoder.__annotations__["return"])]
 
 
+STATEMENTS = {
+    route: BY_NAME[route][0]
+    for route in (
+        "futures.positions",
+        "futures.position",
+        "futures.accounts",
+        "futures.open-orders",
+        "futures.open-plans",
+        "futures.fills",
+        "spot.assets",
+        "spot.open-orders",
+    )
+}
+
+
 @pytest.mark.parametrize("data", [b"", b"null", b"[]", b'""'])
-@pytest.mark.parametrize("decoder", LISTS, ids=lambda each: each.__name__)
+@pytest.mark.parametrize(
+    "decoder",
+    [each for each in LISTS if each not in STATEMENTS.values()],
+    ids=lambda each: each.__name__,
+)
 def test_no_list_is_an_empty_list(decoder: RestDecoder[..., Any], data: bytes) -> None:
     assert call(decoder, data) == ()
 
 
-@pytest.mark.parametrize("data", [b"", b"null", b"[]", b"{}", b'{"entrustedList":null,"endId":"5"}'])
+@pytest.mark.parametrize("data", [b"[]", b"{}", b'{"entrustedList":null,"endId":"5"}'])
 @pytest.mark.parametrize("decoder", PAGES, ids=lambda each: each.__name__)
 def test_no_page_is_an_empty_page(decoder: RestDecoder[..., Any], data: bytes) -> None:
     try:
@@ -207,6 +226,13 @@ def test_no_page_is_an_empty_page(decoder: RestDecoder[..., Any], data: bytes) -
     except DecodeError:
         # Lists that never come inside an object refuse one.
         assert data.startswith(b"{")
+
+
+@pytest.mark.parametrize("data", [b"", b"null", b'""'])
+@pytest.mark.parametrize("route", STATEMENTS)
+def test_an_answer_without_data_does_not_say_that_the_account_is_flat(route: str, data: bytes) -> None:
+    with pytest.raises(DecodeError, match="nothing where a list belongs"):
+        call(STATEMENTS[route], data)
 
 
 def test_an_error_names_the_route_and_the_field_in_one_line() -> None:

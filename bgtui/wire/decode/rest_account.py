@@ -17,7 +17,7 @@ from bgtui.domain.account import (
 from bgtui.domain.instrument import InstrumentId, ProductType
 from bgtui.domain.order import PositionMode
 from bgtui.wire.decode import word
-from bgtui.wire.decode.rest_answer import Data, answers, listed, many, one, paged
+from bgtui.wire.decode.rest_answer import Data, answers, listed, many, one, paged, stated
 from bgtui.wire.decode.rest_field import (
     amount,
     amount_or_zero,
@@ -112,14 +112,14 @@ def spot_balances(data: Data) -> tuple[Balance, ...]:
             locked=optional_decimal(row.locked, "locked"),
             updated_ms=moment(row.updated, "uTime"),
         )
-        for row in many(data, SpotAssetRow)
+        for row in stated(data, SpotAssetRow)
     )
 
 
 @answers(futures_account.ACCOUNTS)
 def futures_balances(data: Data, product_type: ProductType) -> tuple[Balance, ...]:
     """Return the coins of a futures wallet."""
-    return tuple(_futures_balance(row, product_type) for row in many(data, FuturesAccountRow))
+    return tuple(_futures_balance(row, product_type) for row in stated(data, FuturesAccountRow))
 
 
 @answers(futures_account.ACCOUNT)

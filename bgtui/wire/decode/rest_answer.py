@@ -1,6 +1,7 @@
 """From the raw `data` of a REST answer to rows: what every REST decoder shares.
 
-A missing list is an empty list: Bitget sends `null`, `[]`, `""` or nothing at all, alike (bitget-wire 4.0).
+A missing list is an empty list: Bitget sends `null`, `[]`, `""` or nothing at all, alike (bitget-wire 4.0). But
+where having nothing is a statement about the account, an answer without any data states nothing and is refused.
 JSON fractions become `Decimal`, so that no digit is lost.
 """
 
@@ -105,13 +106,24 @@ def many(data: Data, row_type: type[RowT], *keys: str) -> list[RowT]:
     return rows(parse(data), row_type, *keys)
 
 
+def stated(data: Data, row_type: type[RowT], *keys: str) -> list[RowT]:
+    """Return the rows of an answer in which having none is a statement: no leg, no coin, no order.
+
+    An answer without any data says nothing, so it is not taken for an empty list.
+
+    Raises:
+        DecodeError: something else, or nothing at all.
+    """
+    return rows(_said(data), row_type, *keys)
+
+
 def paged(data: Data, row_type: type[RowT], *keys: str) -> tuple[list[RowT], str | None]:
     """Return the rows of an answer and its `endId`, None when there is nothing further.
 
     Raises:
-        DecodeError: something else.
+        DecodeError: something else, or nothing at all.
     """
-    value = parse(data)
+    value = _said(data)
     found = rows(value, row_type, *keys)
     if not isinstance(value, dict) or not found:
         return found, None
@@ -141,6 +153,13 @@ def listed(value: object, name: str) -> Sequence[object]:
         return ()
     if not isinstance(value, list):
         raise DecodeError(f"{name}: expected a list, got {type(value).__name__}")
+    return value
+
+
+def _said(data: Data) -> object:
+    value = parse(data)
+    if value is None or value == "":
+        raise DecodeError("data: nothing where a list belongs")
     return value
 
 

@@ -10,7 +10,7 @@ from bgtui.domain.market import Side
 from bgtui.domain.order import Fee, Order, OrderStatus, OrderType, PositionMode, TimeInForce
 from bgtui.wire.decode import word
 from bgtui.wire.decode.fee import fees
-from bgtui.wire.decode.rest_answer import Data, answers, first, many, paged
+from bgtui.wire.decode.rest_answer import Data, answers, first, many, paged, stated
 from bgtui.wire.decode.rest_field import (
     amount,
     amount_or_zero,
@@ -43,7 +43,7 @@ def futures_order_detail(data: Data, product_type: ProductType) -> Order | None:
 @answers(spot_order.OPEN_ORDERS)
 def spot_open_orders(data: Data) -> Page[Order]:
     """Return open spot orders; here the limit price stands in `priceAvg` and the average in `basePrice`."""
-    return _spot_page([_spot_order(row, row.price_avg, row.base_price) for row in many(data, SpotOrderRow)])
+    return _spot_page([_spot_order(row, row.price_avg, row.base_price) for row in stated(data, SpotOrderRow)])
 
 
 @answers(spot_order.HISTORY_ORDERS)

@@ -8,7 +8,7 @@ from bgtui.domain.account import AdlRank, ClosedPosition, Position
 from bgtui.domain.error import DecodeError
 from bgtui.domain.instrument import ProductType
 from bgtui.wire.decode import word
-from bgtui.wire.decode.rest_answer import Data, answers, many, paged
+from bgtui.wire.decode.rest_answer import Data, answers, many, paged, stated
 from bgtui.wire.decode.rest_field import (
     amount,
     amount_or_zero,
@@ -30,7 +30,7 @@ from bgtui.wire.payload.rest_account import AdlRankRow, ClosedPositionRow, Posit
 @answers(futures_account.POSITIONS, futures_account.POSITION)
 def positions(data: Data, product_type: ProductType) -> tuple[Position, ...]:
     """Return open legs; a row of size zero is a closed one and left out."""
-    held = (row for row in many(data, PositionRow) if amount(row.total, "total"))
+    held = (row for row in stated(data, PositionRow) if amount(row.total, "total"))
     return tuple(_position(row, product_type) for row in held)
 
 

@@ -103,10 +103,10 @@ async def test_every_read_is_reached_by_a_method() -> None:
     reached = set()
     for name in METHODS:
         for product_type in (FUTURES, ProductType.SPOT):
-            source = Scripted(lambda _endpoint, _asked: None)
+            source = Scripted(lambda _endpoint, _asked: [])
             await call(ReadClient(source), name, product_type)
             reached |= {endpoint.name for endpoint, _ in source.asked}
-    source = Scripted(lambda _endpoint, _asked: None)
+    source = Scripted(lambda _endpoint, _asked: [])
     for price in PriceKind:
         await call(ReadClient(source), "candles_before", FUTURES, price=price)
     await ReadClient(source).fills(FUTURES, NOW_MS - 30 * DAY_MS)
