@@ -54,8 +54,8 @@ Beside the routes that bgtui itself calls, ccxt needs three answers that the sim
 account) and empty lists of the demo products of old, `SUSDT-FUTURES` and its kin.
 
 Not asked, since the simulator has none of it: margin loans, conversions, transfers, withdrawals and
-deposits, long/short ratios, unified accounts. Bars of two hours (`2h` on swaps), which Bitget's parameter list
-does not have, are refused.
+deposits, long/short ratios, unified accounts. Bars of two hours (`2h` on swaps), which Bitget's list of
+parameters does not have, are refused.
 """
 
 
