@@ -15,6 +15,8 @@ from bgtui.domain.error import ConfigError
 MAX_BYTES = 1_000_000
 """A settings file is a few lines; anything larger is something else."""
 
+_OFTEN_A_FOLDER = ".env"
+"""Python environments are often called so too."""
 _SHARED = 0o077
 _WRITABLE_BY_OTHERS = 0o022
 
@@ -84,7 +86,7 @@ class GuardedFile:
 
 
 def read_guarded(path: Path) -> GuardedFile | None:
-    """Read a small text file; None when there is none (a folder of that name counts as none).
+    """Read a small text file; None when there is none (a folder called `.env` counts as none).
 
     Raises:
         ConfigError: it exists and cannot be read, or is no plain text file.
@@ -99,7 +101,9 @@ def read_guarded(path: Path) -> GuardedFile | None:
     try:
         facts = os.fstat(handle)
         if stat.S_ISDIR(facts.st_mode):
-            return None
+            if path.name == _OFTEN_A_FOLDER:
+                return None
+            raise ConfigError(f"{path} is a folder, not a settings file")
         if not stat.S_ISREG(facts.st_mode) or facts.st_size > MAX_BYTES:
             raise ConfigError(
                 f"{path} is no settings file: not a plain file, or larger than {MAX_BYTES} bytes"
@@ -108,10 +112,25 @@ def read_guarded(path: Path) -> GuardedFile | None:
     finally:
         os.close(handle)
     try:
-        text = data.decode()
+        text = data.decode("utf-8-sig")  # some editors begin a file with a mark of its encoding
     except UnicodeDecodeError:
         raise ConfigError(f"{path} is not UTF-8 text") from None
     return GuardedFile(path, text, stat.S_IMODE(facts.st_mode), facts.st_uid)
+
+
+def require_pem(file: GuardedFile) -> None:
+    """Refuse a file that is no private key, or that others could read.
+
+    Raises:
+        ConfigError: naming the file and the command that mends it.
+    """
+    # First: whoever names a file of the system as the key must not get us to advise closing it.
+    if "PRIVATE KEY-----" not in file.text:
+        raise ConfigError(f"{file.path} is not a PEM private key", hint="openssl genrsa 2048 makes one")
+    file.require_private()
+    if "ENCRYPTED" in file.text:
+        fix = f"openssl pkey -in {file.path} -out NEW.pem decrypts it"
+        raise ConfigError(f"{file.path} is encrypted", hint=fix)
 
 
 def _folder_findings(folder: Path) -> list[Finding]:

@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from bgtui.config.commandline import CommandLine
-from bgtui.config.guard import read_guarded
+from bgtui.config.guard import read_guarded, require_pem
 from bgtui.config.keyfile import KeyStore, check_profile_name
 from bgtui.config.paths import find_paths
 from bgtui.config.settings import CREDENTIAL_FIELDS, Settings
@@ -147,13 +147,25 @@ def _is_true(value: object) -> bool:
         return False
 
 
+_WORDS = {
+    "tuple_type": "must be a list",
+    "string_type": "must be text",
+    "int_parsing": "must be a whole number",
+    "int_parsing_size": "must be a whole number, a smaller one",
+    "int_from_float": "must be a whole number",
+    "bool_parsing": "must be true or false",
+    "bool_type": "must be true or false",
+}
+"""pydantic's words are for programmers."""
+
+
 def _validate(merged: Mapping[str, Any], origins: Mapping[str, str]) -> Settings:
     try:
         return Settings(**merged)
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False, include_context=False)[0]
         name = str(first["loc"][0]) if first["loc"] else "settings"
-        reason = first["msg"].removeprefix("Value error, ")
+        reason = _WORDS.get(first["type"]) or first["msg"].removeprefix("Value error, ")
     # Outside the handler, so that nothing that holds the value travels along.
     raise ConfigError(f"{origins.get(name, name)}: {reason[:1].lower()}{reason[1:]}")
 
@@ -213,9 +225,5 @@ def _read_pem(path: Path, source: Layer) -> Secret:
     file = read_guarded(path)
     if file is None:
         raise ConfigError(f"{source.origin('rsa_private_key_file')}: there is no file {path}")
-    file.require_private()
-    if "PRIVATE KEY-----" not in file.text:
-        raise ConfigError(f"{path} is not a PEM private key", hint="openssl genrsa 2048 makes one")
-    if "ENCRYPTED" in file.text:
-        raise ConfigError(f"{path} is encrypted", hint=f"openssl pkey -in {path} -out NEW.pem decrypts it")
+    require_pem(file)
     return Secret(file.text)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from dotenv import dotenv_values
+from dotenv.parser import parse_stream
 from pydantic_settings import EnvSettingsSource, InitSettingsSource
 from pydantic_settings.sources.utils import parse_env_vars
 
@@ -72,9 +73,7 @@ def dotenv_layer(path: Path) -> Layer | None:
     file = read_guarded(path)
     if file is None:
         return None
-    # Without interpolation: a passphrase may hold a dollar sign.
-    variables = dotenv_values(stream=io.StringIO(file.text), interpolate=False)
-    ours = {name: value for name, value in variables.items() if name.upper().startswith(ENV_PREFIX)}
+    ours = _read_variables(file)
     if not ours:
         return None
     names = _variable_names()
@@ -114,10 +113,10 @@ def read_config_file(path: Path) -> ConfigFile | None:
         return None
     try:
         data = tomllib.loads(file.text)
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # ValueError: TOMLDecodeError, and a number of absurd size
         # Position only: the message may quote the line, and the line may be a secret.
-        place = str(error).rpartition("(at ")[2].rstrip(")") if "(at " in str(error) else "somewhere"
-        raise ConfigError(f"{path} is not TOML (at {place})") from None
+        place = re.search(r" \(at [^()]*\)$", str(error))
+        raise ConfigError(f"{path} is not TOML{place[0] if place else ''}") from None
     profiles = data.pop(PROFILES, {})
     if not isinstance(profiles, dict) or not all(isinstance(table, dict) for table in profiles.values()):
         raise ConfigError(f"{path}: {PROFILES} must be tables such as [{PROFILES}.main]")
@@ -147,6 +146,24 @@ def key_layer(store: KeyStore, name: str) -> tuple[Layer, StoredKey] | None:
     if key.environment is not None:
         values["environment"] = key.environment.value
     return Layer(str(store.path), values), key
+
+
+def _read_variables(file: GuardedFile) -> dict[str, str | None]:
+    """Read what a `.env` says to this program; a line for another program may be whatever it likes.
+
+    Raises:
+        ConfigError: a line that sets something here cannot be read; ignored, it might be `read_only`.
+    """
+    ours: dict[str, str | None] = {}
+    # The parser alone: values are not interpolated, as a passphrase may hold a dollar sign.
+    for binding in parse_stream(io.StringIO(file.text)):
+        if binding.error and ENV_PREFIX in binding.original.string.upper():
+            raise ConfigError(
+                f"{file.path}: line {binding.original.line} cannot be read", hint="look for a quote left open"
+            )
+        if binding.key is not None and binding.key.upper().startswith(ENV_PREFIX):
+            ours[binding.key] = binding.value
+    return ours
 
 
 def _variable_names() -> dict[str, str]:

@@ -190,3 +190,51 @@ def test_a_key_signs_one_way(place: Place) -> None:
     place.dotenv(KEY_LINES + f"BGTUI_RSA_PRIVATE_KEY_FILE={place.folder}/rsa.pem\n")
     with pytest.raises(ConfigError, match="both api_secret and rsa_private_key_file"):
         place.load()
+
+
+def test_a_folder_in_place_of_the_settings_is_not_ignored(place: Place) -> None:
+    (place.config / "config.toml").mkdir(parents=True)
+    with pytest.raises(ConfigError, match="is a folder"):
+        place.load()
+
+
+def test_a_mark_of_the_encoding_is_no_part_of_the_text(place: Place) -> None:
+    place.write(place.config / "config.toml", "\ufefffps = 3\n")
+    place.dotenv("\ufeffBGTUI_SYMBOLS=ETHUSDT\n")
+    assert (place.load().fps, place.load().symbols) == (3, ("ETHUSDT",))
+
+
+@pytest.mark.parametrize("text", [f"fps = {'9' * 10_000}", "x = " + "[" * 100_000, "fps"])
+def test_toml_that_cannot_be_read(place: Place, text: str) -> None:
+    place.write(place.config / "config.toml", text)
+    with pytest.raises(ConfigError, match="is not TOML"):
+        place.load()
+
+
+def test_a_line_of_ours_that_cannot_be_read_is_not_ignored(
+    place: Place, capfd: pytest.CaptureFixture[str]
+) -> None:
+    place.dotenv("=== another program's ===\nBGTUI_FPS=3\n")
+    assert place.load().fps == 3
+    place.dotenv("BGTUI_FPS=3\nBGTUI_READ_ONLY='true\n")
+    with pytest.raises(ConfigError, match="line 2 cannot be read"):
+        place.load()
+    assert not "".join(capfd.readouterr())
+
+
+def test_a_file_of_the_system_is_not_to_be_closed_for_us(place: Place) -> None:
+    path = place.write(place.folder / "passwd", "root:x:0:0\n", mode=0o644)
+    place.dotenv(f"BGTUI_API_KEY=k\nBGTUI_API_PASSPHRASE=p\nBGTUI_RSA_PRIVATE_KEY_FILE={path}\n")
+    with pytest.raises(ConfigError, match="is not a PEM private key") as caught:
+        place.load()
+    assert "chmod" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [("symbols = 5", "must be a list"), ('fps = "x"', "whole number"), ('read_only = "?"', "true or false")],
+)
+def test_values_are_refused_in_plain_words(place: Place, text: str, says: str) -> None:
+    place.write(place.config / "config.toml", text)
+    with pytest.raises(ConfigError, match=says):
+        place.load()
