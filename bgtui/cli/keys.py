@@ -10,8 +10,9 @@ import click
 
 from bgtui.cli.options import Task, settings_options
 from bgtui.cli.output import say, write_json, write_line
+from bgtui.cli.table import Table, render
 from bgtui.config.commandline import CommandLine
-from bgtui.config.guard import read_guarded
+from bgtui.config.guard import read_guarded, require_pem
 from bgtui.config.keyfile import KeyStore, StoredKey, check_profile_name
 from bgtui.config.paths import find_paths
 from bgtui.config.venue import Environment
@@ -19,7 +20,7 @@ from bgtui.domain.error import ConfigError
 from bgtui.domain.secret import Secret
 
 DEFAULT_NAME = "default"
-_MAX_LINE = 10_000
+_MAX_LINE = 1_000
 
 
 @click.group()
@@ -56,8 +57,9 @@ def add(typed: CommandLine, *, rsa: bool, keyring: bool) -> Task:
             in_keyring=keyring,
         )
         store = _store()
+        verb = "replaced" if name in store.load() else "stored"
         store.put(name, key)
-        say(f"key stored for profile {name} in {'the keyring' if keyring else store.path}")
+        say(f"key {verb} for profile {name} in {'the keyring' if keyring else store.path}")
         return 0
 
     return run
@@ -82,8 +84,10 @@ def list_keys(*, as_json: bool) -> Task:
             write_json({"keys": rows})
         elif not rows:
             say("no key is stored; bgtui keys add stores one")
-        for row in () if as_json else rows:
-            write_line(f"{row['profile']}  {row['environment'] or 'any'}  {row['kind']}  {row['place']}  ***")
+        else:
+            cells = [[row["profile"], row["environment"] or "any", row["kind"], row["place"]] for row in rows]
+            for line in render(Table(("profile", "environment", "kind", "kept in"), cells)):
+                write_line(line)
         return 0
 
     return run
@@ -114,6 +118,8 @@ def _read_three(second: str, *, hide: bool) -> tuple[str, str, str]:
         # Not one read of everything: a pipe that stays open after three lines must not hang.
         texts = [sys.stdin.readline(_MAX_LINE) if sys.stdin is not None else "" for _ in labels]
     for label, text in zip(labels, texts, strict=True):
+        if len(text) >= _MAX_LINE:
+            raise ConfigError(f"the {label} is longer than {_MAX_LINE} characters", hint="paste it alone")
         if not text.strip():
             raise ConfigError(
                 f"no {label} was given", hint=f"type it, or send three lines on stdin: {', '.join(labels)}"
@@ -128,5 +134,5 @@ def _pem_path(text: str) -> str:
     file = read_guarded(path)
     if file is None:
         raise ConfigError("there is no RSA key file at the path given")
-    file.require_private()
+    require_pem(file)
     return str(path)

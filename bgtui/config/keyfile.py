@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import json
 import os
 import re
@@ -100,11 +101,13 @@ class KeyStore:
         Raises:
             ConfigError: the name is no profile name, or the file cannot be read or written.
         """
-        entries = self.load()
-        if key.in_keyring:
-            _to_keyring(check_profile_name(name), key)
-        entries[check_profile_name(name)] = key
-        self._write(entries)
+        check_profile_name(name)
+        with self._alone():
+            entries = self.load()
+            if key.in_keyring:
+                _to_keyring(name, key)
+            entries[name] = key
+            self._write(entries)
 
     def remove(self, name: str) -> None:
         """Forget a key.
@@ -112,19 +115,33 @@ class KeyStore:
         Raises:
             ConfigError: there is none of that name.
         """
-        entries = self.load()
-        if name not in entries:
-            raise ConfigError(
-                f"no key is stored for profile {name!a}", hint="bgtui keys list shows the names"
-            )
-        if entries.pop(name).in_keyring:
-            _delete_from_keyring(name)
-        self._write(entries)
+        with self._alone():
+            entries = self.load()
+            if name not in entries:
+                raise ConfigError(
+                    f"no key is stored for profile {name!a}", hint="bgtui keys list shows the names"
+                )
+            if entries.pop(name).in_keyring:
+                _delete_from_keyring(name)
+            self._write(entries)
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Hold the folder while the file is read and replaced: two at once would lose one's key."""
+        try:
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            folder = os.open(self.path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        except OSError as error:
+            raise ConfigError(f"{self.path} cannot be written: {error.strerror}") from None
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(folder)
 
     def _write(self, entries: Mapping[str, StoredKey]) -> None:
         text = json.dumps({name: _fields(key) for name, key in sorted(entries.items())}, indent=2) + "\n"
         try:
-            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             write_private(self.path, text)
         except OSError as error:
             raise ConfigError(f"{self.path} cannot be written: {error.strerror}") from None
@@ -241,4 +258,7 @@ def _keyring_errors() -> Iterator[None]:
         yield
     except keyring.errors.KeyringError as error:
         # Only the kind of failure: a backend's message may quote what it was given.
-        raise ConfigError(f"the keyring refused ({type(error).__name__})") from None
+        raise ConfigError(
+            f"the keyring refused ({type(error).__name__})",
+            hint="without --keyring a file keeps it that only you can read",
+        ) from None

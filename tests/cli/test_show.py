@@ -173,7 +173,17 @@ def test_the_key_store_is_used(shell: Shell) -> None:
     assert ended.code == 0, ended.err
     assert ended.err.endswith("account main\n")
     listed = shell.run("keys", "list")
-    assert listed.out == "main  any  hmac  file  ***\n"
+    assert listed.out.split() == [
+        "profile",
+        "environment",
+        "kind",
+        "kept",
+        "in",
+        "main",
+        "any",
+        "hmac",
+        "file",
+    ]
     assert shell.run("keys", "remove", "main").code == 0
     assert "needs an API key" in shell.run("show", "positions").complaint
 
