@@ -48,21 +48,6 @@ def ticker_table(ticker: Ticker) -> Table:
     return Table((str(ticker.instrument), clock_text(ticker.time_ms)), known)
 
 
-def ticker_line(ticker: Ticker) -> Table:
-    """Return one ticker as one row, for a view that goes on."""
-    columns = ("time", "instrument", "last", "bid", "ask", "mark", "change 24h %")
-    row = (
-        clock_text(ticker.time_ms),
-        str(ticker.instrument),
-        ticker.last,
-        ticker.bid,
-        ticker.ask,
-        ticker.mark_price,
-        _percent(ticker.change_24h),
-    )
-    return Table(columns, [row])
-
-
 def book_table(bids: Sequence[Level], asks: Sequence[Level], title: str) -> Table:
     """Return the levels side by side, best first."""
     rows = [
@@ -101,7 +86,7 @@ def contracts_table(instruments: Sequence[Instrument]) -> Table:
         )
         for each in instruments
     ]
-    return Table(("instrument", "status", "tick", "size step", "min size", "min value", "max leverage"), rows)
+    return Table(("instrument", "status", "tick", "size step", "min size", "min value", "max lev"), rows)
 
 
 def balances_table(balances: Sequence[Balance]) -> Table:
