@@ -33,6 +33,8 @@ class Notices:
         self.failure: BgtuiError | None = None
         """What ends the command: nothing can come of waiting."""
         self._opened: set[Connection] = set()
+        self._told: dict[str, str] = {}
+        """What was last said about a source that is still away: once is enough."""
 
     def take(self, event: Event) -> None:
         """Look at one event."""
@@ -41,13 +43,14 @@ class Notices:
                 if event.connection in self._opened:
                     say(f"{event.name} is back")
                 self._opened.add(event.connection)
+                self._told.pop(event.name, None)
             case ConnectionLost() if event.connection not in self._opened:
                 # What another try cannot mend is, on this connection, the login.
                 is_login = event.connection is Connection.PRIVATE and event.retry_in_ms is None
                 kind = LoginRefused if is_login else NetworkError
                 self.failure = self.failure or kind(event.reason)
             case ConnectionLost() if event.retry_in_ms is not None:
-                say(f"{event.name} lost: {event.reason}; trying again")
+                self._tell(event.name, f"lost: {event.reason}; trying again until it is back")
             case SubscriptionRefused():
                 self.failure = self.failure or _refusal(event)
             case FeedFailed() if event.retry_in_ms is None:
@@ -56,6 +59,11 @@ class Notices:
                 say(f"{event.source} failed: {event.reason}; trying again")
             case _:
                 pass
+
+    def _tell(self, name: str, words: str) -> None:
+        if self._told.get(name) != words:
+            self._told[name] = words
+            say(f"{name} {words}")
 
 
 class Live:

@@ -8,7 +8,8 @@ from typing import Any
 
 from bgtui.bootstrap.opening import open_access
 from bgtui.cli.live import Live, open_live
-from bgtui.cli.output import complain, write_json, write_line
+from bgtui.cli.output import complain, stdout_width, write_json, write_line
+from bgtui.cli.present import clock_text
 from bgtui.cli.start import announce
 from bgtui.cli.subject import SUBJECTS, Following, Query
 from bgtui.cli.table import render
@@ -22,6 +23,13 @@ from bgtui.exchange.reader import ReadClient
 from bgtui.store.book import BookView
 from bgtui.store.store import Store
 
+_NOTHING = {
+    "positions": "no open positions",
+    "orders": "no open orders",
+    "plans": "no trigger orders that wait",
+    "history": "no orders that ended in the last 24 hours",
+    "fills": "no fills in the last 24 hours",
+}
 _DEFAULT_LIMIT = {"book": 15, "contracts": 1000}
 _USUAL_LIMIT = 100
 _CHECK_S = 0.5
@@ -54,6 +62,8 @@ class Showing:
         self._as_json = as_json
         self._timeout_s = timeout_s
         self._is_announced = False
+        self._current_ms: int | None = None
+        """Exchange time at which what is followed was last known to be current."""
         instrument = _instrument(settings, symbol, needed=self._subject.needs_symbol)
         self._query = Query(
             instrument.product_type if instrument else settings.product_type,
@@ -124,7 +134,10 @@ class Showing:
         printed: list[tuple[int, bool]] = []
 
         def current() -> tuple[int, bool]:
-            return store.version(topic), following.is_stale(store, self._query)
+            is_stale = following.is_stale(store, self._query)
+            if not is_stale:
+                self._current_ms = _now_ms(store)
+            return store.version(topic), is_stale
 
         def is_changed() -> bool:
             return [current()] != printed
@@ -149,12 +162,21 @@ class Showing:
             return
         if fresh is not None and self._name == "trades" and not (value := fresh.trades(value)):
             return
-        now_ms = SystemClock().now_ms() + store.clock_offset_ms
-        as_of_ms = self._subject.as_of_ms(value) or now_ms
-        self._print(value, as_of_ms, is_stale=following.is_stale(store, self._query))
+        now_ms = _now_ms(store)
+        as_of_ms = self._subject.as_of_ms(value) or self._current_ms or now_ms
+        age_s = max(0, now_ms - as_of_ms) / 1000
+        self._print(value, as_of_ms, is_stale=following.is_stale(store, self._query), age_s=age_s)
 
-    def _print(self, value: Any, as_of_ms: int | None, *, is_stale: bool) -> None:  # noqa: ANN401
-        if not self._is_announced:
+    def _print(
+        self,
+        value: Any,  # noqa: ANN401
+        as_of_ms: int | None,
+        *,
+        is_stale: bool,
+        age_s: float | None = None,
+    ) -> None:
+        is_first = not self._is_announced
+        if is_first:
             # Not before: a failure is one line, and names what it could not reach.
             announce(self._settings, self._venue)
             self._is_announced = True
@@ -163,10 +185,13 @@ class Showing:
             write_json({"data": data, "as_of_ms": as_of_ms, "stale": is_stale})
             return
         table = self._subject.table(value, self._query)
-        lines = render(table)
-        if not table.rows:
-            lines = [f"no {self._name}"]
-        write_line("\n".join([*lines, "STALE"] if is_stale else lines))
+        lines = (
+            render(table, stdout_width()) if table.rows else [_NOTHING.get(self._name, f"no {self._name}")]
+        )
+        if is_stale:
+            ago = "" if age_s is None else f", {age_s:.1f} s ago"
+            lines.append(f"STALE: as of {clock_text(as_of_ms)} UTC{ago}")
+        write_line("\n".join(lines if is_first else ["", *lines]))
 
     async def _check_key(self) -> None:
         """Ask the account once before following it: a refused key has its own exit code that way."""
@@ -207,6 +232,10 @@ def _instrument(settings: Settings, symbol: str | None, *, needed: bool) -> Inst
     if symbol is not None:
         return named_instruments(settings, [symbol])[0]
     return settings.watch_list[0] if needed and settings.watch_list else None
+
+
+def _now_ms(store: Store) -> int:
+    return SystemClock().now_ms() + store.clock_offset_ms
 
 
 def _state(view: BookView) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from bgtui.bootstrap.opening import Access
@@ -16,12 +16,12 @@ from bgtui.domain.feed import MarketChannel, MarketTopic
 from bgtui.domain.instrument import InstrumentId, ProductType
 from bgtui.domain.market import CandleInterval
 from bgtui.store import topic as topics
-from bgtui.store.book import BookView
+from bgtui.store.book import BookStatus, BookView
 from bgtui.store.store import Store
 from bgtui.store.topic import Kind, Topic
 
-TICKER_STALE_S = 10.0
-"""A ticker that has not come for so long is old."""
+SILENT_S = 10.0
+"""A ticker or a book that has not come for so long is old; a dead connection shows later."""
 FILLS_BACK_MS = 24 * 3_600_000
 """How far back fills and ended orders are asked for."""
 
@@ -81,12 +81,22 @@ def _no_topics(_query: Query) -> tuple[MarketTopic, ...]:
     return ()
 
 
-def _market(channel: MarketChannel) -> Callable[[Query], tuple[MarketTopic, ...]]:
+def _market(*channels: MarketChannel) -> Callable[[Query], tuple[MarketTopic, ...]]:
     def watch(query: Query) -> tuple[MarketTopic, ...]:
-        interval = query.interval if channel is MarketChannel.CANDLES else None
-        return (MarketTopic(channel, query.named, interval),)
+        return tuple(
+            MarketTopic(channel, query.named, query.interval if channel is MarketChannel.CANDLES else None)
+            for channel in channels
+        )
 
     return watch
+
+
+def _book(store: Store, query: Query, levels: int) -> BookView:
+    """Return the book; when its ticker is silent too, a stalled exchange looks like a quiet market: stale."""
+    view = store.book(query.named, levels=levels)
+    if view.is_live and view.age_s is not None and view.age_s > SILENT_S:
+        return replace(view, status=BookStatus.STALE, reason=f"nothing came for {SILENT_S:g} s")
+    return view
 
 
 def _is_public_down(store: Store, _query: Query) -> bool:
@@ -95,7 +105,7 @@ def _is_public_down(store: Store, _query: Query) -> bool:
 
 def _is_ticker_stale(store: Store, query: Query) -> bool:
     age_s = store.ticker_age_s(query.named)
-    return _is_public_down(store, query) or age_s is None or age_s > TICKER_STALE_S
+    return _is_public_down(store, query) or age_s is None or age_s > SILENT_S
 
 
 def _account(kind: Kind, part: AccountPart, read: Callable[[Store, Query], Any]) -> Following:
@@ -200,10 +210,11 @@ SUBJECTS: Mapping[str, Subject] = {
         to_json=_book_json,
         as_of_ms=lambda view: view.time_ms,
         following=Following(
-            _market(MarketChannel.BOOK),
+            # A book that is silent while its ticker moves is stale.
+            _market(MarketChannel.BOOK, MarketChannel.TICKER),
             lambda query: topics.book(query.named),
-            lambda store, query: store.book(query.named, levels=query.limit),
-            lambda store, query: not store.book(query.named, levels=0).is_live,
+            lambda store, query: _book(store, query, query.limit),
+            lambda store, query: not _book(store, query, 0).is_live,
         ),
     ),
     "trades": Subject(
