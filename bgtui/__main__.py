@@ -15,9 +15,12 @@ def main(argv: Sequence[str] | None = None) -> int:
     if arguments == ["--version"]:
         sys.stdout.write(f"bgtui {__version__}\n")
         return 0
-    from bgtui.cli.main import main as run
+    try:
+        from bgtui.cli.main import main as run
 
-    return run(arguments)
+        return run(arguments)
+    except KeyboardInterrupt:  # while the modules are still being loaded
+        return 130
 
 
 if __name__ == "__main__":

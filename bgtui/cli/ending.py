@@ -11,7 +11,7 @@ from types import FrameType
 import click
 
 from bgtui.cli.log import LOG
-from bgtui.cli.output import complain, silence_stdout
+from bgtui.cli.output import Unwritable, complain, silence_stdout
 from bgtui.domain.error import BgtuiError, ExitCode
 
 _logger = logging.getLogger(__name__)
@@ -50,6 +50,10 @@ def guarded(body: Callable[[], int]) -> int:
         # The reader has left, as `head` does: nothing to say, and nobody to say it to.
         silence_stdout()
         return _OF_SIGNAL + signal.SIGPIPE
+    except Unwritable as error:
+        silence_stdout()
+        complain(f"stdout cannot be written: {error}; check the disk or where the output goes")
+        return int(ExitCode.USAGE)
     except Exception as error:  # noqa: BLE001 - the last frame of the program: a bug must end in one line, not a dump
         return _end_bug(error)
 

@@ -54,6 +54,13 @@ class _SafeFormatter(logging.Formatter):
         return _CONTROL.sub(lambda match: f"\\u{ord(match.group()):04x}", text)
 
 
+class _QuietHandler(logging.StreamHandler[TextIO]):
+    """Loses a record that cannot be written: on a full disk the command has its own words."""
+
+    def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - logging's name
+        del record
+
+
 class LogFile:
     """The root logger's one handler; opens lazily, and does without when the file cannot be opened."""
 
@@ -77,7 +84,7 @@ class LogFile:
             # Without any handler Python would write warnings to stderr, across the data of a command.
             root.addHandler(logging.NullHandler())
             return False
-        handler = logging.StreamHandler(stream)
+        handler = _QuietHandler(stream)
         handler.setFormatter(_SafeFormatter(self.redactor))
         root.addHandler(handler)
         root.setLevel(level.upper())

@@ -17,7 +17,7 @@ from bgtui.cli.doctor import doctor
 from bgtui.cli.ending import guarded
 from bgtui.cli.keys import keys
 from bgtui.cli.options import settings_options
-from bgtui.cli.output import prepare_streams
+from bgtui.cli.output import prepare_streams, writing
 from bgtui.cli.record import record
 from bgtui.cli.replay import replay
 from bgtui.cli.show import show
@@ -58,8 +58,11 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(argv: Sequence[str] | None) -> int:
-    task = bgtui.main(args=None if argv is None else list(argv), prog_name="bgtui", standalone_mode=False)
+    arguments = None if argv is None else list(argv)
+    with writing():  # parsing opens nothing: all it may do is print help
+        task = bgtui.main(args=arguments, prog_name="bgtui", standalone_mode=False)
     code = task() if callable(task) else task
     if sys.stdout is not None:
-        sys.stdout.flush()  # a pipe that broke must show here, not in the interpreter's last breath
+        with writing():
+            sys.stdout.flush()  # a pipe that broke must show here, not in the interpreter's last breath
     return code if isinstance(code, int) else 0

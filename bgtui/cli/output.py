@@ -6,6 +6,7 @@ import contextlib
 import json
 import os
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 from bgtui.domain.text import Untrusted, clean_line
@@ -24,15 +25,37 @@ def complain(text: str) -> None:
     _write_words(f"bgtui: {clean_line(text, MAX_LINE)}")
 
 
+class Unwritable(Exception):
+    """Stdout takes no more: its disk is full or broken."""
+
+
 def write_line(line: str) -> None:
     """Write one line of data and flush it, so that a reader of a pipe has it at once.
 
     Raises:
         BrokenPipeError: nobody reads any more.
+        Unwritable: the output goes to a file that takes no more.
     """
     if sys.stdout is not None:
-        sys.stdout.write(line + "\n")
-        sys.stdout.flush()
+        with writing():
+            sys.stdout.write(line + "\n")
+            sys.stdout.flush()
+
+
+@contextlib.contextmanager
+def writing() -> Iterator[None]:
+    """Tell an output that cannot be written from every other failure of the system.
+
+    Raises:
+        BrokenPipeError: nobody reads any more.
+        Unwritable: the output goes to a file that takes no more.
+    """
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise Unwritable(error.strerror or str(error)) from error
 
 
 def write_json(value: Any) -> None:  # noqa: ANN401 - whatever json takes
@@ -43,6 +66,14 @@ def write_json(value: Any) -> None:  # noqa: ANN401 - whatever json takes
 def encode_json(value: Any) -> str:  # noqa: ANN401 - whatever json takes
     """Return a JSON value as one line of plain ASCII, without a byte that a terminal would obey."""
     return json.dumps(value, ensure_ascii=True, allow_nan=False, default=_encode).replace("\x7f", "\\u007f")
+
+
+def stdout_width() -> int | None:
+    """Return how many cells a line of stdout has; None when it is no terminal, or one that does not say."""
+    try:
+        return os.get_terminal_size(sys.stdout.fileno()).columns or None
+    except (OSError, ValueError, AttributeError):  # no terminal, closed, none at all
+        return None
 
 
 def prepare_streams() -> None:

@@ -87,7 +87,9 @@ class RecordingWriter:
     def _write(self, data: bytes) -> None:
         if self._handle is None:
             kind = os.O_TRUNC if self._replace else os.O_EXCL
-            self._handle = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | kind, 0o600)
+            # Not blocking: a pipe that nobody reads must not hang, deaf to every signal.
+            flags = os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC | os.O_NONBLOCK | kind
+            self._handle = os.open(self.path, flags, 0o600)
         view = memoryview(data)
         try:
             while view:

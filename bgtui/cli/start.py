@@ -5,13 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 from bgtui.bootstrap.child import Child
 from bgtui.bootstrap.embedded import settle
 from bgtui.cli.log import LOG
 from bgtui.cli.output import say
-from bgtui.config.commandline import CommandLine
+from bgtui.config.commandline import CommandLine, working_directory
 from bgtui.config.load import load
 from bgtui.config.paths import find_paths
 from bgtui.config.settings import Settings
@@ -25,7 +24,7 @@ def start(typed: CommandLine) -> Settings:
     Raises:
         ConfigError: the settings cannot be used.
     """
-    settings = load(typed, os.environ, Path.cwd())
+    settings = load(typed, os.environ, working_directory())
     if settings.credentials is not None:
         LOG.redactor.learn(_secrets(settings.credentials))
     LOG.open(settings.log_file or find_paths(os.environ).log_file, settings.log_level.value)

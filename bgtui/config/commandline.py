@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bgtui.config.paths import find_paths
 from bgtui.config.venue import EMBEDDED_PROFILES, URL_FIELDS
+from bgtui.domain.error import ConfigError
 
 ENV_PREFIX = "BGTUI_"
 """Of every variable that is a setting."""
@@ -34,6 +35,18 @@ class CommandLine:
             self.allow_hosts + other.allow_hosts,
             self.config_file or other.config_file,
         )
+
+
+def working_directory() -> Path:
+    """Return the folder that the program was started in.
+
+    Raises:
+        ConfigError: it has been removed since.
+    """
+    try:
+        return Path.cwd()
+    except OSError:
+        raise ConfigError("the working directory does not exist any more", hint="cd to another") from None
 
 
 def is_nothing_set(typed: CommandLine, environ: Mapping[str, str], folder: Path) -> bool:

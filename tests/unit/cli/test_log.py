@@ -1,5 +1,6 @@
 """The log file: private, without secrets, without bytes that a terminal obeys, and never a reason to stop."""
 
+import contextlib
 import logging
 import stat
 from collections.abc import Iterator
@@ -92,3 +93,19 @@ def test_libraries_that_log_frames_and_headers_are_kept_quiet(log: LogFile, tmp_
     log.open(tmp_path / "bgtui.log", "debug")
     for name in ("httpx", "httpcore", "websockets"):
         assert not logging.getLogger(name).isEnabledFor(logging.INFO)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+def test_a_full_disk_says_nothing_on_stderr(
+    log: LogFile, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert log.open(tmp_path / "x.log")
+    handler = logging.getLogger().handlers[-1]
+    assert isinstance(handler, logging.StreamHandler)
+    with Path("/dev/full").open("w", buffering=1) as full:
+        own = handler.setStream(full)
+        logging.getLogger("bgtui").warning("lost")
+        handler.setStream(own)
+        with contextlib.suppress(OSError):
+            full.close()
+    assert capfd.readouterr().err == ""
