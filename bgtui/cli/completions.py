@@ -14,13 +14,13 @@ _SHELLS = ("bash", "zsh", "fish")
 @click.argument("shell", type=click.Choice(_SHELLS))
 @click.pass_context
 def completions(context: click.Context, shell: str) -> Task:
-    r"""Print the completion script for SHELL: bash, zsh or fish.
+    """Print the completion script for SHELL: bash, zsh or fish.
 
     \b
     bash:  bgtui completions bash > ~/.local/share/bash-completion/completions/bgtui
     zsh:   bgtui completions zsh > a folder of $fpath, as _bgtui
     fish:  bgtui completions fish > ~/.config/fish/completions/bgtui.fish
-    """
+    """  # noqa: D301 - click means the character, not its spelling
     root = context.find_root().command
 
     def run() -> int:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import sys
+import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
 from bgtui.cli.checks.check import Check, State, exit_code, failed, skipped
 from bgtui.cli.checks.local import check_hosts, environment_checks, settings_checks
-from bgtui.cli.output import complain, write_json, write_line
+from bgtui.cli.output import MAX_LINE, complain, stdout_width, write_json, write_line
 from bgtui.cli.start import settled, start
 from bgtui.cli.table import Table, render
 from bgtui.config.commandline import CommandLine
@@ -19,6 +20,8 @@ from bgtui.domain.error import BgtuiError, ConfigError
 from bgtui.domain.text import clean_line
 
 _CONNECTIONS = "connections"
+_INDENT = 24
+"""Cells of state and name."""
 
 
 async def examine(typed: CommandLine, *, as_json: bool) -> int:
@@ -69,6 +72,15 @@ async def _connection_checks(settings: Settings) -> Sequence[Check]:
 def _print(checks: Sequence[Check]) -> None:
     rows = [(each.state.value, each.name) for each in checks]
     for line, each in zip(render(Table(("", ""), rows))[1:], checks, strict=True):
-        write_line(f"{line:<24} {clean_line(each.detail)}")
+        _print_beside(line, clean_line(each.detail))
         if each.fix:
-            write_line(f"{'':<24} fix: {clean_line(each.fix)}")
+            _print_beside("", f"fix: {clean_line(each.fix)}")
+
+
+def _print_beside(name: str, words: str) -> None:
+    """Print words beside a name; on a terminal they stay in their column."""
+    width = stdout_width()
+    room = MAX_LINE if width is None else max(width - _INDENT - 1, _INDENT)
+    for part in textwrap.wrap(words, room, break_on_hyphens=False) or [""]:
+        write_line(f"{name:<{_INDENT}} {part}".rstrip())
+        name = ""

@@ -83,7 +83,10 @@ def check_hosts(venue: Venue, *, is_embedded: bool = False) -> Check:
 def check_folders(paths: Paths) -> Check:
     """Look at the folders of settings and state: closed to others, and writable."""
     for folder in (paths.config_file.parent, paths.log_file.parent):
-        existing = next((each for each in (folder, *folder.parents) if each.is_dir()), Path("/"))
+        existing = next(each for each in (folder, *folder.parents, Path("/")) if each.exists())
+        if not existing.is_dir():
+            fix = f"move {existing} away, or set another place"
+            return Check("folders", State.WARN, f"{existing} is a file where a folder must be", fix)
         if not os.access(existing, os.W_OK):
             return Check(
                 "folders", State.WARN, f"{existing} cannot be written to", f"mkdir -p -m 700 {folder}"

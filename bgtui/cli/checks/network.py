@@ -84,9 +84,20 @@ def _check_clock(measured: ClockMeasured) -> Check:
     return Check("clock", state, detail, "timedatectl set-ntp true")
 
 
+_AUTHORITIES = {
+    "coor": "read futures",
+    "coow": "trade futures",
+    "stor": "read spot",
+    "stow": "trade spot",
+    "cpor": "read copy trading",
+    "cpow": "change copy trading",
+}
+"""Bitget's short names; one that is not listed is shown as it is."""
+
+
 async def _check_key(access: Access) -> Check:
     info: KeyInfo = await access.reader.key_info()
-    may = ", ".join(info.authorities) or "nothing"
+    may = ", ".join(_AUTHORITIES.get(each, each) for each in info.authorities) or "nothing"
     where = f"{len(info.ips)} addresses allowed" if info.ips else "any address"
     detail = f"accepted; may: {may}; from {where}{'; lead trader' if info.is_trader else ''}"
     if not info.ips and access.venue.environment is not Environment.SIM:
