@@ -23,7 +23,7 @@ class Cuts:
     """When a connection is refused or closed; wire notes 7.1 have the figures."""
 
     idle_s: float = 120.0
-    """Without a message."""
+    """Without a ping, whatever else is heard."""
     lifetime_s: float | None = 86_400.0
     """None: no forced drop."""
     messages: int = 10
@@ -65,7 +65,7 @@ class Session:
         self._arrivals: deque[float] = deque(maxlen=cuts.messages + 1)
         self._requests: deque[float] = deque(maxlen=cuts.subscribe_requests + 1)
         self._opened_s = monotonic()
-        self._heard_s = self._opened_s
+        self._pinged_s = self._opened_s
         self.waiting: deque[str] = deque()
         """Frames to send, in order."""
         self.wake = asyncio.Event()
@@ -123,20 +123,21 @@ class Session:
     def quiet_for(self) -> float:
         """Return the seconds for which it may still stay as it is; zero or less: it is to be cut."""
         now = self._monotonic()
-        left = self._heard_s + self._cuts.idle_s - now
+        left = self._pinged_s + self._cuts.idle_s - now
         if self._cuts.lifetime_s is not None:
             left = min(left, self._opened_s + self._cuts.lifetime_s - now)
         return left
 
     def hear(self, text: str) -> None:
         """Act on one message."""
-        now = self._heard_s = self._monotonic()
+        now = self._monotonic()
         self._arrivals.append(now)
         if len(self._arrivals) > self._cuts.messages and now - self._arrivals[0] < 1.0:
             self._fail("30007", "request over limit, connection close")
             self.end()
             return
         if text == "ping":
+            self._pinged_s = now
             self.push("pong", "")
             return
         if len(text.encode("utf-8", "replace")) > self._cuts.message_bytes:

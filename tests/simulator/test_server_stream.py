@@ -180,7 +180,9 @@ async def test_silence_and_age_end_the_connection() -> None:
     assert talk.session.quiet_for() == pytest.approx(1.0)
     talk.session.hear("ping")
     assert talk.session.quiet_for() == pytest.approx(120.0)
-    bench.clock.now += 120_000
+    bench.clock.now += 119_000
+    talk.say({"op": "subscribe", "args": [public("ticker")]})
+    bench.clock.now += 1_000
     assert talk.session.quiet_for() <= 0
     old = Talk(bench, cuts=replace(Cuts(), idle_s=1e9))
     bench.clock.now += 86_400_000
