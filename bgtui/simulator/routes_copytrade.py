@@ -10,6 +10,7 @@ from bgtui.domain.instrument import ProductType
 from bgtui.simulator import rows_copytrade as rows
 from bgtui.simulator.call import Call, Handlers
 from bgtui.simulator.copytrade import FollowerBook, LeaderBook
+from bgtui.simulator.fields import wrong
 from bgtui.simulator.history import is_before
 from bgtui.simulator.reject import Reject
 from bgtui.simulator.rows import Row
@@ -95,15 +96,20 @@ def _spot_follower_history(call: Call) -> object:
 def _tracks(
     call: Call, found: Sequence[TrackingOrder], write: Callable[[TrackingOrder], Row], most: int
 ) -> Row:
-    """Return a page of tracking orders, newest number first."""
+    """Return a page of tracking orders, newest number first unless ``order`` says otherwise."""
     window = call.fields.window(20, most)
+    order = call.fields.text("order").lower()
+    if order not in ("", "asc", "desc"):
+        raise wrong("order")
+    after_id = call.fields.text("idGreaterThan")
     symbol, trader = call.fields.text("symbol").upper(), call.fields.text("traderId")
     shown = [
         track
-        for track in sorted(found, key=lambda each: (len(each.tracking_no), each.tracking_no), reverse=True)
+        for track in sorted(found, key=_age, reverse=order != "asc")
         if symbol in ("", track.instrument.symbol)
         and trader in ("", track.trader_id)
         and (not window.before_id or is_before(track.tracking_no, window.before_id))
+        and (not after_id or is_before(after_id, track.tracking_no))
         and (window.since_ms is None or track.open_ms >= window.since_ms)
         and (window.until_ms is None or track.open_ms <= window.until_ms)
     ][: window.limit]
@@ -111,6 +117,10 @@ def _tracks(
         "trackingList": [write(track) for track in shown],
         "endId": shown[-1].tracking_no if shown else None,
     }
+
+
+def _age(track: TrackingOrder) -> tuple[int, str]:
+    return len(track.tracking_no), track.tracking_no
 
 
 # What a leader earns

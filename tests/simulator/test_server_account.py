@@ -95,3 +95,17 @@ def test_isolated_margin_is_told_apart(bench: Bench) -> None:
 def test_the_long_sides_leverage_counts_for_a_crossed_symbol(bench: Bench) -> None:
     found = _post(bench, "account/set-leverage", leverage="5", longLeverage="7", shortLeverage="9")
     assert found["crossMarginLeverage"] == "7"
+
+
+def test_tracking_orders_are_paged_both_ways() -> None:
+    bench = Bench()
+    path = "/api/v2/copy/mix-trader/order-history-track"
+
+    def numbers(**params: object) -> list[str]:
+        data = bench.get(path, profile="leader", productType="USDT-FUTURES", **params)["data"]
+        return [row["trackingNo"] for row in data["trackingList"]]
+
+    newest = numbers(limit=5)
+    assert newest == sorted(newest, key=int, reverse=True)
+    assert numbers(limit=4, order="asc", idGreaterThan=newest[4]) == newest[3::-1]
+    assert bench.get(path, profile="leader", productType="USDT-FUTURES", order="up")["code"] == "40020"
