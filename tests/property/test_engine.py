@@ -437,9 +437,6 @@ class ExchangeMachine(RuleBasedStateMachine):
         try:
             call(*args, **kwargs)
         except Reject:
-            # Turning a hedge leg around is two orders, and the first may stand.
-            if call == self.floor.reverse:
-                return
             assert self.money() == before
 
     def money(self) -> list[tuple[D, D]]:
@@ -486,6 +483,8 @@ class ExchangeMachine(RuleBasedStateMachine):
             assert order.filled_size <= order.size
             if order.status is OrderStatus.FILLED:
                 assert order.filled_size == order.size
+        if order.time_in_force is TimeInForce.FOK and order.order_type is OrderType.LIMIT:
+            assert order.status is not OrderStatus.CANCELED or not order.filled_size, "filled in part"
         assert self.filled[order.order_id] == order.filled_size
         self.orders[order.order_id] = order
 
