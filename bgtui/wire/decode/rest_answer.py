@@ -1,7 +1,7 @@
 """From the raw `data` of a REST answer to rows: what every REST decoder shares.
 
-A missing list is an empty list: Bitget sends `null`, `[]`, `""` or nothing at all, alike (bitget-wire 4.0). But
-where having nothing is a statement about the account, an answer without any data states nothing and is refused.
+A missing list is an empty list: Bitget sends `null`, `[]`, `""` or nothing at all, alike (bitget-wire 4.0).
+But where having nothing is a statement about the account, an answer without any data is refused.
 JSON fractions become `Decimal`, so that no digit is lost.
 """
 
