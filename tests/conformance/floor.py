@@ -180,7 +180,7 @@ def _clear(exchange: Exchange) -> None:
             engine.set_margin_mode(uid, SetMarginMode(rules.id, rules.margin_coins[0], MarginMode.CROSSED))
 
 
-async def connect(kind: Any, floor: Floor, *, profile: str = "practice") -> Any:
+def as_shipped(kind: Any, floor: Floor, profile: str = "practice", **options: Any) -> Any:
     """Make a ccxt client as anybody would, but for the addresses."""
     key = floor.key(profile)
     assert key.secret is not None
@@ -189,11 +189,17 @@ async def connect(kind: Any, floor: Floor, *, profile: str = "practice") -> Any:
             "apiKey": key.api_key.reveal(),
             "secret": key.secret.reveal(),
             "password": key.passphrase.reveal(),
-            # Its own throttle, an ordinary option; the limits that it is for are off here as well.
-            "enableRateLimit": False,
+            **options,
         }
     )
     client.urls["api"] = _addresses(client.urls["api"], floor.served)
+    return client
+
+
+async def connect(kind: Any, floor: Floor, *, profile: str = "practice") -> Any:
+    """Make a ccxt client that does not wait between requests and shares its markets with its kind."""
+    # Its own throttle, an ordinary option; the limits that it is for are off here as well.
+    client = as_shipped(kind, floor, profile, enableRateLimit=False)
     if not _MARKETS:
         _MARKETS.append((await client.load_markets(), client.currencies))
     client.set_markets(*_MARKETS[0])

@@ -24,6 +24,7 @@ MODULES = (
     "test_rest_plans",
     "test_rest_spot",
     "test_rest_limits",
+    "test_rest_shipped",
     "test_pro_books",
     "test_pro_market",
     "test_pro_account",
@@ -33,8 +34,9 @@ _HEAD = """# Conformance
 
 Another client, [ccxt](https://github.com/ccxt/ccxt) {version}, trades on the simulator. It is the released
 package, changed in nothing but its addresses: `ccxt.async_support.bitget` by REST and `ccxt.pro.bitget`
-by WebSocket, over real sockets, with its own signatures and its own checksum check on; its throttle is off,
-so that the run is short. `make test` runs every line of this table (`tests/conformance`), and fails when a
+by WebSocket, over real sockets, with its own signatures and its own checksum check on. The lines that say
+"as shipped" leave its throttle and the simulator's rate limits on, the others turn both off, so that the run
+is short. `make test` runs every line of this table (`tests/conformance`), and fails when a
 test calls what the table does not name or the table names what no test calls. To write it anew, with the
 outcome of a fresh run:
 
