@@ -86,7 +86,7 @@ def contracts_table(instruments: Sequence[Instrument]) -> Table:
         )
         for each in instruments
     ]
-    return Table(("instrument", "status", "tick", "size step", "min size", "min value", "max lev"), rows)
+    return Table(("instrument", "status", "tick", "step", "min size", "min value", "lev"), rows)
 
 
 def balances_table(balances: Sequence[Balance]) -> Table:

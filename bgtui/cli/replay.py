@@ -27,8 +27,8 @@ def replay(file: Path, *, check: bool, as_json: bool, speed: float) -> Task:
 
     def run() -> int:
         from bgtui.cli.playing import play
-        from bgtui.cli.running import run_async
+        from bgtui.cli.running import run_busy
 
-        return run_async(lambda: play(file, is_check=check, as_json=as_json, speed=speed))
+        return run_busy(lambda: play(file, is_check=check, as_json=as_json, speed=speed))
 
     return run

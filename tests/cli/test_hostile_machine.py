@@ -74,6 +74,21 @@ def test_a_pipe_that_nobody_reads_does_not_hang_a_recording(shell: Shell) -> Non
     assert stat.S_ISFIFO((shell.folder / "pipe").stat().st_mode)
 
 
+@pytest.mark.parametrize(
+    ("signum", "code"), [(signal.SIGTERM, 143), (signal.SIGHUP, 129), (signal.SIGINT, 130)]
+)
+def test_a_replay_that_waits_for_a_pipe_hears_signals(bare: Shell, signum: int, code: int) -> None:
+    pipe = bare.folder / "pipe"
+    os.mkfifo(pipe)
+    with bare.start("replay", "pipe") as process:
+        handle = os.open(pipe, os.O_WRONLY)  # returns when the other side has opened it
+        process.send_signal(signum)
+        assert process.wait(20) == code
+        os.close(handle)
+        assert process.stderr is not None
+        assert process.stderr.read() == ""
+
+
 def test_keys_that_are_added_at_once_are_all_kept(bare: Shell) -> None:
     names = [f"p{number}" for number in range(6)]
     with ThreadPoolExecutor(len(names)) as pool:
