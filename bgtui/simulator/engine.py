@@ -216,13 +216,6 @@ class Engine(Questions):
         self._settle_up()
         return order.to_order()
 
-    def place_many(self, uid: str, orders: Sequence[NewOrder]) -> list[Order | Reject]:
-        """Place orders one after the other; each answer stands in its order's place."""
-        return [
-            self._answer(self.place, uid, order.intent, order.client_order_id, stp=order.stp)
-            for order in orders
-        ]
-
     @exact
     def amend(self, uid: str, intent: AmendOrder, new_client_order_id: str = "") -> Order:
         """Cancel an untouched limit order and place it anew; return the new one.

@@ -6,7 +6,6 @@ Page of Bitget's reference: common/error-code.
 from __future__ import annotations
 
 MESSAGES = {
-    "22001": "No order to cancel",
     "22002": "No position to close",
     "22004": "This symbol {0} not support API trade",
     "40017": "Parameter verification failed {0}",
@@ -34,7 +33,6 @@ MESSAGES = {
     "40844": "This contract is under temporary maintenance",
     "40845": "This contract has been removed",
     "40889": "The plan order of this contract has reached the upper limit",
-    "40891": "Insufficient position, can not set take profit or stop loss",
     "40893": "Unable to update the leverage factor of this position, there is not enough margin!",
     "40920": "Position or order exists, the position mode cannot be switched",
     "40921": "The order size cannot exceed the maximum size of the positionLevel",
@@ -58,14 +56,12 @@ MESSAGES = {
     "43026": "The planned order has been closed",
     "43030": "Take profit order already existed",
     "43031": "Stop loss order already existed",
-    "43033": "Trailing order does not exist",
     "43115": (
         "The current trading pair is opening soon, "
         "please refer to the official announcement for the opening time"
     ),
     "43118": "clientOrderId duplicate",
     "43119": "Trading is not open",
-    "45031": "The order is finalized",
     "45034": "clientOid duplicate",
     "45055": "The current order status cannot be cancelled",
     "45097": "There is currently an order or a limit order, and the leverage cannot be adjusted",

@@ -36,6 +36,7 @@ from bgtui.simulator.request_parts import (
     direction,
     reference,
 )
+from bgtui.simulator.requests_plan import NewPlan, is_spot_tpsl, spot_tpsl
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +96,10 @@ def futures_orders(fields: Fields, account: Account) -> tuple[InstrumentId, list
     return instrument, items
 
 
-def spot_order(fields: Fields, symbol: str = "") -> NewOrder:
-    """Read `spot/trade/place-order`, or one item of a batch whose symbol is given."""
-    if symbol and "symbol" not in fields:
-        fields = Fields({**fields.values, "symbol": symbol})
+def spot_order(fields: Fields) -> NewOrder | NewPlan:
+    """Read `spot/trade/place-order`, or one item of a batch; a TP/SL order waits for its price."""
+    if is_spot_tpsl(fields):
+        return spot_tpsl(fields)
     instrument = fields.instrument(ProductType.SPOT)
     side = fields.word("side", SIDES)
     order_type = fields.word("orderType", ORDER_TYPES)
@@ -119,12 +120,13 @@ def spot_order(fields: Fields, symbol: str = "") -> NewOrder:
     return NewOrder(intent, fields.client_id(), fields.word("stpMode", STPS, Stp.NONE))
 
 
-def spot_orders(fields: Fields) -> list[NewOrder | Reject]:
-    """Read `spot/trade/batch-orders`."""
-    items: list[NewOrder | Reject] = []
+def spot_orders(fields: Fields) -> list[NewOrder | NewPlan | Reject]:
+    """Read `spot/trade/batch-orders`; an item may name a symbol of its own."""
+    items: list[NewOrder | NewPlan | Reject] = []
     for row in batch_rows(fields, "orderList"):
+        named = row if "symbol" in row else Fields({**row.values, "symbol": fields.text("symbol")})
         try:
-            items.append(spot_order(row, fields.text("symbol")))
+            items.append(spot_order(named))
         except Reject as refusal:
             items.append(refusal)
     return items

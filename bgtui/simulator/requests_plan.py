@@ -114,6 +114,18 @@ def spot_plan(fields: Fields) -> NewPlan:
     return NewPlan(intent, fields.client_id())
 
 
+def is_spot_tpsl(fields: Fields) -> bool:
+    """Tell whether a request of spot orders is about TP/SL orders.
+
+    Raises:
+        Reject: it names another kind of order.
+    """
+    kind = fields.text("tpslType").lower()
+    if kind not in ("", "normal", "tpsl"):
+        raise wrong("tpslType")
+    return kind == "tpsl"
+
+
 def spot_tpsl(fields: Fields) -> NewPlan:
     """Read `spot/trade/place-order` with ``tpslType=tpsl``: an order that waits for a price."""
     side = fields.word("side", SIDES)

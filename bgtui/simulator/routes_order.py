@@ -7,13 +7,14 @@ from itertools import islice
 
 from bgtui.domain.instrument import InstrumentId, ProductType
 from bgtui.domain.intent import CancelAll, CancelSymbol, OrderRef
-from bgtui.domain.order import Order
-from bgtui.simulator import request_parts, requests_order, routes_tpsl, rows_order
+from bgtui.domain.order import Order, PlanOrder
+from bgtui.simulator import request_parts, requests_order, requests_plan, routes_tpsl, rows_order
 from bgtui.simulator.call import Call, Handlers, batch, ids, paged
 from bgtui.simulator.engine import NewOrder
 from bgtui.simulator.fields import Fields
 from bgtui.simulator.history import Window
 from bgtui.simulator.reject import Reject
+from bgtui.simulator.requests_plan import NewPlan
 from bgtui.wire.endpoint import futures_order, spot_order
 
 Ask = Callable[[str, ProductType, InstrumentId | None, Window], list[Order]]
@@ -34,13 +35,14 @@ def _place_futures(call: Call) -> object:
 @_answers(spot_order.PLACE_ORDER)
 def _place_spot(call: Call) -> object:
     call.spot()
-    if routes_tpsl.is_meant(call.fields):
-        return ids(routes_tpsl.place(call, call.fields))
     return ids(_place(call, requests_order.spot_order(call.fields)))
 
 
-def _place(call: Call, order: NewOrder) -> Order:
-    return call.exchange.engine.place(call.uid, order.intent, order.client_order_id, stp=order.stp)
+def _place(call: Call, order: NewOrder | NewPlan) -> Order | PlanOrder:
+    engine = call.exchange.engine
+    if isinstance(order, NewPlan):
+        return engine.place_plan(call.uid, order.intent, order.client_order_id, is_tpsl=True)
+    return engine.place(call.uid, order.intent, order.client_order_id, stp=order.stp)
 
 
 @_answers(futures_order.BATCH_PLACE)
@@ -55,8 +57,8 @@ def _place_many_spot(call: Call) -> object:
     return _place_many(call, requests_order.spot_orders(call.fields))
 
 
-def _place_many(call: Call, items: Sequence[NewOrder | Reject]) -> object:
-    answers: list[Order | Reject] = []
+def _place_many(call: Call, items: Sequence[NewOrder | NewPlan | Reject]) -> object:
+    answers: list[Order | PlanOrder | Reject] = []
     for item in items:
         try:
             answers.append(item if isinstance(item, Reject) else _place(call, item))
@@ -119,7 +121,7 @@ def _cancel_futures(call: Call) -> object:
 
 @_answers(spot_order.CANCEL_ORDER)
 def _cancel_spot(call: Call) -> object:
-    if routes_tpsl.is_meant(call.fields):
+    if requests_plan.is_spot_tpsl(call.fields):
         return ids(routes_tpsl.cancel(call))
     call.spot()
     return ids(call.exchange.engine.cancel(call.uid, requests_order.cancel_spot(call.fields)))
@@ -242,7 +244,7 @@ def _futures_history(call: Call) -> object:
 @_answers(spot_order.OPEN_ORDERS)
 def _spot_open(call: Call) -> object:
     engine = call.exchange.engine
-    if routes_tpsl.is_meant(call.fields):
+    if requests_plan.is_spot_tpsl(call.fields):
         return routes_tpsl.listed(call, engine.open_plans)
     return [
         rows_order.spot_open_order(order) for order in _listed(call, engine.open_orders, ProductType.SPOT)
@@ -252,7 +254,7 @@ def _spot_open(call: Call) -> object:
 @_answers(spot_order.HISTORY_ORDERS)
 def _spot_history(call: Call) -> object:
     engine = call.exchange.engine
-    if routes_tpsl.is_meant(call.fields):
+    if requests_plan.is_spot_tpsl(call.fields):
         return routes_tpsl.listed(call, engine.plan_history)
     return [rows_order.spot_order(order) for order in _listed(call, engine.order_history, ProductType.SPOT)]
 

@@ -7,36 +7,13 @@ from collections.abc import Callable
 from bgtui.domain.instrument import InstrumentId, ProductType
 from bgtui.domain.intent import CancelPlans, OrderRef
 from bgtui.domain.order import PlanKind, PlanOrder
-from bgtui.simulator import requests_plan, rows_plan
+from bgtui.simulator import rows_plan
 from bgtui.simulator.call import Call
-from bgtui.simulator.fields import Fields, wrong
 from bgtui.simulator.history import Window
 from bgtui.simulator.reject import Reject
 from bgtui.simulator.rows import Row
 
 Ask = Callable[[str, ProductType, InstrumentId | None, Window], list[PlanOrder]]
-
-
-def is_meant(fields: Fields) -> bool:
-    """Tell whether a request is about TP/SL orders.
-
-    Raises:
-        Reject: it names another kind of order.
-    """
-    kind = fields.text("tpslType").lower()
-    if kind not in ("", "normal", "tpsl"):
-        raise wrong("tpslType")
-    return kind == "tpsl"
-
-
-def place(call: Call, fields: Fields) -> PlanOrder:
-    """Place one.
-
-    Raises:
-        Reject: it was refused.
-    """
-    plan = requests_plan.spot_tpsl(fields)
-    return call.exchange.engine.place_plan(call.uid, plan.intent, plan.client_order_id, is_tpsl=True)
 
 
 def cancel(call: Call) -> PlanOrder:

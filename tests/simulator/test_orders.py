@@ -24,7 +24,7 @@ from bgtui.domain.intent import (
     SetLeverage,
 )
 from bgtui.domain.order import Order, OrderStatus, OrderType, PositionMode, TimeInForce
-from bgtui.simulator.engine import Engine, NewOrder, Reject, Stp, Window
+from bgtui.simulator.engine import Engine, Reject, Stp, Window
 from bgtui.simulator.fact import LevelChanged, Private, TradePrinted
 from tests.support.exchange_floor import (
     BTC,
@@ -378,16 +378,6 @@ def test_an_amended_order_may_use_what_the_old_one_held(floor: Floor) -> None:
     assert new.status is OrderStatus.LIVE
     floor.cancel("ann", CancelOrder(_ref(new)))
     assert floor.balances("ann", USDT)[0].frozen == 0
-
-
-def test_a_batch_answers_item_by_item(floor: Floor) -> None:
-    good = PlaceOrder(BTC, BUY, OrderType.LIMIT, D("0.01"), price=D("59000.0"))
-    answers = floor.place_many(
-        "ann",
-        [NewOrder(good, "x-1"), NewOrder(replace(good, size=D("0.00001")), "x-2"), NewOrder(good, "x-1")],
-    )
-    assert isinstance(answers[0], Order)
-    assert [answer.code for answer in answers[1:] if isinstance(answer, Reject)] == ["40808", "45034"]
 
 
 # Rules

@@ -74,6 +74,17 @@ def test_a_spot_tpsl_order_is_canceled_by_its_id_alone(bench: Bench) -> None:
     assert bench.post(f"{SPOT}/cancel-order", {"orderId": number, "tpslType": "tpsl"})["code"] == "43026"
 
 
+def test_a_batch_may_hold_spot_tpsl_orders(bench: Bench) -> None:
+    stop = {"side": "sell", "orderType": "market", "size": "0.001", "triggerPrice": _price(bench, "0.97")}
+    limit = {"side": "buy", "orderType": "limit", "size": "0.001", "price": _price(bench, "0.98")}
+    orders = [{**stop, "tpslType": "tpsl", "clientOid": "s"}, limit, {**limit, "size": "0.000000001"}]
+    answer = bench.post(f"{SPOT}/batch-orders", {"symbol": "BTCUSDT", "orderList": orders})["data"]
+    (stopped, placed), (refused,) = answer["successList"], answer["failureList"]
+    assert (stopped["clientOid"], refused["errorCode"]) == ("s", "40808")
+    assert _lists(bench, "unfilled-orders", tpslType="tpsl") == [stopped["orderId"]]
+    assert _lists(bench, "unfilled-orders") == [placed["orderId"]]
+
+
 def test_an_unknown_kind_of_spot_order_is_refused(bench: Bench) -> None:
     assert bench.get(f"{SPOT}/unfilled-orders", tpslType="sometimes")["code"] == "40020"
 
