@@ -109,7 +109,9 @@ class Plans:
             is_tpsl=is_tpsl,
         )
         if market.is_futures:
-            aim = self._trading.aim(account, market, _order_of(plan, intent))
+            order = _order_of(plan, intent)
+            aim = self._trading.aim(account, market, order)
+            rules.check_presets(market, order, is_closing=not aim.may_open)
             plan.position_mode, plan.margin_mode = aim.position_mode, aim.margin_mode
             plan.effect = intent.effect
             if aim.position_mode is PositionMode.HEDGE:
@@ -484,14 +486,18 @@ def _watched(plan: LivePlan) -> Decimal | None:
 
 
 def _order_of(plan: LivePlan, intent: PlacePlan) -> PlaceOrder:
+    """Return the order that a plan will place, as one at the price where that will be."""
     return PlaceOrder(
         instrument=plan.market.instrument.id,
         side=intent.side,
-        order_type=intent.order_type,
+        order_type=OrderType.LIMIT,
         size=intent.size,
+        price=intent.execute_price or intent.trigger_price,
         position_side=intent.position_side,
         effect=intent.effect,
         position_mode=intent.position_mode,
         margin_mode=intent.margin_mode,
         margin_coin=intent.margin_coin,
+        take_profit=intent.take_profit,
+        stop_loss=intent.stop_loss,
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from bgtui.domain.event import PlanOrderUpdated
@@ -357,6 +359,20 @@ def test_presets_on_the_wrong_side(
             floor.order(
                 "ann", side, "0.01", "60000.0", instrument=instrument, take_profit=profit, stop_loss=loss
             )
+
+
+@pytest.mark.parametrize(("profit", "loss", "code"), [("60500.0", None, "40830"), (None, "60600.0", "40834")])
+def test_presets_of_a_trigger_order_are_measured_from_where_it_fires(
+    floor: Floor, profit: str | None, loss: str | None, code: str
+) -> None:
+    plan = replace(
+        _trigger("60500.0"),
+        take_profit=None if profit is None else D(profit),
+        stop_loss=None if loss is None else D(loss),
+    )
+    with pytest.raises(Reject, match=code):
+        floor.place_plan("ann", plan)
+    floor.place_plan("ann", replace(_trigger("60500.0"), take_profit=D("60500.1"), stop_loss=D("60499.9")))
 
 
 def test_canceling_all_spot_triggers_leaves_those_that_count_as_orders(floor: Floor) -> None:
