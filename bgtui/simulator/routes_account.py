@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import ROUND_FLOOR, Decimal
 from itertools import islice
 
-from bgtui.domain.account import Balance, Bill, Position
+from bgtui.domain.account import Balance, Bill, Position, SymbolSettings
 from bgtui.domain.instrument import FUTURES, InstrumentId, ProductType
 from bgtui.domain.market import Side
 from bgtui.domain.order import MarginMode, OrderType, PlanKind, PositionSide
@@ -296,10 +297,26 @@ def _adl_ranks(call: Call) -> object:
 
 @_answers(futures_account.SET_LEVERAGE)
 def _set_leverage(call: Call) -> object:
-    call.futures()
-    intents = requests_settings.leverage(call.fields, call)
-    answers = [call.exchange.engine.set_leverage(call.uid, intent) for intent in intents]
-    return rows_account.leverage_set(answers[-1])
+    instrument = call.futures()
+    engine = call.exchange.engine
+    before = engine.settings(call.uid, instrument)
+    first, *others = requests_settings.leverage(call.fields, call)
+    answer = engine.set_leverage(call.uid, first)
+    for intent in others:
+        try:
+            answer = engine.set_leverage(call.uid, intent)
+        except Reject:
+            # Both sides or neither.
+            engine.set_leverage(call.uid, replace(first, leverage=_leverage(before, first.position_side)))
+            raise
+    return rows_account.leverage_set(answer)
+
+
+def _leverage(settings: SymbolSettings, side: PositionSide | None) -> Decimal:
+    if settings.margin_mode is MarginMode.CROSSED:
+        return settings.crossed_leverage
+    is_short = side is PositionSide.SHORT
+    return settings.isolated_short_leverage if is_short else settings.isolated_long_leverage
 
 
 @_answers(futures_account.SET_ALL_LEVERAGE)

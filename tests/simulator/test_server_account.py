@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from bgtui.domain.order import PositionMode
 from tests.support.simulated import Bench
 
 FUTURES = {"symbol": "BTCUSDT", "productType": "USDT-FUTURES", "marginCoin": "USDT"}
@@ -95,6 +96,16 @@ def test_isolated_margin_is_told_apart(bench: Bench) -> None:
 def test_the_long_sides_leverage_counts_for_a_crossed_symbol(bench: Bench) -> None:
     found = _post(bench, "account/set-leverage", leverage="5", longLeverage="7", shortLeverage="9")
     assert found["crossMarginLeverage"] == "7"
+
+
+@pytest.mark.parametrize("margin_mode", ["crossed", "isolated"])
+def test_leverage_of_both_sides_is_set_or_of_neither(margin_mode: str) -> None:
+    bench = Bench(position_mode=PositionMode.HEDGE)
+    _post(bench, "account/set-margin-mode", marginMode=margin_mode)
+    body = {**FUTURES, "longLeverage": "999", "shortLeverage": "9"}
+    assert bench.post("/api/v2/mix/account/set-leverage", body)["code"] == "40797"
+    row = bench.get("/api/v2/mix/account/account", **FUTURES)["data"]
+    assert [row[name] for name in ("crossedMarginLeverage", "isolatedShortLever")] == [20, 20]
 
 
 def test_tracking_orders_are_paged_both_ways() -> None:
