@@ -67,7 +67,7 @@ def test_the_embedded_simulator(bare: Shell, profile: str, mode: str, may_trade:
     assert "embedded simulator" in checks["hosts"]["detail"]
     assert f"account {profile}" in checks["key"]["detail"]
     assert checks["position mode"]["detail"].startswith(mode)
-    assert ("coow" in checks["key accepted"]["detail"]) is may_trade
+    assert ("trade futures" in checks["key accepted"]["detail"]) is may_trade
 
 
 def test_a_simulator_that_does_not_start(bare: Shell) -> None:

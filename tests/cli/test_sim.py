@@ -67,7 +67,7 @@ def test_every_key_of_the_line_opens_its_account(bare: Shell) -> None:
             ended = bare.run("doctor", "--json", environ=variables(line, line[key] if key else None))
             assert ended.code == 0, ended.out
             checks = {check["name"]: check for check in json.loads(ended.out)["checks"]}
-            assert ("coow" in checks["key accepted"]["detail"]) is may_trade
+            assert ("trade futures" in checks["key accepted"]["detail"]) is may_trade
             assert checks["position mode"]["detail"].startswith("hedge")
         process.terminate()
         assert process.communicate(timeout=20)[1] == "", "a seed that was typed needs no telling"
