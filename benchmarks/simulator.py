@@ -1,19 +1,22 @@
 """What the simulator sustains: book updates pushed to one client while signed orders are answered.
 
-The server runs in a process of its own, as `bgtui sim` does; the client is this process.
+The server runs in a process of its own, as `bgtui sim` does, and so does the listener. The orders are sent
+from this process by the plainest client there is, so that what is timed is the server's answer and not a
+client's own work.
 """
 
 from __future__ import annotations
 
 import asyncio
+import http.client
 import json
 import multiprocessing
-import random
 import statistics
 import time
 from decimal import Decimal
 from multiprocessing.connection import Connection
 from typing import Any
+from urllib.parse import urlsplit
 
 from websockets.asyncio.client import connect
 
@@ -24,17 +27,20 @@ from bgtui.domain.market import Side
 from bgtui.domain.order import Effect, MarginMode, OrderType, PositionMode, PositionSide, TimeInForce
 from bgtui.domain.secret import Credentials, Secret
 from bgtui.exchange.clock import SystemClock
-from bgtui.exchange.rest import RestClient
 from bgtui.simulator.books import Flavour
 from bgtui.simulator.exchange import Exchange, World
 from bgtui.simulator.publisher import Rhythm
 from bgtui.simulator.server import Options, serve
+from bgtui.wire import encode
+from bgtui.wire.endpoint import Write
+from bgtui.wire.sign import make_signer, rest_headers
 
 SECONDS = 6.0
 RATE = 1150.0
 """Book changes a second of one main instrument, of which there are two."""
 MIN_UPDATES = 2000.0
 MAX_ORDER_MS = 5.0
+PAUSE_S = 0.1
 SYMBOLS = ("BTCUSDT", "ETHUSDT")
 
 
@@ -60,15 +66,28 @@ def run() -> bool:
 
 def _measure(flavour: Flavour) -> tuple[float, list[float]]:
     context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe()
+    serving, theirs = context.Pipe()
     server = context.Process(target=_serve, args=(theirs, flavour.value), daemon=True)
     server.start()
+    ready = json.loads(serving.recv())
+    listening, theirs = context.Pipe()
+    listener = context.Process(target=_listen, args=(theirs, ready["ws"]), daemon=True)
+    listener.start()
+    listening.recv()
     try:
-        ready = json.loads(ours.recv())
-        return asyncio.run(_client(ready))
+        begun, before = time.perf_counter(), _count(listening)
+        orders = _trade(ready, begun + SECONDS)
+        return (_count(listening) - before) / (time.perf_counter() - begun), orders
     finally:
-        ours.send("stop")
+        listening.send("stop")
+        listener.join(10)
+        serving.send("stop")
         server.join(10)
+
+
+def _count(listening: Connection) -> int:
+    listening.send("count")
+    return int(listening.recv())
 
 
 def _serve(pipe: Connection, flavour: str) -> None:
@@ -91,58 +110,86 @@ async def _serving(pipe: Connection, flavour: Flavour) -> None:
         await asyncio.to_thread(pipe.recv)
 
 
-async def _client(ready: dict[str, Any]) -> tuple[float, list[float]]:
-    api_key, secret, passphrase = ready["key"]
-    credentials = Credentials(Secret(api_key), Secret(passphrase), Secret(secret))
-    counted = [0]
-    async with (
-        connect(ready["ws"], compression=None, ping_interval=None, max_size=None, proxy=None) as socket,
-        RestClient(ready["rest"], credentials=credentials, clock=SystemClock(), rng=random.Random(1)) as rest,
-    ):
+def _listen(pipe: Connection, url: str) -> None:
+    asyncio.run(_listening(pipe, url))
+
+
+async def _listening(pipe: Connection, url: str) -> None:
+    """Count updates, and say how many there were whenever somebody asks."""
+    count = 0
+
+    stopped = asyncio.Event()
+
+    def answer() -> None:
+        if pipe.recv() == "stop":
+            stopped.set()
+        else:
+            pipe.send(count)
+
+    async with connect(url, compression=None, ping_interval=None, max_size=None, proxy=None) as socket:
         args = [{"instType": "USDT-FUTURES", "channel": "books", "instId": symbol} for symbol in SYMBOLS]
         await socket.send(json.dumps({"op": "subscribe", "args": args}))
-
-        async def listen() -> None:
-            while True:
-                frame = await socket.recv(decode=False)
-                counted[0] += frame.startswith(b'{"action":"update"')
-
-        listening = asyncio.create_task(listen())
-        await asyncio.sleep(1.0)
-        begun, before = time.perf_counter(), counted[0]
-        orders = await _trade(rest, begun + SECONDS)
-        passed = time.perf_counter() - begun
-        listening.cancel()
-        return (counted[0] - before) / passed, orders
+        while not (await socket.recv(decode=False)).startswith(b'{"action":"update"'):
+            pass
+        asyncio.get_running_loop().add_reader(pipe.fileno(), answer)
+        pipe.send("listening")
+        while not stopped.is_set():
+            count += (await socket.recv(decode=False)).startswith(b'{"action":"update"')
 
 
-async def _trade(rest: RestClient, until: float) -> list[float]:
-    """Place and cancel resting orders, about ten of both a second, as fast as the limits would allow."""
-    from bgtui.exchange.trading import TradingClient
-
-    client = TradingClient(rest)
+def _trade(ready: dict[str, Any], until: float) -> list[float]:
+    """Place and cancel a resting order five times a second; return what each placing took, milliseconds."""
+    post = _Poster(ready)
     instrument = instrument_id(ProductType.USDT_FUTURES, "BTCUSDT")
+    order = PlaceOrder(
+        instrument,
+        Side.BUY,
+        OrderType.LIMIT,
+        Decimal("0.001"),
+        TimeInForce.POST_ONLY,
+        Decimal(90_000),
+        position_side=PositionSide.LONG,
+        effect=Effect.OPEN,
+        position_mode=PositionMode.ONE_WAY,
+        margin_mode=MarginMode.CROSSED,
+        margin_coin="USDT",
+    )
     taken: list[float] = []
-    number = 0
     while time.perf_counter() < until:
-        number += 1
-        order = PlaceOrder(
-            instrument,
-            Side.BUY,
-            OrderType.LIMIT,
-            Decimal("0.001"),
-            TimeInForce.POST_ONLY,
-            Decimal(90_000),
-            position_side=PositionSide.LONG,
-            effect=Effect.OPEN,
-            position_mode=PositionMode.ONE_WAY,
-            margin_mode=MarginMode.CROSSED,
-            margin_coin="USDT",
+        answer, passed_ms = post(*encode.place_order(order, f"bench-{len(taken)}"))
+        taken.append(passed_ms)
+        time.sleep(PAUSE_S)  # noqa: TID251 - the pace of a person in a hurry
+        post(*encode.cancel_order(CancelOrder(OrderRef(instrument, answer["orderId"]))))
+        time.sleep(PAUSE_S)  # noqa: TID251 - as above
+    return taken
+
+
+class _Poster:
+    """Signs and posts over one kept connection."""
+
+    def __init__(self, ready: dict[str, Any]) -> None:
+        api_key, secret, passphrase = ready["key"]
+        self._credentials = Credentials(Secret(api_key), Secret(passphrase), Secret(secret))
+        self._signer = make_signer(self._credentials)
+        self._clock = SystemClock()
+        self._connection = http.client.HTTPConnection(urlsplit(ready["rest"]).netloc, timeout=10)
+
+    def __call__(self, route: Write, body: dict[str, Any]) -> tuple[dict[str, Any], float]:
+        content = json.dumps(body, separators=(",", ":")).encode()
+        headers = rest_headers(
+            self._credentials,
+            self._signer,
+            timestamp_ms=self._clock.now_ms(),
+            method="POST",
+            path=route.path,
+            query="",
+            body=content,
         )
         begin = time.perf_counter()
-        ack = await client.place_order(order, f"bench-{number}")
-        taken.append((time.perf_counter() - begin) * 1000)
-        await asyncio.sleep(0.1)
-        await client.cancel_order(CancelOrder(OrderRef(instrument, ack.order_id)))
-        await asyncio.sleep(0.1)
-    return taken
+        self._connection.request("POST", route.path, content, headers)
+        answer = self._connection.getresponse().read()
+        passed_ms = (time.perf_counter() - begin) * 1000
+        found = json.loads(answer)
+        if found["code"] != "00000":
+            raise SystemExit(f"the simulator refused an order: {found['code']} {found['msg']}")
+        return found["data"], passed_ms
