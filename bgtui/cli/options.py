@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,14 @@ class Figure(click.FloatRange):
         return found
 
 
+def _checked_hosts(hosts: tuple[str, ...]) -> tuple[str, ...]:
+    """Refuse what can be no host: allowed in vain, it would only be missed later."""
+    for host in hosts:
+        if not re.fullmatch(r"[A-Za-z0-9._:\[\]-]+", host):
+            raise click.BadParameter(f"{host!a} is no host; give a name such as localhost, without https://")
+    return hosts
+
+
 _OPTIONS = (
     click.option("--profile", metavar="NAME", help="Use this named profile."),
     click.option(
@@ -42,6 +51,7 @@ _OPTIONS = (
         "allow_hosts",
         metavar="HOST",
         multiple=True,
+        callback=lambda _context, _option, hosts: _checked_hosts(hosts),
         help="Allow an address outside bitget.com.",
     ),
     click.option(

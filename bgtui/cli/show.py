@@ -40,10 +40,18 @@ _SUBJECTS = ("ticker", "book", "trades", "candles", "contracts", "account", "pos
     show_default=True,
     help="Seconds to wait for a verified book, or for the first print of --watch.",
 )
-@click.option("--open", "part", flag_value="orders", help="orders: those that rest (the default).")
-@click.option("--plans", "part", flag_value="plans", help="orders: trigger and TP/SL orders that wait.")
 @click.option(
-    "--history", "part", flag_value="history", help="orders: those that ended in the last 24 hours."
+    "--open", "parts", flag_value="orders", multiple=True, help="orders: those that rest (the default)."
+)
+@click.option(
+    "--plans", "parts", flag_value="plans", multiple=True, help="orders: trigger and TP/SL orders that wait."
+)
+@click.option(
+    "--history",
+    "parts",
+    flag_value="history",
+    multiple=True,
+    help="orders: those that ended in the last 24 hours.",
 )
 def show(
     typed: CommandLine,
@@ -56,7 +64,7 @@ def show(
     interval: str,
     limit: int | None,
     timeout_s: float,
-    part: str | None,
+    parts: tuple[str, ...],
 ) -> Task:
     """Show SUBJECT: ticker, book, trades, candles, contracts, account, positions, orders or fills.
 
@@ -66,8 +74,11 @@ def show(
     The book comes from the stream and is shown once it is verified; when that takes too long, the exit code
     is 9.
     """
-    if part is not None and subject != "orders":
+    if parts and subject != "orders":
         raise click.UsageError("--open, --plans and --history belong to orders")
+    if len(set(parts)) > 1:
+        raise click.UsageError("--open, --plans and --history exclude each other")
+    part = parts[0] if parts else None
 
     def run() -> int:
         from bgtui.cli.early import started_early

@@ -32,6 +32,8 @@ _NOTHING = {
 }
 _DEFAULT_LIMIT = {"book": 15, "contracts": 1000}
 _USUAL_LIMIT = 100
+_SETTLE_S = 2.0
+"""How long the first print waits to be current; after that it is printed as stale."""
 _CHECK_S = 0.5
 """How often staleness is looked at when nothing comes."""
 
@@ -147,6 +149,8 @@ class Showing:
 
         if not await live.wait_for(is_ready, self._timeout_s):
             raise Stale(f"nothing came about {self._name} within {self._timeout_s:g} s")
+        # The stream's first words come before REST has confirmed them.
+        await live.wait_for(lambda: not following.is_stale(store, self._query), _SETTLE_S)
         fresh = _Fresh()
         while True:
             if not await live.wait_for(is_changed, _CHECK_S):
@@ -239,4 +243,6 @@ def _now_ms(store: Store) -> int:
 
 
 def _state(view: BookView) -> str:
+    if view.age_s is None:
+        return view.reason or "nothing came"
     return view.reason or f"{view.status.value}, {view.integrity.value}"

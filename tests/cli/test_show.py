@@ -196,6 +196,26 @@ def test_usage(bare: Shell) -> None:
     assert "leave --watch away" in bare.run("show", "contracts", "--watch", "--env", "live").complaint
 
 
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["show", "orders", "--open", "--plans"], "exclude each other"),
+        (["show", "ticker", "--allow-host", "https://x.example"], "is no host"),
+        (["show", "ticker", "--allow-host", ""], "is no host"),
+    ],
+)
+def test_options_that_cannot_be_meant(bare: Shell, arguments: list[str], says: str) -> None:
+    ended = bare.run(*arguments)
+    assert ended.code == 2
+    assert says in ended.complaint
+
+
+@pytest.mark.parametrize("subject", ["positions", "orders", "account", "fills", "book", "ticker"])
+def test_the_first_print_is_current(shell: Shell, subject: str) -> None:
+    ended = shell.run_until(1, "show", subject, "--watch", "--json")
+    assert envelope(ended.out.splitlines()[0])["stale"] is False
+
+
 def test_without_a_terminal_nothing_is_asked(bare: Shell) -> None:
     ended = bare.run("keys", "add", typed="")
     assert ended.code == 2
