@@ -14,10 +14,6 @@ from tests.conformance.calls import Watched, declared
 from tests.conformance.floor import Floor, Setting, connect
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "exercises(call, market, seen): a call of ccxt that the test makes")
-
-
 @pytest.fixture(scope="module")
 def setting() -> Setting:
     """The market of a module; still unless a module says otherwise."""
