@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 
+from bgtui.bootstrap.heap import set_for_feed
 from bgtui.bootstrap.opening import Tap, open_session
 from bgtui.cli.output import say
 from bgtui.config.settings import Settings
@@ -110,6 +111,7 @@ async def open_live(
     """Open a session, watch the topics and run it until the block ends."""
     notices = Notices()
     async with open_session(settings, has_account=has_account, tap=tap, observe=notices.take) as session:
+        set_for_feed()
         session.watch(topics)
         running = asyncio.create_task(session.run(), name="session")
         try:

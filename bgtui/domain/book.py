@@ -16,7 +16,6 @@ from bisect import bisect_left, insort
 from collections.abc import Sequence
 from decimal import Decimal
 from enum import StrEnum
-from itertools import chain
 from math import inf
 
 Level = tuple[str, str]
@@ -80,11 +79,14 @@ _FAILURES = frozenset({Verdict.GAP, Verdict.MISMATCH, Verdict.CROSSED, Verdict.M
 def checksum(bids: Sequence[Level], asks: Sequence[Level]) -> int:
     """Return the signed CRC32 over the best 25 levels of both sides, best first, as Bitget computes it."""
     bids, asks = bids[:CHECKSUM_LEVELS], asks[:CHECKSUM_LEVELS]
-    paired = min(len(bids), len(asks))
-    rest = bids[paired:] or asks[paired:]
-    pairs = chain.from_iterable(zip(bids, asks, strict=False))
-    text = ":".join(chain.from_iterable(chain(pairs, rest)))
-    value = zlib.crc32(text.encode())
+    texts: list[str] = []
+    # In-place additions: half the time of the same walk through itertools.
+    for bid, ask in zip(bids, asks, strict=False):
+        texts += bid
+        texts += ask
+    for level in bids[len(asks) :] or asks[len(bids) :]:
+        texts += level
+    value = zlib.crc32(":".join(texts).encode())
     return value - 0x1_0000_0000 if value >= 0x8000_0000 else value
 
 
@@ -231,14 +233,17 @@ def _merge(levels: dict[float, Level], keys: list[float], rows: Sequence[Level],
         _merge_many(levels, keys, rows, sign)
         return True
     touched = False
+    # What changes beyond the 25th level of before leaves the best 25 alone, unless one of those changes too.
+    edge = keys[CHECKSUM_LEVELS - 1] if len(keys) >= CHECKSUM_LEVELS else _LIMIT
     for row in rows:
         price_text, size_text = row
         price, size = float(price_text), float(size_text)
         # The comparisons also refuse NaN and infinity.
-        if not (0.0 < price < _LIMIT and 0.0 <= size < _LIMIT) or _is_too_long(price_text):
+        if not 0.0 < price < _LIMIT > size >= 0.0:
             raise ValueError("not a level")
+        if len(price_text) > MAX_PRICE_DIGITS and _is_too_long(price_text):
+            raise ValueError("a price too long to tell apart")
         key = sign * price
-        edge = keys[CHECKSUM_LEVELS - 1] if len(keys) >= CHECKSUM_LEVELS else _LIMIT
         if size:
             if key not in levels:
                 if len(keys) >= MAX_LEVELS:

@@ -22,6 +22,9 @@ from bgtui.domain.text import Untrusted
 class BookDepth(StrEnum):
     """Which book channel: the full one, or a snapshot channel of so many levels."""
 
+    # An enum hashes its name by a call of Python code, which a key of the hot path pays for twice a message.
+    __hash__ = str.__hash__
+
     FULL = "books"
     ONE = "books1"
     FIVE = "books5"

@@ -77,7 +77,13 @@ def trades(origin: Origin, frame: Frame) -> Sequence[Event]:
 def _trades(frame: Frame) -> list[Trade]:
     if not _are_usual_trades(bytes(frame.data).translate(None, _TRADE_FIGURES)):
         raise ValueError
-    return [_trade(row) for row in _TRADES(frame.data)]
+    found = []
+    for row in _TRADES(frame.data):
+        trade_id, price, size, side, time = _texts(row)
+        if not (trade_id.isdigit() and float(price) > 0.0 <= float(size) and len(time) == _TIME_DIGITS):
+            raise ValueError
+        found.append(Trade(trade_id, price, size, _SIDES[side], int(time)))
+    return found
 
 
 @lru_cache(maxsize=256)
@@ -87,13 +93,6 @@ def _are_usual_trades(skeleton: bytes) -> bool:
     Then their figures hold digits and dots alone, and `float` refuses what is no number among them.
     """
     return _is_trade_skeleton(skeleton) is not None
-
-
-def _trade(row: TradeRow) -> Trade:
-    trade_id, price, size, side, time = _texts(row)
-    if not (trade_id.isdigit() and float(price) > 0.0 <= float(size) and len(time) == _TIME_DIGITS):
-        raise ValueError
-    return Trade(trade_id, price, size, _SIDES[side], int(time))
 
 
 def _trade_by_name(row: Row) -> Trade:
@@ -204,17 +203,18 @@ def books(origin: Origin, frame: Frame) -> Sequence[Event]:
         ):
             _check_levels(row.asks)
             _check_levels(row.bids)
+    is_snapshot = frame.action == _SNAPSHOT
     return [
         BookReceived(
             instrument,
             origin.depth,
-            frame.action == _SNAPSHOT,
+            is_snapshot,
             row.bids,
             row.asks,
-            _integer(row.seq, "seq"),
-            _integer(row.pseq, "pseq"),
+            row.seq if type(row.seq) is int else _integer(row.seq, "seq"),
+            row.pseq if type(row.pseq) is int else _integer(row.pseq, "pseq"),
             # Zero says that the message carries no checksum.
-            _integer(row.checksum, "checksum") or None,
+            (row.checksum if type(row.checksum) is int else _integer(row.checksum, "checksum")) or None,
             _time(frame.ts if row.ts is None else row.ts),
         )
         for row in found
