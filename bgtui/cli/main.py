@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 import click
 
@@ -16,12 +17,13 @@ from bgtui.cli.completions import completions
 from bgtui.cli.doctor import doctor
 from bgtui.cli.ending import guarded
 from bgtui.cli.keys import keys
-from bgtui.cli.options import settings_options
+from bgtui.cli.options import Task, display_options, settings_options
 from bgtui.cli.output import prepare_streams, writing
 from bgtui.cli.record import record
 from bgtui.cli.replay import replay
 from bgtui.cli.show import show
 from bgtui.cli.sim import sim
+from bgtui.cli.tui import run_tui
 from bgtui.config.commandline import CommandLine
 
 _EXIT_CODES = """\b
@@ -36,15 +38,25 @@ Exit codes:
 """
 
 
-@click.group(name="bgtui", epilog=_EXIT_CODES, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    name="bgtui",
+    epilog=_EXIT_CODES,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(__version__, message="%(prog)s %(version)s")
 @settings_options
-def bgtui(typed: CommandLine) -> None:
-    """Watch the Bitget exchange from the terminal: market, account, recordings.
+@display_options
+def bgtui(typed: CommandLine, **looks: Any) -> Task | None:  # noqa: ANN401 - the display options
+    """Trade on and watch the Bitget exchange from the terminal; without a command the screens open.
 
     Data goes to stdout, words to stderr. Secrets are never taken from options: see `bgtui keys`.
     """
-    click.get_current_context().obj = typed
+    context = click.get_current_context()
+    context.obj = typed
+    if context.invoked_subcommand is not None:
+        return None
+    return lambda: run_tui(typed, looks)
 
 
 for command in (show, record, replay, sim, doctor, keys, completions):

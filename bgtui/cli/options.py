@@ -82,3 +82,22 @@ def settings_options(command: Callable[..., Any]) -> Callable[..., Any]:
         return command(typed.over(context.find_object(CommandLine) or CommandLine()), **others)
 
     return functools.reduce(lambda wrapped, option: option(wrapped), reversed(_OPTIONS), merged)
+
+
+_THEMES = ("dark", "light", "colorblind-dark", "colorblind-light", "redup")
+_DISPLAY = (
+    click.option("--fps", type=click.IntRange(1, 30), help="Screen updates per second, 1 to 30."),
+    click.option(
+        "--slow", "is_slow", is_flag=True, help="For a bad link: 2 updates a second, no depth bars."
+    ),
+    click.option("--ascii", "is_ascii", is_flag=True, help="Draw with ASCII characters only."),
+    click.option("--low-color", "is_low_color", is_flag=True, help="Use 16 colors."),
+    click.option("--theme", type=click.Choice(_THEMES), default="dark", help="Colors.", show_default=True),
+    click.option("--mouse", "has_mouse", is_flag=True, help="Let the mouse choose; off unless asked for."),
+    click.option("--max-kbps", type=Figure(1), help="Most the terminal is sent, kilobytes a second."),
+)
+
+
+def display_options(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that choose how the screens look."""
+    return functools.reduce(lambda wrapped, option: option(wrapped), reversed(_DISPLAY), command)

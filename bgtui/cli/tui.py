@@ -1,0 +1,65 @@
+"""The terminal program itself: `bgtui` without a command."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from typing import Any
+
+from bgtui.cli.early import started_early
+from bgtui.config.commandline import CommandLine
+from bgtui.domain.error import ConfigError, ExitCode
+
+REPAINT_HZ = "120"
+"""The toolkit's own repaint timer; its default of 60 makes a key wait twice as long for its paint."""
+
+
+def run_tui(typed: CommandLine, looks: Mapping[str, Any]) -> int:
+    """Run the terminal and return the exit code.
+
+    Raises:
+        ConfigError: there is no terminal to draw on.
+    """
+    if not (sys.stdin.isatty() and sys.stdout.isatty()) or os.environ.get("TERM") in (None, "", "dumb"):
+        raise ConfigError(
+            "the terminal program needs a terminal on stdin and stdout",
+            hint="for a script: bgtui show book BTCUSDT --json",
+        )
+    os.environ.setdefault("TEXTUAL_FPS", REPAINT_HZ)
+    from bgtui.cli.running import run_async
+
+    return run_async(lambda: _run(typed, looks))
+
+
+async def _run(typed: CommandLine, looks: Mapping[str, Any]) -> int:
+    async with started_early(typed) as child:
+        from bgtui.exchange.clock import SystemClock
+        from bgtui.ui.app import BgtuiApp, Opened
+        from bgtui.ui.display import display_of
+
+        @asynccontextmanager
+        async def connect() -> AsyncIterator[Opened]:
+            from bgtui.bootstrap.opening import account_products, open_session
+            from bgtui.cli.start import settled, start
+            from bgtui.config.settings import locate
+            from bgtui.ui.workspace import Badge, Identity
+
+            async with settled(start(typed), child) as settings, open_session(settings) as session:
+                identity = Identity(
+                    badge=Badge[settings.environment.name],
+                    account=settings.account_label if settings.credentials is not None else "",
+                    has_key=settings.credentials is not None,
+                    product_type=settings.product_type,
+                    watch_list=settings.watch_list,
+                    product_types=account_products(settings),
+                    host=locate(settings).hosts[0],
+                )
+                yield Opened(session, identity)
+
+        app = BgtuiApp(display_of(os.environ, **looks), connect, clock=SystemClock())
+        code = await app.run_async()
+        if app.failure is not None:
+            raise app.failure
+        return int(code) if code is not None else int(ExitCode.OK)

@@ -1,0 +1,1 @@
+"""Docks: whatever asks a question."""

@@ -1,0 +1,122 @@
+"""What every screen has: the bars, the dock that asks, and the way from a key to a method."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar, TypeVar
+
+from textual import events
+from textual.app import ComposeResult
+from textual.dom import DOMNode
+from textual.screen import Screen
+from textual.widget import Widget
+
+from bgtui.ui.keys import Context
+from bgtui.ui.modals.dock import Dock
+from bgtui.ui.view import footer
+from bgtui.ui.widgets.bars import KeyBar, MessageBar, MoneyBar, StateBar, TabBar
+from bgtui.ui.widgets.canvas import Canvas
+from bgtui.ui.workspace import Workspace
+
+T = TypeVar("T")
+
+
+class BaseScreen(Screen[None], inherit_bindings=False):
+    """A screen of the terminal; a subclass composes the body and says whose keys are alive."""
+
+    name_id: ClassVar[str] = ""
+    """``positions``; the tab bar and the registry know it."""
+    contexts: ClassVar[tuple[Context, ...]] = ()
+    footers: ClassVar[Sequence[footer.Wanted]] = ()
+    """Actions that the last line names, in order."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        """Show what the workspace says."""
+        super().__init__()
+        self.workspace = workspace
+        self.docks: list[Dock[Any]] = []
+
+    def compose(self) -> ComposeResult:
+        """Bars above and below, the body between."""
+        yield StateBar(self.workspace)
+        yield from self.head()
+        yield from self.body()
+        yield MessageBar(self.workspace)
+        yield KeyBar(self.workspace)
+
+    def head(self) -> Iterable[Widget]:
+        """Return lines 2 and 3."""
+        yield MoneyBar(self.workspace)
+        yield TabBar(self.workspace, self.name_id)
+
+    def body(self) -> Iterable[Widget]:
+        """Return what fills the screen between the bars."""
+        raise NotImplementedError(f"{type(self).__name__} shows nothing")
+
+    def shown(self) -> None:
+        """Begin what needs somebody to look: called each time the screen comes up."""
+
+    def canvases(self) -> Iterable[Canvas]:
+        """Return every pane, for the frame."""
+        return self.query(Canvas).results(Canvas)
+
+    def frame(self, now_s: float) -> None:
+        """Let every pane look at the store."""
+        self.query_one(KeyBar).show(self.footer_items())
+        for canvas in self.canvases():
+            if canvas.display:
+                canvas.frame(now_s)
+
+    def footer_items(self) -> list[footer.Item]:
+        """Return what the last line names now."""
+        found = footer.items(
+            self.workspace.keys, self.alive(), self.footer_actions(), can_trade=self.workspace.can_trade
+        )
+        return [*found, *footer.items(self.workspace.keys, self.alive(), (footer.HELP,), can_trade=True)]
+
+    def footer_actions(self) -> Sequence[footer.Wanted]:
+        """Return the actions worth naming at this moment."""
+        return self.footers
+
+    # Keys
+
+    def alive(self) -> tuple[Context, ...]:
+        """Return the contexts whose keys are alive, the nearest first."""
+        if self.docks:
+            return self.docks[-1].contexts
+        focused: tuple[Context, ...] = getattr(self.focused, "contexts", ())
+        return tuple(dict.fromkeys((*focused, *self.contexts, Context.ANY)))
+
+    def actors(self) -> Iterable[DOMNode]:
+        """Return who may have the method of an action, the nearest first."""
+        if self.docks:
+            yield self.docks[-1]
+        elif self.focused is not None:
+            yield self.focused
+        yield self
+        yield self.app
+
+    def on_paste(self, event: events.Paste) -> None:
+        """Give pasted text to the form that is open, and to nothing else."""
+        event.stop()
+        if self.docks:
+            self.docks[-1].paste(event.text)
+
+    # Docks
+
+    async def ask(self, dock: Dock[T]) -> T | None:
+        """Open a dock and return its answer; None when it was left.
+
+        The rest of the screen stays in view and live; keys go to the dock alone.
+        """
+        answer: asyncio.Future[T | None] = asyncio.get_running_loop().create_future()
+        dock.answer = answer
+        self.docks.append(dock)
+        await self.mount(dock)
+        dock.draw()
+        try:
+            return await answer
+        finally:
+            self.docks.remove(dock)
+            await dock.remove()

@@ -1,0 +1,8 @@
+"""The screens, in the order of their keys."""
+
+from __future__ import annotations
+
+from bgtui.ui.screens.base import BaseScreen
+from bgtui.ui.screens.trade import TradeScreen
+
+SCREENS: tuple[type[BaseScreen], ...] = (TradeScreen,)

@@ -1,0 +1,77 @@
+"""The footer: which keys it names, and how they fit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from bgtui.ui.keys import Context, KeyTable
+from bgtui.ui.role import Role
+from bgtui.ui.view.span import Row, Span, crop, spread, width_of
+
+
+class Item(NamedTuple):
+    """One entry: ``n/m join``."""
+
+    chords: str
+    label: str
+
+
+Wanted = str | tuple[str, ...]
+"""An action id, or several that share one entry and the label of the first."""
+
+_SHOWN = {
+    "up": "↑", "down": "↓", "left": "←", "right": "→", "space": "space", "enter": "enter", "esc": "esc",
+    "shift+tab": "shift+tab", "pgup": "pgup", "pgdn": "pgdn",
+}  # fmt: skip
+
+
+def chord_text(chord: str) -> str:
+    """Return how a chord is printed."""
+    return _SHOWN.get(chord, chord)
+
+
+def items(
+    table: KeyTable, contexts: Sequence[Context], wanted: Sequence[Wanted], *, can_trade: bool
+) -> list[Item]:
+    """Return the entries whose keys can act here, in the order wanted."""
+    made: list[Item] = []
+    for entry in wanted:
+        actions = (entry,) if isinstance(entry, str) else entry
+        keys = [key for action in actions if (key := table.of(action, contexts)) is not None]
+        usable = [key for key in keys if can_trade or key.needs.value == "nothing"]
+        if usable:
+            joint = (
+                "" if all(len(key.chords[0]) == 1 for key in usable) and usable[0].chords[0] in "<>" else "/"
+            )
+            chords = joint.join(chord_text(key.chords[0]) for key in usable)
+            made.append(Item(chords, usable[0].label or usable[0].help))
+    return made
+
+
+SCREENS = Item("1-8", "screens")
+HELP = "app.help"
+
+
+def line(entries: Sequence[Item], width: int) -> Row:
+    """Return the last line: entries from the left, help at the right edge; what does not fit is left out."""
+    ends = [entry for entry in entries if entry.label == "help"]
+    end = tuple(span for entry in ends for span in _spans(entry))
+    room = width - 1 - width_of(end)
+    shown: list[Span] = [Span(" ")]
+    used = 1
+    for entry in entries:
+        if entry.label == "help":
+            continue
+        spans = _spans(entry)
+        gap = 2 if used > 1 else 0
+        size = width_of(spans) + gap
+        if used + size > room:
+            break
+        shown += [Span(" " * gap), *spans] if gap else list(spans)
+        used += size
+    return crop(spread(tuple(shown), end, width), width)
+
+
+def _spans(entry: Item) -> Row:
+    return (Span(entry.chords, Role.ACCENT), Span(f" {entry.label}"))

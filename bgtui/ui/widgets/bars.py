@@ -1,0 +1,117 @@
+"""The lines that every screen has: state, facts, tabs, the message and the keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import ClassVar
+
+from bgtui.store import topic
+from bgtui.store.topic import Kind, Topic
+from bgtui.ui.view import footer, status
+from bgtui.ui.view.span import Row
+from bgtui.ui.widgets.canvas import Canvas
+from bgtui.ui.workspace import Workspace
+
+
+class StateBar(Canvas):
+    """Line 1: am I safe, am I live."""
+
+    DEFAULT_CSS = "StateBar { height: 1; }"
+    beats: ClassVar[bool] = True
+
+    def topics(self) -> Iterable[Topic]:
+        """The run itself; ages come with the second."""
+        return ()
+
+    def rows(self, width: int, height: int) -> Sequence[Row]:
+        """Return the one line."""
+        return [status.state_line(self.workspace, width)]
+
+
+class MarketBar(Canvas):
+    """Line 2 of Trade: what the market does."""
+
+    DEFAULT_CSS = "MarketBar { height: 1; }"
+    beats: ClassVar[bool] = True
+    period_s: ClassVar[float] = 0.25
+
+    def topics(self) -> Iterable[Topic]:
+        """The ticker of the instrument."""
+        shown = self.workspace.instrument
+        return () if shown is None else (topic.ticker(shown),)
+
+    def rows(self, width: int, height: int) -> Sequence[Row]:
+        """Return the one line."""
+        return [status.market_line(self.workspace, width)]
+
+
+class MoneyBar(Canvas):
+    """Line 2 of every other screen: what the account is worth."""
+
+    DEFAULT_CSS = "MoneyBar { height: 1; }"
+    beats: ClassVar[bool] = True
+    period_s: ClassVar[float] = 0.25
+
+    def topics(self) -> Iterable[Topic]:
+        """Balances and legs."""
+        product = self.workspace.identity.product_type
+        return [topic.account(kind, product) for kind in (Kind.BALANCES, Kind.EQUITY, Kind.POSITIONS)]
+
+    def rows(self, width: int, height: int) -> Sequence[Row]:
+        """Return the one line."""
+        return [status.money_line(self.workspace, width)]
+
+
+class TabBar(Canvas):
+    """Line 3: the screens, the current one in brackets."""
+
+    DEFAULT_CSS = "TabBar { height: 1; }"
+
+    def __init__(self, workspace: Workspace, current: str) -> None:
+        """Mark one of them."""
+        super().__init__(workspace)
+        self._current = current
+
+    def rows(self, width: int, height: int) -> Sequence[Row]:
+        """Return the one line."""
+        return [status.tab_line(self._current, width)]
+
+
+class MessageBar(Canvas):
+    """The line before the last: what happened, why, what to do."""
+
+    DEFAULT_CSS = "MessageBar { height: 1; }"
+
+    def frame(self, now_s: float) -> None:
+        """Draw when something else was said."""
+        if self.workspace.message is not self._said:
+            self._said = self.workspace.message
+            self.invalidate()
+        super().frame(now_s)
+
+    _said: object = None
+
+    def rows(self, width: int, height: int) -> Sequence[Row]:
+        """Return the one line."""
+        return [status.message_line(self.workspace, width)]
+
+
+class KeyBar(Canvas):
+    """The last line: what I can do now."""
+
+    DEFAULT_CSS = "KeyBar { height: 1; }"
+
+    def __init__(self, workspace: Workspace) -> None:
+        """Begin with nothing; the screen names the keys."""
+        super().__init__(workspace)
+        self._items: Sequence[footer.Item] = ()
+
+    def show(self, items: Sequence[footer.Item]) -> None:
+        """Show these keys."""
+        if items != self._items:
+            self._items = items
+            self.invalidate()
+
+    def rows(self, width: int, height: int) -> Sequence[Row]:
+        """Return the one line."""
+        return [footer.line(self._items, width)]

@@ -1,0 +1,147 @@
+"""The one widget that paints: rows of spans in, only the lines that changed out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import ClassVar, Protocol, cast
+
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.geometry import Region
+from textual.strip import Strip
+from textual.widget import Widget
+
+from bgtui.store.topic import Topic
+from bgtui.ui.keys import Context
+from bgtui.ui.pens import Pens
+from bgtui.ui.view.glyph import to_ascii
+from bgtui.ui.view.span import EMPTY, Row, cells, fill
+from bgtui.ui.workspace import Workspace
+
+
+class Painter(Protocol):
+    """What a canvas needs of its app."""
+
+    @property
+    def pens(self) -> Pens:
+        """The styles of the chosen theme."""
+
+
+class Canvas(Widget, inherit_bindings=False):
+    """A pane that is drawn from read models, once a frame at most.
+
+    A subclass says what it draws (`rows`), of what (`topics`), and how often that may show (`period_s`, and
+    `beats` for what ages). It is painted by the line API: rows are compared with those on the screen, and
+    only lines that differ are rendered and written.
+    """
+
+    DEFAULT_CSS = """
+    Canvas { width: 1fr; height: 1fr; background: transparent; }
+    """
+    contexts: ClassVar[tuple[Context, ...]] = ()
+    """Whose keys are alive while it has the focus, before those of its screen."""
+    period_s: ClassVar[float] = 0.0
+    """Shortest time between two looks at the store; 0 looks at every frame."""
+    beats: ClassVar[bool] = False
+    """Whether it shows ages or a clock, and so is drawn anew every second."""
+
+    def __init__(self, workspace: Workspace, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
+        """Draw what the workspace shows."""
+        super().__init__(id=id, classes=classes)
+        self.workspace = workspace
+        self._rows: list[Row] = []
+        self._strips: list[Strip] = []
+        self._drawn: dict[Topic, int] = {}
+        self._beat = -1
+        self._looked_s = float("-inf")
+        self._is_due = True
+        self._pens: Pens | None = None
+
+    def rows(self, width: int, height: int) -> Sequence[Row]:
+        """Return what to show, from the top; rows that are missing are blank."""
+        raise NotImplementedError(f"{type(self).__name__} draws nothing")
+
+    def topics(self) -> Iterable[Topic]:
+        """Name the read models it is drawn from."""
+        return ()
+
+    def frame(self, now_s: float) -> None:
+        """Look at the store, and draw if anything moved.
+
+        Args:
+            now_s: The monotonic clock.
+        """
+        beat = int(now_s) if self.beats else 0
+        is_due = self._is_due or beat != self._beat
+        if not is_due and now_s - self._looked_s < self.period_s:
+            return
+        store = self.workspace.store
+        versions = {topic: store.version(topic) for topic in self.topics()} if store is not None else {}
+        if versions != self._drawn or is_due:
+            self._looked_s = now_s
+            self._drawn = versions
+            self._beat = beat
+            self.draw()
+
+    def invalidate(self) -> None:
+        """Draw at the next frame whatever the store says: something of the UI's own has changed."""
+        self._is_due = True
+
+    def draw(self) -> None:
+        """Make the rows anew and have the lines that differ painted."""
+        self._is_due = False
+        width, height = self.size
+        if not width or not height:
+            return
+        pens = cast(Painter, self.app).pens
+        if pens is not self._pens or len(self._strips) != height or (self._strips and self._width != width):
+            self._pens, self._width = pens, width
+            self._rows = []
+            self._strips = [Strip.blank(width)] * height
+        made = list(self.rows(width, height)[:height])
+        made += [EMPTY] * (height - len(made))
+        changed = [y for y, line in enumerate(made) if y >= len(self._rows) or self._rows[y] != line]
+        for y in changed:
+            self._strips[y] = _strip(made[y], width, pens)
+        self._rows = made
+        if changed:
+            self.refresh(*(Region(0, y, width, 1) for y in changed))
+
+    _width = 0
+
+    def on_resize(self, _event: events.Resize) -> None:
+        """Draw for the new size at once."""
+        self.draw()
+
+    def on_focus(self) -> None:
+        """Show that the keys come here now."""
+        self.invalidate()
+
+    def on_blur(self) -> None:
+        """Show that they do not any more."""
+        self.invalidate()
+
+    def render_line(self, y: int) -> Strip:
+        """Return one line as it was drawn."""
+        return self._strips[y] if y < len(self._strips) else Strip.blank(self.size.width)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Return the lines of a region: nothing here has borders or filters that would need more work."""
+        strips = [self.render_line(y) for y in range(crop.y, crop.bottom)]
+        if crop.x == 0 and crop.width >= self.size.width:
+            return strips
+        return [strip.crop(crop.x, crop.right) for strip in strips]
+
+    @property
+    def drawn_rows(self) -> Sequence[Row]:
+        """What is on the screen now, for tests and for copies."""
+        return self._rows
+
+
+def _strip(line: Row, width: int, pens: Pens) -> Strip:
+    segments: list[Segment] = []
+    for text, role, bold, reverse in fill(line, width):
+        style: Style = pens.style(role, bold=bold, reverse=reverse)
+        segments.append(Segment(to_ascii(text) if pens.is_ascii else text, style))
+    return Strip(segments, sum(cells(span.text) for span in fill(line, width)))

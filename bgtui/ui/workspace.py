@@ -1,0 +1,113 @@
+"""What the screens share and the exchange knows nothing of: what is shown, how, and what was last said."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from bgtui.domain.clock import Clock
+from bgtui.domain.instrument import InstrumentId, ProductType
+from bgtui.domain.market import CandleInterval
+from bgtui.session.session import Session
+from bgtui.store.store import Store
+from bgtui.ui.display import Display
+from bgtui.ui.keys import KeyTable
+from bgtui.ui.role import Role
+
+GROUPS = (1, 2, 5, 10, 25, 50, 100)
+"""Ticks in one row of the ladder."""
+
+
+class Badge(StrEnum):
+    """Where orders go, as the first cells of the screen say it."""
+
+    LOADING = ".."
+    SIM = "[SIM]"
+    DEMO = "[DEMO]"
+    LIVE = "[LIVE]"
+    REPLAY = "[TAPE]"
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """Who and where: known once the settings are read."""
+
+    badge: Badge = Badge.LOADING
+    account: str = ""
+    has_key: bool = False
+    product_type: ProductType = ProductType.USDT_FUTURES
+    watch_list: tuple[InstrumentId, ...] = ()
+    product_types: tuple[ProductType, ...] = (ProductType.USDT_FUTURES,)
+    """Whose accounts are followed."""
+    host: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """The message line: what happened, why, what to do."""
+
+    text: str
+    role: Role = Role.PLAIN
+    count: int = 1
+    """How often it was said in a row."""
+
+
+@dataclass(slots=True)
+class InstrumentView:
+    """How one instrument was last looked at."""
+
+    group_index: int = 0
+    cursor_text: str = ""
+    """Price under the cursor; empty follows the touch."""
+    preset_index: int = 1
+
+
+@dataclass(slots=True)
+class Workspace:
+    """State that belongs to the screens."""
+
+    clock: Clock
+    display: Display
+    keys: KeyTable = field(default_factory=KeyTable)
+    session: Session | None = None
+    """None until the program has connected."""
+    identity: Identity = field(default_factory=Identity)
+    instrument: InstrumentId | None = None
+    """What Trade shows."""
+    previous: InstrumentId | None = None
+    interval: CandleInterval = CandleInterval.M5
+    views: dict[InstrumentId, InstrumentView] = field(default_factory=dict)
+    watch_list: list[InstrumentId] = field(default_factory=list)
+    message: Message = field(default_factory=lambda: Message("connecting", Role.MUTED))
+    is_private: bool = False
+    """Whether names and money are hidden."""
+    tape_filter_text: str = ""
+    """Smallest trade shown, base coin; empty means the instrument's own default."""
+    drafts: dict[str, object] = field(default_factory=dict)
+    """Forms left behind, by what they are about."""
+
+    @property
+    def store(self) -> Store | None:
+        """The live data; None until connected."""
+        return None if self.session is None else self.session.store
+
+    @property
+    def can_trade(self) -> bool:
+        """Tell whether anything can be sent at all."""
+        return self.session is not None and self.session.desk is not None
+
+    @property
+    def now_ms(self) -> int:
+        """Exchange time as far as it is known, Unix milliseconds."""
+        offset_ms = self.store.clock_offset_ms if self.store is not None else 0
+        return self.clock.now_ms() + offset_ms
+
+    def view(self, instrument: InstrumentId) -> InstrumentView:
+        """Return how an instrument is looked at; grouping and cursor stay as they were left."""
+        return self.views.setdefault(instrument, InstrumentView())
+
+    def say(self, text: str, role: Role = Role.PLAIN) -> None:
+        """Put a line into the message line; the same line again is counted."""
+        last = self.message
+        count = last.count + 1 if last.text == text and last.role is role else 1
+        self.message = Message(text, role, count)
