@@ -3,7 +3,6 @@
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 PYTEST_ARGS ?= -q -n auto --dist loadgroup
-DEMO := tests/data/demo.jsonl.gz
 
 BIN := .venv/bin
 BENCH_BIN := .venv-bench/bin
@@ -25,7 +24,7 @@ endif
 .PHONY: help run test check format bench lock clean
 
 help:
-	echo "make run      set up and start bgtui"
+	echo "make run      set up and open the terminal, on a simulator of its own"
 	echo "make test     set up, then lint, types, contracts and all tests"
 	echo "make check    lint, types and contracts"
 	echo "make format   let ruff rewrite what it can"
@@ -33,13 +32,9 @@ help:
 	echo "make lock     compile the lock files anew (UPGRADE=1 takes newer releases)"
 	echo "make clean    remove environments, caches and builds"
 
-# Until the terminal exists: what this machine has, then a look at the simulator's market and at its lead trader,
-# then a small recording played back.
+# ARGS are bgtui's own: make run ARGS='--theme light'.
 run: $(READY)
-	$(BIN)/bgtui doctor
-	$(BIN)/bgtui --env sim show book BTCUSDT --limit 5
-	$(BIN)/bgtui --env sim show positions --profile leader
-	$(BIN)/bgtui replay $(DEMO) --check
+	$(BIN)/bgtui $(ARGS)
 
 test: check
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
