@@ -19,6 +19,7 @@ from bgtui.cli.ending import guarded
 from bgtui.cli.keys import keys
 from bgtui.cli.options import Task, display_options, settings_options
 from bgtui.cli.output import prepare_streams, writing
+from bgtui.cli.picture import picture
 from bgtui.cli.record import record
 from bgtui.cli.replay import replay
 from bgtui.cli.show import show
@@ -59,7 +60,7 @@ def bgtui(typed: CommandLine, **looks: Any) -> Task | None:  # noqa: ANN401 - th
     return lambda: run_tui(typed, looks)
 
 
-for command in (show, record, replay, sim, doctor, keys, completions):
+for command in (show, record, replay, picture, sim, doctor, keys, completions):
     bgtui.add_command(command)
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
+from bgtui.bootstrap.child import Child
 from bgtui.cli.early import started_early
 from bgtui.config.commandline import CommandLine
 from bgtui.domain.error import ConfigError, ExitCode
@@ -36,30 +37,37 @@ def run_tui(typed: CommandLine, looks: Mapping[str, Any]) -> int:
 async def _run(typed: CommandLine, looks: Mapping[str, Any]) -> int:
     async with started_early(typed) as child:
         from bgtui.exchange.clock import SystemClock
-        from bgtui.ui.app import BgtuiApp, Opened
+        from bgtui.ui.app import BgtuiApp
         from bgtui.ui.display import display_of
 
-        @asynccontextmanager
-        async def connect() -> AsyncIterator[Opened]:
-            from bgtui.bootstrap.opening import account_products, open_session
-            from bgtui.cli.start import settled, start
-            from bgtui.config.settings import locate
-            from bgtui.ui.workspace import Badge, Identity
-
-            async with settled(start(typed), child) as settings, open_session(settings) as session:
-                identity = Identity(
-                    badge=Badge[settings.environment.name],
-                    account=settings.account_label if settings.credentials is not None else "",
-                    has_key=settings.credentials is not None,
-                    product_type=settings.product_type,
-                    watch_list=settings.watch_list,
-                    product_types=account_products(settings),
-                    host=locate(settings).hosts[0],
-                )
-                yield Opened(session, identity)
-
-        app = BgtuiApp(display_of(os.environ, **looks), connect, clock=SystemClock())
+        app = BgtuiApp(display_of(os.environ, **looks), connection(typed, child), clock=SystemClock())
         code = await app.run_async()
         if app.failure is not None:
             raise app.failure
         return int(code) if code is not None else int(ExitCode.OK)
+
+
+def connection(typed: CommandLine, child: Child | None) -> Callable[[], AbstractAsyncContextManager[Any]]:
+    """Return how the terminal connects: called after its first paint, so nothing heavy is imported before."""
+
+    @asynccontextmanager
+    async def connect() -> AsyncIterator[Any]:
+        from bgtui.bootstrap.opening import account_products, open_session
+        from bgtui.cli.start import settled, start
+        from bgtui.config.settings import locate
+        from bgtui.ui.app import Opened
+        from bgtui.ui.workspace import Badge, Identity
+
+        async with settled(start(typed), child) as settings, open_session(settings) as session:
+            identity = Identity(
+                badge=Badge[settings.environment.name],
+                account=settings.account_label if settings.credentials is not None else "",
+                has_key=settings.credentials is not None,
+                product_type=settings.product_type,
+                watch_list=settings.watch_list,
+                product_types=account_products(settings),
+                host=locate(settings).hosts[0],
+            )
+            yield Opened(session, identity)
+
+    return connect

@@ -61,6 +61,8 @@ class BgtuiApp(App[int], inherit_bindings=False):
         self.pens = self._mix()
         self.failure: BgtuiError | None = None
         """Why the program ended, when it was not the person's wish."""
+        self.opened = asyncio.Event()
+        """Set once the session is there."""
         self._connect = connect
         self._run: asyncio.Task[None] | None = None
         self._flows: set[asyncio.Task[None]] = set()
@@ -117,6 +119,7 @@ class BgtuiApp(App[int], inherit_bindings=False):
         if workspace.watch_list:
             self.show_instrument(workspace.watch_list[0])
         self.invalidate()
+        self.opened.set()
 
     # Frames
 
