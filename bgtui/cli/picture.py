@@ -43,7 +43,7 @@ def picture(
     after: float,
     **looks: Any,  # noqa: ANN401
 ) -> Task:
-    """Draw a screen into FILE, an SVG, once its book is live; without a terminal, on whatever exchange is set."""
+    """Draw a screen into FILE, an SVG, once its book is live: needs no terminal."""
     from bgtui.cli.running import run_async
 
     def run() -> int:
@@ -58,7 +58,7 @@ def picture(
     return run
 
 
-async def _draw(
+async def _draw(  # noqa: PLR0917 - handed through once
     typed: CommandLine,
     looks: Mapping[str, Any],
     size: tuple[int, int],
