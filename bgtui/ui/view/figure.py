@@ -22,7 +22,7 @@ def plain(value: Decimal | None, *, places: int | None = None, grouped: bool = T
     with localcontext(prec=60):
         if places is not None:
             value = value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_EVEN)
-        value = value if value else abs(value)  # no minus before a zero
+        value = value or abs(value)  # no minus before a zero
         return format(value, ",f" if grouped else "f")
 
 
