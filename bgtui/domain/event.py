@@ -12,10 +12,12 @@ from enum import StrEnum
 
 from bgtui.domain.account import Balance, ClosedPosition, Fill, Position
 from bgtui.domain.book import Level
+from bgtui.domain.budget import Budget
 from bgtui.domain.feed import MarketTopic
 from bgtui.domain.instrument import Instrument, InstrumentId, ProductType
 from bgtui.domain.market import Candle, CandleInterval, Ticker, Trade
 from bgtui.domain.order import Order, PlanOrder
+from bgtui.domain.submission import Submission
 from bgtui.domain.text import Untrusted
 
 
@@ -228,6 +230,20 @@ class WatchChanged:
     topics: frozenset[MarketTopic]
 
 
+@dataclass(frozen=True, slots=True)
+class SubmissionChanged:
+    """Something was sent, or what became of it is known better now."""
+
+    submission: Submission
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetMeasured:
+    """What is left of the exchange's request limits."""
+
+    budget: Budget
+
+
 class Connection(StrEnum):
     """The two kinds of WebSocket connection."""
 
@@ -373,6 +389,8 @@ Event = (
     | OpenPlansListed
     | AccountReconciled
     | WatchChanged
+    | SubmissionChanged
+    | BudgetMeasured
     | ConnectionOpened
     | ConnectionLost
     | ConnectionMeasured

@@ -282,3 +282,48 @@ class BatchFailure:
     code: str
     message: str
     """Bitget's words, already cleaned for one line."""
+
+
+Intent = (
+    PlaceOrder
+    | AmendOrder
+    | CancelOrder
+    | CancelOrders
+    | CancelSymbol
+    | CancelAll
+    | PlacePlan
+    | PlaceTpsl
+    | PositionTpsl
+    | AmendPlan
+    | CancelPlans
+    | ClosePosition
+    | ReversePosition
+    | SetLeverage
+    | SetAllLeverage
+    | SetMarginMode
+    | SetPositionMode
+    | AdjustMargin
+    | SetAutoMargin
+)
+"""Whatever a person can ask for."""
+
+
+def instrument_of(intent: Intent) -> InstrumentId | None:
+    """Return the instrument that an intent is about; None when it is about a whole product type."""
+    match intent:
+        case AmendOrder() | CancelOrder() | AmendPlan():
+            return intent.order.instrument
+        case CancelAll() | SetAllLeverage() | SetPositionMode():
+            return None
+        case _:
+            return intent.instrument
+
+
+def product_of(intent: Intent) -> ProductType:
+    """Return the product type that an intent is about."""
+    if isinstance(intent, CancelAll | SetAllLeverage | SetPositionMode):
+        return intent.product_type
+    instrument = instrument_of(intent)
+    if instrument is None:
+        raise TypeError(f"{type(intent).__name__} names neither an instrument nor a product type")
+    return instrument.product_type

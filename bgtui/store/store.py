@@ -8,6 +8,7 @@ from typing import Any
 
 from bgtui.domain.account import Balance, ClosedPosition, Fill, Position
 from bgtui.domain.book import Verdict
+from bgtui.domain.budget import Budget
 from bgtui.domain.clock import Clock
 from bgtui.domain.event import (
     AccountPart,
@@ -17,6 +18,7 @@ from bgtui.domain.event import (
     BookBroken,
     BookDepth,
     BookReceived,
+    BudgetMeasured,
     CandlesUpdated,
     ClockMeasured,
     Connection,
@@ -40,6 +42,7 @@ from bgtui.domain.event import (
     PositionClosed,
     PositionsReported,
     RequestMeasured,
+    SubmissionChanged,
     SubscriptionAccepted,
     SubscriptionRefused,
     TickerUpdated,
@@ -50,6 +53,7 @@ from bgtui.domain.feed import MarketChannel
 from bgtui.domain.instrument import Instrument, InstrumentId, ProductType
 from bgtui.domain.market import Candle, CandleInterval, Ticker, Trade
 from bgtui.domain.order import Order, PlanOrder, advance, advance_plan
+from bgtui.domain.submission import Submission
 from bgtui.store.balances import Balances, Equities
 from bgtui.store.book import BookCounters, BookKey, Books, BookStatus, BookView
 from bgtui.store.candles import CandleSeries
@@ -62,6 +66,7 @@ from bgtui.store.log import EventLog, Level, LogLine
 from bgtui.store.orders import Orders
 from bgtui.store.positions import Positions
 from bgtui.store.reference import References
+from bgtui.store.submissions import Submissions
 from bgtui.store.tape import Tapes
 from bgtui.store.ticker import Tickers
 from bgtui.store.topic import Kind, Topic
@@ -97,6 +102,8 @@ class Store:
         self._balances = Balances(next_version)
         self._equities = Equities(next_version)
         self._fills = Fills(next_version)
+        self._submissions = Submissions(next_version)
+        self._budget: Budget | None = None
         self._freshness = AccountFreshness(clock, next_version)
         self._health = Health(clock, next_version)
         self._log = EventLog(clock, next_version)
@@ -110,8 +117,10 @@ class Store:
             IndexPriceUpdated: self._references.apply_index,
             AuctionUpdated: self._references.apply_auction,
             InstrumentsListed: self._instruments.apply,
-            OrderUpdated: lambda event: self._orders.apply(event.order),
-            PlanOrderUpdated: lambda event: self._plans.apply(event.plan),
+            OrderUpdated: self._on_order,
+            PlanOrderUpdated: self._on_plan,
+            SubmissionChanged: lambda event: self._submissions.apply(event.submission),
+            BudgetMeasured: self._on_budget,
             FillReported: self._fills.apply,
             PositionsReported: self._positions.apply,
             PositionClosed: self._closed.apply,
@@ -149,6 +158,7 @@ class Store:
             Kind.BALANCES: lambda topic: self._balances.version(ProductType(topic.key)),
             Kind.EQUITY: lambda topic: self._equities.version(ProductType(topic.key)),
             Kind.FILLS: lambda topic: self._fills.version(ProductType(topic.key)),
+            Kind.SUBMISSIONS: lambda topic: self._submissions.version(ProductType(topic.key)),
             Kind.FRESHNESS: lambda topic: self._freshness.version(ProductType(topic.key)),
             Kind.HEALTH: lambda _: self._health.version,
             Kind.LOG: lambda _: self._log.version,
@@ -310,7 +320,28 @@ class Store:
         """Return how far an account pane can be trusted: one part, or the worst of all."""
         return self._freshness.get(product_type, part)
 
+    def submissions(self, product_type: ProductType) -> tuple[Submission, ...]:
+        """Return what was sent and is not reported yet, oldest first."""
+        return self._submissions.open(product_type)
+
+    def all_submissions(self) -> tuple[Submission, ...]:
+        """Return what was sent and is not reported yet, of every product type."""
+        return self._submissions.all_open()
+
+    def finished_submissions(self, product_type: ProductType) -> tuple[Submission, ...]:
+        """Return what was sent and has ended, latest first."""
+        return self._submissions.finished(product_type)
+
+    def submission(self, client_order_id: str) -> Submission | None:
+        """Return one submission that is open."""
+        return self._submissions.get(client_order_id)
+
     # The run itself
+
+    @property
+    def budget(self) -> Budget | None:
+        """What is left of the exchange's request limits; None before it was measured."""
+        return self._budget
 
     @property
     def clock_offset_ms(self) -> int:
@@ -326,11 +357,30 @@ class Store:
         """Return what happened, oldest first."""
         return self._log.lines()
 
+    def _on_order(self, event: OrderUpdated) -> bool:
+        is_changed = self._orders.apply(event.order)
+        return self._submissions.report(event.order) or is_changed
+
+    def _on_plan(self, event: PlanOrderUpdated) -> bool:
+        is_changed = self._plans.apply(event.plan)
+        return self._submissions.report(event.plan) or is_changed
+
+    def _on_budget(self, event: BudgetMeasured) -> bool:
+        is_changed = event.budget != self._budget
+        self._budget = event.budget
+        return is_changed
+
     def _on_orders_listed(self, event: OpenOrdersListed) -> bool:
-        return self._orders.list_open(event.product_type, event.orders, event.asked_ms)
+        is_changed = self._orders.list_open(event.product_type, event.orders, event.asked_ms)
+        for order in event.orders:
+            is_changed |= self._submissions.report(order)
+        return is_changed
 
     def _on_plans_listed(self, event: OpenPlansListed) -> bool:
-        return self._plans.list_open(event.product_type, event.plans, event.asked_ms)
+        is_changed = self._plans.list_open(event.product_type, event.plans, event.asked_ms)
+        for plan in event.plans:
+            is_changed |= self._submissions.report(plan)
+        return is_changed
 
     def _on_watch_changed(self, event: WatchChanged) -> bool:
         topics = event.topics

@@ -27,6 +27,8 @@ class Kind(StrEnum):
     BALANCES = "balances"
     EQUITY = "equity"
     FILLS = "fills"
+    SUBMISSIONS = "submissions"
+    """What was sent and is not reported yet."""
     FRESHNESS = "freshness"
     """How far the account panes of a product type can be trusted."""
     HEALTH = "health"

@@ -1,0 +1,87 @@
+"""What this program has sent and the exchange has not yet reported: on its way, accepted, or in doubt.
+
+An order is called live only when the exchange has said so. Until then there is a submission, which ends when
+a report of that very order comes, whichever comes first: answer, stream, or a question.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bgtui.domain.instrument import InstrumentId, ProductType
+from bgtui.domain.intent import Intent
+
+
+class SubmissionState(StrEnum):
+    """Where a submission stands."""
+
+    SENT = "sent"
+    """On its way: no answer yet."""
+    ACCEPTED = "accepted"
+    """The exchange took it; its report has not come yet."""
+    UNKNOWN = "unknown"
+    """Nobody knows whether it was carried out: it is being asked about."""
+    ABSENT = "absent"
+    """Asked often enough and never found."""
+    REJECTED = "rejected"
+    """The exchange refused it."""
+    NOT_SENT = "not_sent"
+    """Not a byte left."""
+    DONE = "done"
+    """Reported by the exchange, or known to have been carried out."""
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether it is still to be shown as such."""
+        return self in _OPEN
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Tell whether its outcome is not known."""
+        return self in (SubmissionState.UNKNOWN, SubmissionState.ABSENT)
+
+
+_OPEN = frozenset(
+    {SubmissionState.SENT, SubmissionState.ACCEPTED, SubmissionState.UNKNOWN, SubmissionState.ABSENT}
+)
+_RANK = {
+    SubmissionState.SENT: 0,
+    SubmissionState.ACCEPTED: 1,
+    SubmissionState.UNKNOWN: 1,
+    SubmissionState.ABSENT: 2,
+    SubmissionState.REJECTED: 3,
+    SubmissionState.NOT_SENT: 3,
+    SubmissionState.DONE: 4,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """One write, from the moment before it leaves."""
+
+    client_order_id: str
+    """Ours: names the new order, or the write itself where it makes none."""
+    intent: Intent
+    product_type: ProductType
+    instrument: InstrumentId | None
+    """None for what concerns a whole product type."""
+    state: SubmissionState
+    sent_ms: int
+    """Exchange time, milliseconds."""
+    changed_ms: int
+    message: str = ""
+    """One line of ours: why it was rejected, or what is being asked."""
+    order_id: str = ""
+    """The exchange's id of the new order, once it has told."""
+    targets: tuple[str, ...] = ()
+    """Ids, the exchange's or ours, of the orders that a cancel or an amend is about."""
+    asks: int = 0
+    """How often it was asked about in vain."""
+
+
+def advance_submission(old: Submission, new: Submission) -> Submission:
+    """Return the submission after a change: an end is never left, a step back never taken."""
+    if not old.state.is_open or _RANK[new.state] < _RANK[old.state]:
+        return old
+    return new

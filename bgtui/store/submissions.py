@@ -1,0 +1,99 @@
+"""What this program has sent: open until the exchange reports it, whichever comes first, report or answer."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import replace
+
+from bgtui.domain.instrument import ProductType
+from bgtui.domain.intent import AmendOrder, PlaceOrder, PlacePlan
+from bgtui.domain.order import Order, PlanOrder
+from bgtui.domain.submission import Submission, SubmissionState, advance_submission
+from bgtui.store.version import NextVersion, Versions
+
+MAX_FINISHED = 500
+
+
+class Submissions:
+    """Writes by our id."""
+
+    def __init__(self, next_version: NextVersion) -> None:
+        self._versions: Versions[ProductType] = Versions(next_version)
+        self._open: dict[str, Submission] = {}
+        self._finished: deque[Submission] = deque(maxlen=MAX_FINISHED)
+        self._ended: dict[str, None] = {}
+
+    def apply(self, submission: Submission) -> bool:
+        """Take one change of one submission."""
+        name = submission.client_order_id
+        if name in self._ended:
+            return False
+        old = self._open.get(name)
+        new = submission if old is None else advance_submission(old, submission)
+        if new == old:
+            return False
+        self._put(new)
+        return True
+
+    def report(self, order: Order | PlanOrder) -> bool:
+        """Take note that the exchange reported an order: whatever was about it may be over."""
+        if not self._open:
+            return False
+        is_changed = False
+        for submission in list(self._open.values()):
+            new = _after(submission, order)
+            if new is not submission:
+                self._put(new)
+                is_changed = True
+        return is_changed
+
+    def open(self, product_type: ProductType) -> tuple[Submission, ...]:
+        """Return what is on its way, accepted or in doubt, oldest first."""
+        return tuple(item for item in self._open.values() if item.product_type is product_type)
+
+    def all_open(self) -> tuple[Submission, ...]:
+        """Return what is open of every product type."""
+        return tuple(self._open.values())
+
+    def finished(self, product_type: ProductType) -> tuple[Submission, ...]:
+        """Return what ended lately, latest first."""
+        return tuple(item for item in reversed(self._finished) if item.product_type is product_type)
+
+    def get(self, client_order_id: str) -> Submission | None:
+        """Return one submission that is open."""
+        return self._open.get(client_order_id)
+
+    def version(self, product_type: ProductType) -> int:
+        """Return the version."""
+        return self._versions.of(product_type)
+
+    def _put(self, submission: Submission) -> None:
+        name = submission.client_order_id
+        if submission.state.is_open:
+            self._open[name] = submission
+        else:
+            self._open.pop(name, None)
+            self._finished.append(submission)
+            self._ended[name] = None
+            while len(self._ended) > 4 * MAX_FINISHED:
+                del self._ended[next(iter(self._ended))]
+        self._versions.bump(submission.product_type)
+
+
+def _after(submission: Submission, order: Order | PlanOrder) -> Submission:
+    """Return the submission once an order was reported."""
+    names = {name for name in (order.client_order_id, order.order_id) if name}
+    if submission.client_order_id in names or (submission.order_id and submission.order_id in names):
+        return replace(submission, state=SubmissionState.DONE, order_id=order.order_id)
+    if order.is_open or not names.intersection(submission.targets):
+        return submission
+    if submission.state is SubmissionState.SENT:
+        return submission  # its answer is still to come, and says how it went
+    left = tuple(name for name in submission.targets if name not in names)
+    if left or _makes_order(submission):
+        return replace(submission, targets=left)
+    return replace(submission, state=SubmissionState.DONE, targets=())
+
+
+def _makes_order(submission: Submission) -> bool:
+    return isinstance(submission.intent, AmendOrder | PlaceOrder | PlacePlan)

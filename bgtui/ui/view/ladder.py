@@ -1,0 +1,236 @@
+"""The ladder: prices that stand still, the book around them, my orders on their rows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from itertools import accumulate
+
+from bgtui.domain.book import Level
+from bgtui.domain.market import Side
+from bgtui.store.book import BookStatus
+from bgtui.ui.role import Role
+from bgtui.ui.view import figure, ladder_edge, ladder_own
+from bgtui.ui.view.glyph import CURSOR, DOWN, STALE_EDGE, TIMES, UP
+from bgtui.ui.view.ladder_axis import Axis
+from bgtui.ui.view.ladder_bars import left_bar, right_bar, steps
+from bgtui.ui.view.ladder_edge import Beacon
+from bgtui.ui.view.span import Row, Span, fill, row
+
+NARROW, WIDE = 46, 75
+"""Cells of the ladder below 200 columns, and from there on."""
+_PRICE_CELLS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """How the ladder's cells are divided."""
+
+    gutter: int
+    size: int
+    gap: int
+    """Blanks between own sizes, book sizes and bars."""
+    bar: int
+    price: int
+    slack: int
+    """Cells that a longer price took from the bars."""
+    has_flow: bool
+    """Whether the traded and delta columns are there."""
+
+    @property
+    def left_bar(self) -> int:
+        """Cells of the bid bar."""
+        return self.bar - (self.slack + 1) // 2
+
+    @property
+    def right_bar(self) -> int:
+        """Cells of the ask bar."""
+        return self.bar - self.slack // 2
+
+
+def columns(*, is_wide: bool, price_cells: int) -> Columns:
+    """Return the columns for the longest price that must be shown."""
+    price = max(price_cells, _PRICE_CELLS)
+    slack = min(price - _PRICE_CELLS, 4 if not is_wide else 8)
+    if is_wide:
+        return Columns(2, 8, 1, 4, price, slack, has_flow=True)
+    return Columns(1, 7, 0, 2, price, slack, has_flow=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """What traded at one row in this session, base coin."""
+
+    volume: Decimal
+    delta: Decimal
+    """Bought minus sold by takers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """Everything one frame of the ladder is drawn from."""
+
+    axis: Axis
+    status: BookStatus
+    places: int
+    """Decimal places of a price."""
+    bids: Mapping[int, Decimal]
+    """Size by row."""
+    asks: Mapping[int, Decimal]
+    own: ladder_own.Rows
+    full: Decimal
+    """Size of a full bar; zero draws none."""
+    cursor: int | None = None
+    """Row of the cursor."""
+    last: Decimal | None = None
+    last_row: int | None = None
+    last_side: Side | None = None
+    state_word: str = ""
+    """In the price header: ``STALE 7s``, ``READONLY``."""
+    is_blocked: bool = False
+    """Whether no order can be entered here."""
+    is_focused: bool = True
+    is_cumulative: bool = False
+    factor: str = ""
+    """Group factor and step, at the edge line's right."""
+    above: Sequence[Beacon] = ()
+    below: Sequence[Beacon] = ()
+    tick: Decimal = Decimal(1)
+    note: str = ""
+    """Instead of the beacons below: where the touch went."""
+    flow: Mapping[int, Flow] = field(default_factory=dict)
+
+
+def rows_of(levels: Sequence[Level], axis: Axis, *, is_bid: bool) -> dict[int, Decimal]:
+    """Return the sizes of a side, summed by row."""
+    found: dict[int, Decimal] = {}
+    to_row = axis.bid_row if is_bid else axis.ask_row
+    for price_text, size_text in levels:
+        number = to_row(Decimal(price_text))
+        size = Decimal(size_text)
+        found[number] = found[number] + size if number in found else size
+    return found
+
+
+def cumulated(sizes: Mapping[int, Decimal], *, is_bid: bool) -> dict[int, Decimal]:
+    """Return the running sums from the touch outwards."""
+    numbers = sorted(sizes, reverse=is_bid)
+    return dict(zip(numbers, accumulate(sizes[number] for number in numbers), strict=True))
+
+
+class Bars:
+    """The steps of every bar on the screen, which the next frame starts from."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._before: dict[tuple[Side, int], int] = {}
+
+    def steps(self, side: Side, number: int, size: Decimal, full: Decimal, cells: int) -> int:
+        """Return the steps of one bar."""
+        count = steps(size, full, cells, self._before.get((side, number)))
+        if count:
+            self._before[side, number] = count
+        else:
+            self._before.pop((side, number), None)
+        return count
+
+    def forget(self) -> None:
+        """Begin anew: another instrument, grouping or scale."""
+        self._before.clear()
+
+
+def ladder_rows(scene: Scene, width: int, bars: Bars, *, is_wide: bool) -> list[Row]:
+    """Return the whole ladder: header, edge line, one row a price, edge line."""
+    highest = figure.price(scene.axis.price(scene.axis.top), scene.places)
+    cut = columns(is_wide=is_wide, price_cells=len(highest))
+    lines = [header(scene, cut)]
+    end = f"{TIMES}{scene.factor}" if scene.factor else ""
+    lines.append(ladder_edge.line(UP, scene.above, scene.last, scene.tick, width, end))
+    lines += [_line(scene, scene.axis.top - offset, cut, bars) for offset in range(scene.axis.height)]
+    if scene.note:
+        lines.append(row(Span(f" {scene.note}", Role.WARN)))
+    else:
+        lines.append(ladder_edge.line(DOWN, scene.below, scene.last, scene.tick, width))
+    if scene.status is BookStatus.STALE:
+        lines = [lines[0], *(_stale(line) for line in lines[1:])]
+    return [fill(line, width) for line in lines]
+
+
+def header(scene: Scene, cut: Columns) -> Row:
+    """Return the column header; the ladder's state stands over the prices."""
+    bid, ask = ("cum bid", "cum ask") if scene.is_cumulative else ("bid", "ask")
+    own = " " * cut.gutter + "my bid".rjust(ladder_own.CELLS)
+    left = own + " " * cut.gap + bid.rjust(cut.size) + " " * (cut.gap + cut.left_bar + 1)
+    word = scene.state_word or "price"
+    right = " " * (1 + cut.gap + cut.right_bar) + ask.rjust(cut.size) + " " * (1 + cut.gap) + "my ask"
+    spans = [Span(left, Role.MUTED)]
+    role = Role.MUTED if not scene.state_word else Role.WARN
+    spans.append(Span(word.rjust(cut.price), role, bold=bool(scene.state_word)))
+    spans.append(Span(right, Role.MUTED))
+    if cut.has_flow:
+        spans.append(Span("    traded    delta", Role.MUTED))
+    return tuple(spans)
+
+
+def _line(scene: Scene, number: int, cut: Columns, bars: Bars) -> Row:
+    is_cursor = number == scene.cursor
+    spans: list[Span] = [_gutter(scene, cut, is_cursor=is_cursor)]
+    mine = scene.own.get((Side.BUY, number))
+    spans.append(ladder_own.cell(mine) if mine else Span(" " * ladder_own.CELLS))
+    spans.extend(_bid(scene, number, cut, bars))
+    is_last = number == scene.last_row
+    price = figure.price(scene.axis.price(number), scene.places)
+    spans.append(Span(price.rjust(cut.price), Role.ACCENT if is_cursor else Role.PLAIN, bold=is_last))
+    spans.append(_mark(scene.last_side) if is_last else Span(" "))
+    spans.extend(_ask(scene, number, cut, bars))
+    mine = scene.own.get((Side.SELL, number))
+    spans.append(Span(" " * (1 + cut.gap)))
+    spans.append(ladder_own.cell(mine) if mine else Span(" " * ladder_own.CELLS))
+    if cut.has_flow:
+        spans.extend(_flow(scene.flow.get(number)))
+    return tuple(spans)
+
+
+def _gutter(scene: Scene, cut: Columns, *, is_cursor: bool) -> Span:
+    if is_cursor:
+        return Span(CURSOR.ljust(cut.gutter), Role.ACCENT, bold=scene.is_focused)
+    is_doubtful = scene.status is not BookStatus.LIVE
+    return Span((STALE_EDGE if is_doubtful else " ").ljust(cut.gutter), Role.STALE)
+
+
+def _bid(scene: Scene, number: int, cut: Columns, bars: Bars) -> Sequence[Span]:
+    size = scene.bids.get(number)
+    blank = Span(" " * (cut.gap * 2 + cut.size + cut.left_bar + 1))
+    if size is None:
+        return (blank,)
+    text = " " * cut.gap + figure.ladder_size(size).rjust(cut.size) + " " * cut.gap
+    count = bars.steps(Side.BUY, number, size, scene.full, cut.left_bar)
+    return (Span(text + left_bar(count, cut.left_bar) + " ", Role.BID),)
+
+
+def _ask(scene: Scene, number: int, cut: Columns, bars: Bars) -> Sequence[Span]:
+    size = scene.asks.get(number)
+    if size is None:
+        return (Span(" " * (cut.gap + cut.size + cut.right_bar)),)
+    count = bars.steps(Side.SELL, number, size, scene.full, cut.right_bar)
+    text = figure.ladder_size(size).rjust(cut.size)
+    return (Span(" " * cut.gap + right_bar(count, cut.right_bar) + text, Role.ASK),)
+
+
+def _mark(side: Side | None) -> Span:
+    if side is None:
+        return Span(" ")
+    return Span(UP, Role.BID, bold=True) if side is Side.BUY else Span(DOWN, Role.ASK, bold=True)
+
+
+def _flow(flow: Flow | None) -> Sequence[Span]:
+    if flow is None:
+        return (Span(" " * 18),)
+    role = Role.BID if flow.delta >= 0 else Role.ASK
+    volume = figure.plain(flow.volume, places=2)
+    return (Span(volume.rjust(9), Role.MUTED), Span(figure.signed(flow.delta).rjust(9), role))
+
+
+def _stale(line: Row) -> Row:
+    return tuple(span if span.role is Role.UNKNOWN else Span(span.text, Role.STALE) for span in line)

@@ -1,0 +1,61 @@
+"""Depth bars: two steps a cell, growing towards the price, on a scale that does not flicker."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+LOWER_AFTER_S = 30.0
+"""Seconds for which a smaller scale must suffice before it is taken."""
+_SLACK_RATIO = 0.25
+_STEPS = (Decimal(1), Decimal(2), Decimal(5), Decimal(10))
+
+
+def full_scale(largest: Decimal) -> Decimal:
+    """Return the next 1-2-5 step at or above the largest size."""
+    if largest <= 0:
+        return Decimal(1)
+    unit = Decimal(1).scaleb(largest.adjusted())
+    return next(unit * step for step in _STEPS if unit * step >= largest)
+
+
+class BarScale:
+    """The size of a full bar: raised at once, lowered after a while."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._full = Decimal(0)
+        self._enough_since_s: float | None = None
+
+    def update(self, largest: Decimal, now_s: float) -> Decimal:
+        """Return the scale for a frame whose largest visible size is this one."""
+        wanted = full_scale(largest)
+        if wanted >= self._full:
+            self._full, self._enough_since_s = wanted, None
+        elif self._enough_since_s is None:
+            self._enough_since_s = now_s
+        elif now_s - self._enough_since_s >= LOWER_AFTER_S:
+            self._full, self._enough_since_s = wanted, None
+        return self._full
+
+
+def steps(size: Decimal, full: Decimal, cells: int, before: int | None) -> int:
+    """Return how many half cells a bar has; it leaves its step only after passing it by a quarter."""
+    if size <= 0 or full <= 0 or cells <= 0:
+        return 0
+    exact_ratio = float(size / full) * cells * 2
+    if before and before - 1 - _SLACK_RATIO < exact_ratio < before + _SLACK_RATIO:
+        return before
+    whole = int(exact_ratio)
+    return min(max(whole + (exact_ratio > whole), 1), cells * 2)
+
+
+def left_bar(count: int, cells: int) -> str:
+    """Return a bar left of the price: it grows to the right edge."""
+    full, half = divmod(count, 2)
+    return " " * (cells - full - half) + "▐" * half + "█" * full
+
+
+def right_bar(count: int, cells: int) -> str:
+    """Return a bar right of the price: it grows from the left edge."""
+    full, half = divmod(count, 2)
+    return "█" * full + "▌" * half + " " * (cells - full - half)

@@ -1,0 +1,420 @@
+"""The ladder as a pane: what it shows follows the store, where it stands follows the keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import ClassVar, cast
+
+from bgtui.domain.book import Integrity
+from bgtui.domain.instrument import Instrument, InstrumentId
+from bgtui.domain.market import Side, Trade
+from bgtui.domain.order import TimeInForce
+from bgtui.store import topic
+from bgtui.store.book import BookStatus, BookView
+from bgtui.store.topic import Kind, Topic
+from bgtui.ui.keys import Context
+from bgtui.ui.view import figure, ladder
+from bgtui.ui.view.ladder import Bars, Flow, Scene
+from bgtui.ui.view.ladder_axis import Axis, should_recentre, ticks_between
+from bgtui.ui.view.ladder_bars import BarScale
+from bgtui.ui.view.ladder_edge import Beacon, beyond
+from bgtui.ui.view.ladder_own import OwnOrder, Rows, by_row
+from bgtui.ui.view.ladder_words import block_reason, state_word
+from bgtui.ui.view.request import TicketRequest
+from bgtui.ui.view.span import Row
+from bgtui.ui.view.working import own_orders
+from bgtui.ui.widgets.canvas import Canvas
+from bgtui.ui.workspace import GROUPS, Workspace
+
+CHROME_ROWS = 3
+"""Header and the two edge lines."""
+_FLOW_PERIOD_S = 0.5
+_PAGE = 10
+_LEVELS = 120
+"""Levels a side that are looked at: more than any screen has rows at the finest grouping."""
+
+
+class Ladder(Canvas, can_focus=True):
+    """Book, own orders and cursor of the instrument that Trade shows."""
+
+    contexts: ClassVar[tuple[Context, ...]] = (Context.LADDER,)
+    beats: ClassVar[bool] = True
+
+    def __init__(self, workspace: Workspace, *, id: str | None = None) -> None:  # noqa: A002
+        """Begin without an axis: the first book brings it."""
+        super().__init__(workspace, id=id)
+        self._axis: Axis | None = None
+        self._shown: InstrumentId | None = None
+        self._bars = Bars()
+        self._scale = BarScale()
+        self._is_cumulative = False
+        self._key_s = float("-inf")
+        self._centre_on_ask = False
+        self._flow: dict[Decimal, Flow] = {}
+        self._flow_last_id = ""
+        self._flow_s = float("-inf")
+        self._flow_rows: dict[int, Flow] = {}
+        self._sums: tuple[dict[int, Decimal], dict[int, Decimal]] = ({}, {})
+
+    # What is drawn
+
+    def topics(self) -> Iterable[Topic]:
+        """The book, the tape for the last trade, and what I have working."""
+        shown = self.workspace.instrument
+        if shown is None:
+            return ()
+        product = shown.product_type
+        return (
+            topic.book(shown),
+            topic.tape(shown),
+            topic.account(Kind.ORDERS, product),
+            topic.account(Kind.PLANS, product),
+            topic.account(Kind.POSITIONS, product),
+            topic.account(Kind.SUBMISSIONS, product),
+        )
+
+    def rows(self, width: int, height: int) -> Sequence[Row]:
+        """Return header, edges and one row a price."""
+        store, shown = self.workspace.store, self.workspace.instrument
+        if store is None or shown is None:
+            return self._empty(width, height)
+        rules = store.instrument(shown)
+        if shown != self._shown:
+            self._forget(shown)
+        view = store.book(shown, levels=_LEVELS)
+        if rules is None:
+            return self._empty(width, height)
+        scene = self._scene(view, rules, max(height - CHROME_ROWS, 1), width)
+        return ladder.ladder_rows(scene, width, self._bars, is_wide=width >= ladder.WIDE)
+
+    def _empty(self, width: int, height: int) -> Sequence[Row]:
+        cut = ladder.columns(is_wide=width >= ladder.WIDE, price_cells=8)
+        word = "SYNC" if self.workspace.session is not None else ""
+        scene = Scene(
+            Axis(Decimal(1), 1, 0, 0), BookStatus.CONNECTING, 0, {}, {}, {}, Decimal(0), state_word=word
+        )
+        return [ladder.header(scene, cut)]
+
+    def _forget(self, shown: InstrumentId) -> None:
+        self._shown = shown
+        self._axis = None
+        self._bars.forget()
+        self._scale = BarScale()
+        self._flow.clear()
+        self._flow_last_id = ""
+        self._flow_rows = {}
+
+    def _scene(self, view: BookView, rules: Instrument, height: int, width: int) -> Scene:
+        now_s = self.workspace.clock.monotonic()
+        axis = self._place(view, rules, height, now_s)
+        is_drawn = view.status in (BookStatus.LIVE, BookStatus.STALE)
+        bids = ladder.rows_of(view.bids, axis, is_bid=True) if is_drawn else {}
+        asks = ladder.rows_of(view.asks, axis, is_bid=False) if is_drawn else {}
+        largest = self._largest(axis, bids, asks)
+        full = Decimal(0) if self.workspace.display.is_slow else self._scale.update(largest, now_s)
+        if self._is_cumulative:
+            bids, asks = self._summed(bids, asks, now_s)
+        own = self._own(view.instrument)
+        trades = self._trades(view.instrument)
+        last = trades[-1] if trades else None
+        last_row = None
+        if last is not None:
+            last_row = axis.ask_row(last.price) if last.side is Side.BUY else axis.bid_row(last.price)
+        cursor = self.cursor_row()
+        above, below = beyond(self._beacons(view, own, axis, cursor), axis)
+        return Scene(
+            axis,
+            view.status,
+            rules.price_places,
+            bids,
+            asks,
+            by_row(own, axis),
+            full,
+            cursor=cursor,
+            last=last.price if last is not None else None,
+            last_row=last_row,
+            last_side=last.side if last is not None else None,
+            state_word=state_word(view, self.workspace),
+            is_blocked=bool(self.entry_block()),
+            is_focused=self.has_focus,
+            is_cumulative=self._is_cumulative,
+            factor=f"{axis.group} = {figure.plain(axis.step)}",
+            above=above,
+            below=below,
+            tick=rules.tick,
+            note=self._touch_note(view, axis),
+            flow=self._flows(axis, now_s) if width >= ladder.WIDE else {},
+        )
+
+    def _largest(self, axis: Axis, bids: dict[int, Decimal], asks: dict[int, Decimal]) -> Decimal:
+        visible = [size for side in (bids, asks) for number, size in side.items() if axis.is_visible(number)]
+        return max(visible, default=Decimal(0))
+
+    def _summed(
+        self, bids: dict[int, Decimal], asks: dict[int, Decimal], now_s: float
+    ) -> tuple[dict[int, Decimal], dict[int, Decimal]]:
+        if now_s - self._flow_s >= _FLOW_PERIOD_S or not self._sums[0]:
+            self._sums = (ladder.cumulated(bids, is_bid=True), ladder.cumulated(asks, is_bid=False))
+            self._flow_s = now_s
+        return self._sums
+
+    def _trades(self, shown: InstrumentId) -> Sequence[Trade]:
+        store = self.workspace.store
+        return () if store is None else store.trades(shown)
+
+    def _flows(self, axis: Axis, now_s: float) -> dict[int, Flow]:
+        """Return what traded by row, looked at twice a second."""
+        if now_s - self._flow_s < _FLOW_PERIOD_S and self._flow_rows:
+            return self._flow_rows
+        self._flow_s = now_s
+        for trade in self._new_trades():
+            before = self._flow.get(trade.price, Flow(Decimal(0), Decimal(0)))
+            sign = 1 if trade.side is Side.BUY else -1
+            self._flow[trade.price] = Flow(before.volume + trade.size, before.delta + sign * trade.size)
+        rows: dict[int, Flow] = {}
+        for price, flow in self._flow.items():
+            number = axis.bid_row(price)
+            if axis.is_visible(number):
+                old = rows.get(number)
+                rows[number] = flow if old is None else Flow(old.volume + flow.volume, old.delta + flow.delta)
+        self._flow_rows = rows
+        return rows
+
+    def _new_trades(self) -> list[Trade]:
+        found: list[Trade] = []
+        if self._shown is None:
+            return found
+        for trade in reversed(self._trades(self._shown)):
+            if trade.trade_id == self._flow_last_id:
+                break
+            found.append(trade)
+        if found:
+            self._flow_last_id = found[0].trade_id
+        return found
+
+    # Where it stands
+
+    def _place(self, view: BookView, rules: Instrument, height: int, now_s: float) -> Axis:
+        """Return the axis: made when the first book comes, moved only when that is allowed."""
+        group = GROUPS[self.workspace.view(view.instrument).group_index]
+        axis = self._axis
+        if axis is None or axis.group != group or axis.tick != rules.tick:
+            middle = self._middle(view, axis)
+            axis = Axis(rules.tick, group, 0, height)
+            if middle is None:
+                return axis
+            axis = axis.centred(axis.bid_row(middle))
+            self._bars.forget()
+        elif axis.height != height:
+            axis = axis.resized(height)
+        touch = self._touch(view, axis)
+        idle_s = now_s - self._key_s
+        if (
+            should_recentre(axis, touch, idle_s=idle_s, has_dock=self._has_dock(), is_live=view.is_live)
+            and touch
+        ):
+            axis = axis.centred(touch[1])
+        self._axis = axis
+        return axis
+
+    def _middle(self, view: BookView, axis: Axis | None) -> Decimal | None:
+        if view.best_bid is not None:
+            return view.best_bid
+        if view.best_ask is not None:
+            return view.best_ask
+        if axis is not None:
+            return axis.price(axis.top - axis.height // 2)
+        store = self.workspace.store
+        ticker = store.ticker(view.instrument) if store is not None else None
+        return ticker.last if ticker is not None else None
+
+    def _touch(self, view: BookView, axis: Axis) -> tuple[int, int] | None:
+        if view.best_bid is None or view.best_ask is None:
+            return None
+        return axis.ask_row(view.best_ask), axis.bid_row(view.best_bid)
+
+    def _has_dock(self) -> bool:
+        return bool(getattr(self.screen, "docks", ()))
+
+    def _touch_note(self, view: BookView, axis: Axis) -> str:
+        touch = self._touch(view, axis)
+        if touch is None or (axis.is_visible(touch[0]) or axis.is_visible(touch[1])):
+            return ""
+        is_above = touch[1] > axis.top
+        edge = axis.price(axis.top if is_above else axis.bottom)
+        best = cast(Decimal, view.best_bid)
+        key = self.workspace.keys.of("ladder.centre", (Context.LADDER,))
+        chord = key.chords[0] if key is not None else "c"
+        distance = figure.ticks(ticks_between(best, edge, axis.tick))
+        return f"touch {distance} {'▲' if is_above else '▼'}  {chord} centres"
+
+    def _beacons(
+        self, view: BookView, own: Sequence[OwnOrder], axis: Axis, cursor: int | None
+    ) -> list[Beacon]:
+        beacons = [
+            Beacon(order.tag or ("bid" if order.side is Side.BUY else "ask"), order.price) for order in own
+        ]
+        if cursor is not None and not axis.is_visible(cursor):
+            beacons.append(Beacon("cursor", axis.price(cursor)))
+        store = self.workspace.store
+        positions = store.positions(view.instrument.product_type) if store is not None else None
+        for leg in positions or ():
+            if leg.instrument == view.instrument:
+                beacons.append(Beacon("entry", leg.entry_price))
+                if leg.liquidation_price is not None:
+                    beacons.append(Beacon("liq", leg.liquidation_price))
+        return beacons
+
+    def _own(self, shown: InstrumentId) -> list[OwnOrder]:
+        store = self.workspace.store
+        return [] if store is None else own_orders(store, shown)
+
+    # The cursor
+
+    def cursor_price(self) -> Decimal | None:
+        """Return the price under the cursor; None while there is no ladder."""
+        axis, number = self._axis, self.cursor_row()
+        return None if axis is None or number is None else axis.price(number)
+
+    def cursor_row(self) -> int | None:
+        """Return the cursor's row: a price that was chosen, else the best bid."""
+        axis, shown = self._axis, self._shown
+        if axis is None or shown is None:
+            return None
+        text = self.workspace.view(shown).cursor_text
+        if text:
+            return axis.bid_row(Decimal(text))
+        store = self.workspace.store
+        best = store.book(shown, levels=1).best_bid if store is not None else None
+        return axis.bid_row(best) if best is not None else axis.top - axis.height // 2
+
+    def orders_at_cursor(self) -> list[OwnOrder]:
+        """Return my orders on the cursor's row, both sides."""
+        rows: Rows = {}
+        number = self.cursor_row()
+        if self._axis is not None and self._shown is not None:
+            rows = by_row(self._own(self._shown), self._axis)
+        if number is None:
+            return []
+        return [*rows.get((Side.BUY, number), []), *rows.get((Side.SELL, number), [])]
+
+    def set_cursor(self, price: Decimal) -> None:
+        """Put the cursor on a price, and show it."""
+        if self._axis is None or self._shown is None:
+            return
+        number = self._axis.bid_row(price)
+        self._move_to(number)
+
+    def _move(self, rows_up: int) -> None:
+        number = self.cursor_row()
+        if number is not None:
+            self._move_to(max(number + rows_up, 0))
+
+    def _move_to(self, number: int) -> None:
+        if self._axis is None or self._shown is None:
+            return
+        self._touch_key()
+        self.workspace.view(self._shown).cursor_text = format(self._axis.price(number), "f")
+        self._axis = self._axis.moved_to_show(number)
+        self.invalidate()
+
+    def _touch_key(self) -> None:
+        self._key_s = self.workspace.clock.monotonic()
+
+    def do_ladder_down(self) -> None:
+        """Move the cursor one row down."""
+        self._move(-1)
+
+    def do_ladder_up(self) -> None:
+        """Move the cursor one row up."""
+        self._move(1)
+
+    def do_ladder_page_down(self) -> None:
+        """Move the cursor ten rows down."""
+        self._move(-_PAGE)
+
+    def do_ladder_page_up(self) -> None:
+        """Move the cursor ten rows up."""
+        self._move(_PAGE)
+
+    def do_ladder_centre(self) -> None:
+        """Put the touch into the middle and the cursor on the best bid; again: on the best ask."""
+        store, shown, axis = self.workspace.store, self._shown, self._axis
+        if store is None or shown is None or axis is None:
+            return
+        view = store.book(shown, levels=1)
+        touch = self._touch(view, axis)
+        if touch is None:
+            return
+        was_there = self.cursor_row() == touch[1] and axis.centred(touch[1]) == axis
+        number = touch[0] if was_there else touch[1]
+        self._axis = axis.centred(touch[1])
+        self._touch_key()
+        self.workspace.view(shown).cursor_text = format(axis.price(number), "f")
+        self.invalidate()
+
+    def do_ladder_finer(self) -> None:
+        """Group fewer ticks in a row."""
+        self._regroup(-1)
+
+    def do_ladder_coarser(self) -> None:
+        """Group more ticks in a row."""
+        self._regroup(1)
+
+    def _regroup(self, steps: int) -> None:
+        if self._shown is None:
+            return
+        view = self.workspace.view(self._shown)
+        view.group_index = min(max(view.group_index + steps, 0), len(GROUPS) - 1)
+        self._touch_key()
+        self._flow_rows = {}
+        self.invalidate()
+
+    def do_ladder_depth(self) -> None:
+        """Show cumulative sizes, or single ones again."""
+        self._is_cumulative = not self._is_cumulative
+        self._sums = ({}, {})
+        self._bars.forget()
+        self.invalidate()
+
+    # Entry
+
+    def entry_block(self) -> str:
+        """Say why no order can be entered from this ladder; empty when it can."""
+        store, shown = self.workspace.store, self.workspace.instrument
+        if store is None or shown is None:
+            return "Connecting: the ladder has no book yet; a moment."
+        return block_reason(store.book(shown, levels=1))
+
+    def entry_warning(self) -> str:
+        """Say what to mind when entering from this ladder."""
+        store, shown = self.workspace.store, self.workspace.instrument
+        if store is None or shown is None or store.book(shown, levels=1).integrity is not Integrity.ORDERED:
+            return ""
+        return "This book is only ordered: a gap would not show; check the price."
+
+    def request(
+        self, side: Side, *, at: str = "cursor", force: TimeInForce = TimeInForce.GTC
+    ) -> TicketRequest | None:
+        """Return the ticket that an entry key asks for; None where there is no price to take.
+
+        Args:
+            side: Buy or sell.
+            at: ``cursor``, ``bid`` or ``ask``.
+            force: How long it may rest.
+        """
+        store, shown, axis = self.workspace.store, self._shown, self._axis
+        rules = store.instrument(shown) if store is not None and shown is not None else None
+        if store is None or shown is None or axis is None or rules is None:
+            return None
+        view = store.book(shown, levels=1)
+        price = {"cursor": self.cursor_price(), "bid": view.best_bid, "ask": view.best_ask}[at]
+        if price is None:
+            return None
+        number = self.cursor_row()
+        if at == "cursor" and number is not None and not axis.is_visible(number):
+            self._axis = axis.moved_to_show(number)
+            self.invalidate()
+            return None
+        return TicketRequest(shown, side, figure.price(price, rules.price_places), force, from_ladder=True)
