@@ -8,16 +8,25 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from bgtui.config.settings import Settings, locate
-from bgtui.config.venue import Venue
+from bgtui.config.venue import Environment, Venue
 from bgtui.domain.clock import Clock
 from bgtui.domain.error import ConfigError
 from bgtui.domain.event import Connection, Event
 from bgtui.domain.instrument import ProductType
+from bgtui.domain.trading import ReadOnlyReason
+from bgtui.exchange.answers import Answers
 from bgtui.exchange.clock import SystemClock
+from bgtui.exchange.listing import BudgetWatch, Listing
 from bgtui.exchange.reader import ReadClient
 from bgtui.exchange.rest import RestClient
 from bgtui.exchange.socket import Dial, dial_websocket, record
 from bgtui.exchange.streams import MarketStreams, private_stream
+from bgtui.exchange.trading import TradingClient
+from bgtui.session.desk import OrderDesk
+from bgtui.session.ids import id_maker
+from bgtui.session.inquiry import Inquiry
+from bgtui.session.ports import EventSource
+from bgtui.session.questions import Asker
 from bgtui.session.session import Session
 from bgtui.store.store import Store
 from bgtui.wire.sign import login_message, make_signer
@@ -67,31 +76,43 @@ async def open_session(
     has_account: bool | None = None,
     tap: Tap | None = None,
     observe: Observe | None = None,
+    may_trade: bool = False,
 ) -> AsyncIterator[Session]:
     """Build everything one run needs, and close it in reverse order.
-
-    There is no desk: nothing that is built here can write.
 
     Args:
         settings: Where to, with which key, watching what.
         has_account: Whether the account is followed; None means when there is a key.
         tap: Told every received frame.
         observe: Told every event once the store has it.
+        may_trade: Whether a desk is wanted; there is one where settings and key allow it. Without, nothing
+            that is built here can write.
 
     Raises:
         ConfigError: the settings lead nowhere, or an account is asked for and there is no key.
     """
     venue, clock, rng = locate(settings), SystemClock(), random.Random()
     store = Store(clock)
-    market = MarketStreams(dial_public(venue, clock, tap), clock=clock, rng=rng)
-    if not (settings.credentials is not None if has_account is None else has_account):
-        yield Session(store, clock=clock, rng=rng, market=market, observe=observe)
-        return
-    if settings.credentials is None:
+    has_key = settings.credentials is not None if has_account is None else has_account
+    if has_key and settings.credentials is None:
         raise ConfigError("that needs an API key and none is set", hint="store one with bgtui keys add")
     products = account_products(settings)
     async with AsyncExitStack() as stack:
+        market = MarketStreams(dial_public(venue, clock, tap), clock=clock, rng=rng)
         access = await stack.enter_async_context(open_access(settings, observe=_into(store)))
+        parts = _Parts(settings, store, access, clock, rng, products, has_key=has_key)
+        if not has_key or settings.credentials is None:
+            yield Session(
+                store,
+                clock=clock,
+                rng=rng,
+                market=market,
+                sources=parts.sources(),
+                asker=parts.asker(),
+                read_only_reason=ReadOnlyReason.NO_KEY,
+                observe=observe,
+            )
+            return
         await access.rest.sync_clock()
         private = private_stream(
             dial_private(venue, clock, tap),
@@ -102,7 +123,8 @@ async def open_session(
             now_s=lambda: access.now_ms() // 1000,
             resync=access.rest.sync_clock,
         )
-        yield Session(
+        desk, reason = await parts.desk(stack) if may_trade else (None, ReadOnlyReason.CHOSEN)
+        session = Session(
             store,
             clock=clock,
             rng=rng,
@@ -110,8 +132,96 @@ async def open_session(
             private=private,
             reader=access.reader,
             product_types=products,
+            sources=parts.sources(),
+            desk=desk,
+            read_only_reason=reason,
+            asker=parts.asker(),
             observe=observe,
         )
+        parts.session = session
+        yield session
+
+
+_TRADE_RIGHTS = frozenset({"coow", "stow"})
+"""Bitget's words for the rights to trade futures and spot."""
+
+
+def _may_trade(authorities: tuple[str, ...]) -> bool:
+    return not _TRADE_RIGHTS.isdisjoint(authorities)
+
+
+class _Parts:
+    """What a session is made of besides its streams."""
+
+    def __init__(  # noqa: PLR0917 - called in one place
+        self,
+        settings: Settings,
+        store: Store,
+        access: Access,
+        clock: Clock,
+        rng: random.Random,
+        products: tuple[ProductType, ...],
+        *,
+        has_key: bool,
+    ) -> None:
+        self._settings = settings
+        self._store = store
+        self._access = access
+        self._clock = clock
+        self._rng = rng
+        self._products = products
+        self._has_key = has_key
+        self.session: Session | None = None
+        """Once it is built; what it made before may tell it something."""
+
+    def sources(self) -> tuple[EventSource, ...]:
+        """Return what reports besides the streams."""
+        return (Listing(self._access.reader, self._products), BudgetWatch(self._access.rest))
+
+    def asker(self) -> Asker:
+        """Return what asks the polled questions."""
+        answers = Answers(
+            self._access.reader,
+            now_ms=self._access.now_ms,
+            rules=self._store.instrument,
+            has_key=self._has_key,
+        )
+        return Asker(answers, self._apply, clock=self._clock, rng=self._rng, now_ms=self._access.now_ms)
+
+    async def desk(self, stack: AsyncExitStack) -> tuple[OrderDesk | None, ReadOnlyReason | None]:
+        """Build what writes, where that is allowed; nowhere else is a trading client made."""
+        if self._settings.is_read_only:
+            is_live = self._settings.environment is Environment.LIVE and not self._settings.read_only
+            return None, ReadOnlyReason.LIVE if is_live else ReadOnlyReason.CHOSEN
+        info = await self._access.reader.key_info()
+        if not _may_trade(info.authorities):
+            return None, ReadOnlyReason.KEY
+        inquiry = Inquiry(
+            self._access.reader,
+            self._store,
+            self._apply,
+            now_ms=self._access.now_ms,
+            refresh=self._refresh,
+        )
+        stack.push_async_callback(inquiry.close)
+        desk = OrderDesk(
+            TradingClient(self._access.rest),
+            self._apply,
+            now_ms=self._access.now_ms,
+            new_id=id_maker(self._settings.environment.value, self._clock.now_ms, self._rng),
+            on_doubt=inquiry.settle,
+            on_mode_mismatch=lambda _product: self._refresh(),
+        )
+        return desk, None
+
+    def _apply(self, event: Event) -> object:
+        return self._store.apply(event) if self.session is None else self.session.apply(event)
+
+    def _refresh(self) -> None:
+        if self.session is not None:
+            self.session.refresh_account()
+            if self.session.asker is not None:
+                self.session.asker.ask_all()
 
 
 def account_products(settings: Settings) -> tuple[ProductType, ...]:

@@ -11,7 +11,6 @@ from typing import Any
 
 import click
 
-from bgtui.cli.early import started_early
 from bgtui.cli.options import Figure, Task, display_options, settings_options
 from bgtui.config.commandline import CommandLine
 from bgtui.domain.error import ConfigError, Stale
@@ -66,6 +65,8 @@ async def _draw(  # noqa: PLR0917 - handed through once
     after: float,
     drawn: list[str],
 ) -> int:
+    from bgtui.cli.early import started_early
+
     async with started_early(typed) as child:
         from textual.pilot import Pilot
 

@@ -8,8 +8,6 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
-from bgtui.bootstrap.child import Child
-from bgtui.cli.early import started_early
 from bgtui.config.commandline import CommandLine
 from bgtui.domain.error import ConfigError, ExitCode
 
@@ -35,6 +33,8 @@ def run_tui(typed: CommandLine, looks: Mapping[str, Any]) -> int:
 
 
 async def _run(typed: CommandLine, looks: Mapping[str, Any]) -> int:
+    from bgtui.cli.early import started_early
+
     async with started_early(typed) as child:
         from bgtui.exchange.clock import SystemClock
         from bgtui.ui.app import BgtuiApp
@@ -47,7 +47,7 @@ async def _run(typed: CommandLine, looks: Mapping[str, Any]) -> int:
         return int(code) if code is not None else int(ExitCode.OK)
 
 
-def connection(typed: CommandLine, child: Child | None) -> Callable[[], AbstractAsyncContextManager[Any]]:
+def connection(typed: CommandLine, child: Any) -> Callable[[], AbstractAsyncContextManager[Any]]:  # noqa: ANN401
     """Return how the terminal connects: called after its first paint, so nothing heavy is imported before."""
 
     @asynccontextmanager
@@ -58,7 +58,10 @@ def connection(typed: CommandLine, child: Child | None) -> Callable[[], Abstract
         from bgtui.ui.app import Opened
         from bgtui.ui.workspace import Badge, Identity
 
-        async with settled(start(typed), child) as settings, open_session(settings) as session:
+        async with (
+            settled(start(typed), child) as settings,
+            open_session(settings, may_trade=True) as session,
+        ):
             identity = Identity(
                 badge=Badge[settings.environment.name],
                 account=settings.account_label if settings.credentials is not None else "",

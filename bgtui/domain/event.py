@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from typing import Any
 
 from bgtui.domain.account import Balance, ClosedPosition, Fill, Position
 from bgtui.domain.book import Level
@@ -17,6 +18,7 @@ from bgtui.domain.feed import MarketTopic
 from bgtui.domain.instrument import Instrument, InstrumentId, ProductType
 from bgtui.domain.market import Candle, CandleInterval, Ticker, Trade
 from bgtui.domain.order import Order, PlanOrder
+from bgtui.domain.question import Question
 from bgtui.domain.submission import Submission
 from bgtui.domain.text import Untrusted
 
@@ -238,6 +240,34 @@ class SubmissionChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class QuestionAsked:
+    """A question is on its way."""
+
+    question: Question[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionAnswered:
+    """A polled question was answered."""
+
+    question: Question[Any]
+    value: Any
+    asked_ms: int
+    """Exchange time at which the question left, milliseconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionFailed:
+    """A polled question was not answered."""
+
+    question: Question[Any]
+    message: str
+    """Ours, one line."""
+    code: str
+    """Bitget's, where there was an answer."""
+
+
+@dataclass(frozen=True, slots=True)
 class BudgetMeasured:
     """What is left of the exchange's request limits."""
 
@@ -390,6 +420,9 @@ Event = (
     | AccountReconciled
     | WatchChanged
     | SubmissionChanged
+    | QuestionAsked
+    | QuestionAnswered
+    | QuestionFailed
     | BudgetMeasured
     | ConnectionOpened
     | ConnectionLost

@@ -3,13 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable
-from typing import Protocol
+from typing import Any, Protocol
 
 from bgtui.domain.account import Balance, Fill, Position
 from bgtui.domain.event import Event
 from bgtui.domain.feed import MarketTopic
 from bgtui.domain.instrument import InstrumentId, ProductType
+from bgtui.domain.intent import (
+    AdjustMargin,
+    AmendOrder,
+    AmendPlan,
+    BatchAnswer,
+    CancelAll,
+    CancelOrder,
+    CancelOrders,
+    CancelPlans,
+    CancelSymbol,
+    ClosePosition,
+    OrderAck,
+    PlaceOrder,
+    PlacePlan,
+    PlaceTpsl,
+    PositionTpsl,
+    ReversePosition,
+    SetAllLeverage,
+    SetAutoMargin,
+    SetLeverage,
+    SetMarginMode,
+    SetPositionMode,
+)
 from bgtui.domain.order import Order, PlanOrder
+from bgtui.domain.question import Question
 
 
 class EventSource(Protocol):
@@ -61,3 +85,74 @@ class AccountReader(Protocol):
 
     async def fills(self, product_type: ProductType, since_ms: int) -> tuple[Fill, ...]:
         """Return fills since then, oldest first."""
+
+
+class Answering(Protocol):
+    """Whatever answers polled questions."""
+
+    async def answer(self, question: Question[Any]) -> Any:  # noqa: ANN401 - the question's type says it
+        """Return the answer, or raise a `BgtuiError`."""
+
+
+class TradingGateway(Protocol):
+    """Every write of an account; each method sends exactly one request, once.
+
+    Each may raise `Refused` (it cannot be spelled), `NotSent`, `Rejected` and its kin, or `OutcomeUnknown`.
+    """
+
+    async def place_order(self, intent: PlaceOrder, client_order_id: str) -> OrderAck:
+        """Place one order."""
+
+    async def amend_order(self, intent: AmendOrder, new_client_order_id: str) -> OrderAck:
+        """Replace a resting order by another."""
+
+    async def cancel_order(self, intent: CancelOrder) -> OrderAck:
+        """Cancel one order."""
+
+    async def cancel_orders(self, intent: CancelOrders) -> BatchAnswer:
+        """Cancel several orders of one instrument."""
+
+    async def cancel_symbol(self, intent: CancelSymbol) -> BatchAnswer | None:
+        """Cancel every order of one instrument."""
+
+    async def cancel_all(self, intent: CancelAll) -> BatchAnswer:
+        """Cancel every order of a product type."""
+
+    async def place_plan(self, intent: PlacePlan, client_order_id: str) -> OrderAck:
+        """Place a trigger or trailing order."""
+
+    async def place_tpsl(self, intent: PlaceTpsl, client_order_id: str) -> OrderAck:
+        """Protect a leg by one order."""
+
+    async def place_position_tpsl(self, intent: PositionTpsl) -> tuple[OrderAck, ...]:
+        """Set take profit and stop loss of a leg together."""
+
+    async def amend_plan(self, intent: AmendPlan) -> OrderAck:
+        """Change a trigger order."""
+
+    async def cancel_plans(self, intent: CancelPlans) -> BatchAnswer:
+        """Cancel trigger orders of one kind."""
+
+    async def close_position(self, intent: ClosePosition) -> BatchAnswer:
+        """Close a leg at market."""
+
+    async def reverse_position(self, intent: ReversePosition, client_order_id: str) -> OrderAck:
+        """Turn a leg around."""
+
+    async def set_leverage(self, intent: SetLeverage) -> object:
+        """Set the leverage of an instrument."""
+
+    async def set_all_leverage(self, intent: SetAllLeverage) -> object:
+        """Set the leverage of all instruments."""
+
+    async def set_margin_mode(self, intent: SetMarginMode) -> object:
+        """Set the margin mode of an instrument."""
+
+    async def set_position_mode(self, intent: SetPositionMode) -> object:
+        """Set the position mode of a product type."""
+
+    async def adjust_margin(self, intent: AdjustMargin) -> None:
+        """Add or remove isolated margin."""
+
+    async def set_auto_margin(self, intent: SetAutoMargin) -> None:
+        """Let the exchange top up a leg, or not."""

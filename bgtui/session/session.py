@@ -21,8 +21,11 @@ from bgtui.domain.event import (
 from bgtui.domain.feed import MarketChannel, MarketTopic
 from bgtui.domain.instrument import InstrumentId, ProductType
 from bgtui.domain.market import CandleInterval
+from bgtui.domain.trading import ReadOnlyReason
+from bgtui.session.desk import OrderDesk
 from bgtui.session.feed import keep, supervise
 from bgtui.session.ports import AccountReader, EventSource, MarketFeed
+from bgtui.session.questions import Asker
 from bgtui.session.reconcile import Reconciler
 from bgtui.session.resync import Resync
 from bgtui.store.store import Store
@@ -50,7 +53,9 @@ class Session:
         reader: AccountReader | None = None,
         product_types: Sequence[ProductType] = (ProductType.USDT_FUTURES,),
         sources: Sequence[EventSource] = (),
-        desk: object | None = None,
+        desk: OrderDesk | None = None,
+        read_only_reason: ReadOnlyReason | None = None,
+        asker: Asker | None = None,
         observe: Callable[[Event], None] | None = None,
     ) -> None:
         """Put the parts together; nothing starts before `run`.
@@ -60,6 +65,10 @@ class Session:
         self.store = store
         self.desk = desk
         """What sends orders; None when the run is read-only."""
+        self.read_only_reason = read_only_reason
+        """Why there is no desk."""
+        self.asker = asker
+        """What asks the questions that no stream answers."""
         self._clock = clock
         self._rng = rng
         self._market = market
@@ -105,6 +114,8 @@ class Session:
                         group.create_task(
                             keep(source, self.apply, clock=self._clock, rng=self._rng), name=source.name
                         )
+                if self.asker is not None:
+                    group.create_task(self.asker.run(), name="questions")
                 if self._reconciler is not None:
                     group.create_task(
                         supervise(
@@ -162,6 +173,11 @@ class Session:
         self._recent = [instrument, *(other for other in self._recent if other != instrument)]
         del self._recent[RECENT_INSTRUMENTS + 1 :]
         self._watch_shown()
+
+    def refresh_account(self) -> None:
+        """Ask the whole account again: something happened that no stream may tell."""
+        if self._reconciler is not None:
+            self._reconciler.doubt()
 
     @property
     def topics(self) -> frozenset[MarketTopic]:

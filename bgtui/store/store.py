@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import count
-from typing import Any
+from typing import Any, TypeVar
 
 from bgtui.domain.account import Balance, ClosedPosition, Fill, Position
 from bgtui.domain.book import Verdict
@@ -41,6 +41,9 @@ from bgtui.domain.event import (
     PlanOrderUpdated,
     PositionClosed,
     PositionsReported,
+    QuestionAnswered,
+    QuestionAsked,
+    QuestionFailed,
     RequestMeasured,
     SubmissionChanged,
     SubscriptionAccepted,
@@ -53,7 +56,9 @@ from bgtui.domain.feed import MarketChannel
 from bgtui.domain.instrument import Instrument, InstrumentId, ProductType
 from bgtui.domain.market import Candle, CandleInterval, Ticker, Trade
 from bgtui.domain.order import Order, PlanOrder, advance, advance_plan
+from bgtui.domain.question import Question
 from bgtui.domain.submission import Submission
+from bgtui.store.answers import Answer, Answers
 from bgtui.store.balances import Balances, Equities
 from bgtui.store.book import BookCounters, BookKey, Books, BookStatus, BookView
 from bgtui.store.candles import CandleSeries
@@ -71,6 +76,7 @@ from bgtui.store.tape import Tapes
 from bgtui.store.ticker import Tickers
 from bgtui.store.topic import Kind, Topic
 
+T = TypeVar("T")
 _DEPTHS = {
     MarketChannel.BOOK: BookDepth.FULL,
     MarketChannel.BOOK_1: BookDepth.ONE,
@@ -104,6 +110,7 @@ class Store:
         self._fills = Fills(next_version)
         self._submissions = Submissions(next_version)
         self._budget: Budget | None = None
+        self._answers = Answers(clock, next_version)
         self._freshness = AccountFreshness(clock, next_version)
         self._health = Health(clock, next_version)
         self._log = EventLog(clock, next_version)
@@ -121,6 +128,9 @@ class Store:
             PlanOrderUpdated: self._on_plan,
             SubmissionChanged: lambda event: self._submissions.apply(event.submission),
             BudgetMeasured: self._on_budget,
+            QuestionAsked: self._answers.ask,
+            QuestionAnswered: self._answers.answer,
+            QuestionFailed: self._answers.fail,
             FillReported: self._fills.apply,
             PositionsReported: self._positions.apply,
             PositionClosed: self._closed.apply,
@@ -160,6 +170,7 @@ class Store:
             Kind.FILLS: lambda topic: self._fills.version(ProductType(topic.key)),
             Kind.SUBMISSIONS: lambda topic: self._submissions.version(ProductType(topic.key)),
             Kind.FRESHNESS: lambda topic: self._freshness.version(ProductType(topic.key)),
+            Kind.ANSWER: lambda topic: self._answers.version(_question(topic)),
             Kind.HEALTH: lambda _: self._health.version,
             Kind.LOG: lambda _: self._log.version,
         }
@@ -336,6 +347,10 @@ class Store:
         """Return one submission that is open."""
         return self._submissions.get(client_order_id)
 
+    def answer(self, question: Question[T]) -> Answer[T]:
+        """Return what is known about a polled question."""
+        return self._answers.get(question)
+
     # The run itself
 
     @property
@@ -464,4 +479,10 @@ def _depth(topic: Topic) -> BookDepth:
 def _interval(topic: Topic) -> CandleInterval:
     if not isinstance(topic.detail, CandleInterval):
         raise TypeError("a candle topic names its interval")
+    return topic.detail
+
+
+def _question(topic: Topic) -> Question[Any]:
+    if not isinstance(topic.detail, Question):
+        raise TypeError("the topic of an answer names its question")
     return topic.detail

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from bgtui.domain.event import BookDepth
 from bgtui.domain.instrument import InstrumentId, ProductType
 from bgtui.domain.market import CandleInterval
+from bgtui.domain.question import Question
 
 
 class Kind(StrEnum):
@@ -31,6 +33,8 @@ class Kind(StrEnum):
     """What was sent and is not reported yet."""
     FRESHNESS = "freshness"
     """How far the account panes of a product type can be trusted."""
+    ANSWER = "answer"
+    """The answer to one polled question."""
     HEALTH = "health"
     LOG = "log"
 
@@ -42,7 +46,7 @@ class Topic:
     kind: Kind
     key: str = ""
     """Instrument id, product type or margin pair, as the kind asks."""
-    detail: BookDepth | CandleInterval | None = None
+    detail: BookDepth | CandleInterval | Question[Any] | None = None
 
 
 HEALTH = Topic(Kind.HEALTH)
@@ -72,3 +76,8 @@ def candles(instrument: InstrumentId, interval: CandleInterval) -> Topic:
 def account(kind: Kind, product_type: ProductType) -> Topic:
     """Name an account pane of a product type: ORDERS, PLANS, POSITIONS, BALANCES, FILLS and their like."""
     return Topic(kind, product_type.value)
+
+
+def answer(question: Question[Any]) -> Topic:
+    """Name the answer to a polled question."""
+    return Topic(Kind.ANSWER, question.name, question)

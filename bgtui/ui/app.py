@@ -177,7 +177,8 @@ class BgtuiApp(App[int], inherit_bindings=False):
         """Say why nothing can be sent from this run."""
         if self.workspace.session is None:
             return "Connecting: nothing can be sent yet; a moment."
-        return "Read-only: this process cannot send orders; start with --trade to allow it."
+        reason = self.workspace.session.read_only_reason
+        return reason.value if reason is not None else "Read-only: this process cannot send orders."
 
     def start(self, flow: Coroutine[Any, Any, None]) -> None:
         """Run what a key began: it may ask, send and wait, while everything else goes on."""

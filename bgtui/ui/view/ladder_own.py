@@ -72,11 +72,14 @@ def plan_tag(kind: PlanKind) -> str:
     return _TAGS[kind]
 
 
-def own_order(order: Order, *, is_mine: bool, is_missing: bool = False) -> OwnOrder | None:
-    """Return a resting limit order as the ladder sees it."""
+def own_order(
+    order: Order, *, is_mine: bool, is_missing: bool = False, mark: Mark | None = None
+) -> OwnOrder | None:
+    """Return a resting limit order as the ladder sees it; ``mark`` says what is under way with it."""
     if order.price is None or not order.is_open:
         return None
-    mark = Mark.UNKNOWN if is_missing else Mark.LIVE if is_mine else Mark.ELSEWHERE
+    if mark is None:
+        mark = Mark.UNKNOWN if is_missing else Mark.LIVE if is_mine else Mark.ELSEWHERE
     return OwnOrder(
         order.side,
         order.price,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from bgtui.domain.instrument import InstrumentId
+from bgtui.domain.intent import AmendOrder, PlaceOrder
+from bgtui.session.ids import is_of_bgtui
 from bgtui.store.store import Store
-from bgtui.ui.view.ladder_own import OwnOrder, own_order, own_plan
+from bgtui.ui.view.ladder_own import Mark, OwnOrder, own_order, own_plan
 
 
 def own_orders(store: Store, shown: InstrumentId) -> list[OwnOrder]:
@@ -12,17 +14,47 @@ def own_orders(store: Store, shown: InstrumentId) -> list[OwnOrder]:
     product = shown.product_type
     missing = {order.order_id for order in store.missing_orders(product)}
     found: list[OwnOrder] = []
+    transit = in_transit(store, shown)
     for order in store.open_orders(product) or ():
         if order.instrument == shown:
             is_missing = order.order_id in missing
-            seen = own_order(order, is_mine=is_own(order.client_order_id), is_missing=is_missing)
+            seen = own_order(
+                order,
+                mark=transit.get(order.order_id) or transit.get(order.client_order_id),
+                is_mine=is_of_bgtui(order.client_order_id),
+                is_missing=is_missing,
+            )
             if seen is not None:
                 found.append(seen)
+    found += _submitted(store, shown, {order.client_order_id for order in found})
     plans = (own_plan(plan) for plan in store.open_plans(product) or () if plan.instrument == shown)
     return [*found, *(plan for plan in plans if plan is not None)]
 
 
-def is_own(client_order_id: str) -> bool:
-    """Tell whether an order was placed by this program, from the shape of its client id."""
-    head, dash, tail = client_order_id.partition("-")
-    return bool(dash) and 3 <= len(head) <= 6 and head[:-1].isalpha() and tail.isalnum() and tail.isupper()
+def _submitted(store: Store, shown: InstrumentId, reported: set[str]) -> list[OwnOrder]:
+    """Return the orders that were sent and that the exchange has not reported yet."""
+    found = []
+    for item in store.submissions(shown.product_type):
+        intent = item.intent
+        if item.instrument != shown or item.client_order_id in reported:
+            continue
+        mark = Mark.UNKNOWN if item.state.is_doubtful else Mark.ON_ITS_WAY
+        name = item.client_order_id
+        if isinstance(intent, PlaceOrder) and intent.price is not None:
+            found.append(OwnOrder(intent.side, intent.price, intent.size, mark, client_order_id=name))
+        elif isinstance(intent, AmendOrder):
+            old = store.order(shown, intent.order.order_id)
+            if old is not None:
+                price, size = intent.new_price, intent.new_size
+                found.append(OwnOrder(old.side, price, size, mark, client_order_id=name))
+    return found
+
+
+def in_transit(store: Store, shown: InstrumentId) -> dict[str, Mark]:
+    """Return the ids of orders that a cancel or an amend is under way for, or in doubt about."""
+    marks: dict[str, Mark] = {}
+    for item in store.submissions(shown.product_type):
+        if item.instrument == shown:
+            for target in item.targets:
+                marks[target] = Mark.UNKNOWN if item.state.is_doubtful else Mark.ON_ITS_WAY
+    return marks

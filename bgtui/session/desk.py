@@ -1,0 +1,244 @@
+"""The only road from an intent to the exchange: checked, marked in the store, sent once, its ending named.
+
+Nothing here is retried. What is neither known to have happened nor known not to is in doubt, stays visibly
+so, and is asked about.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from bgtui.domain.error import ExchangeError, NotSent, Refused, Rejected
+from bgtui.domain.event import Event, SubmissionChanged
+from bgtui.domain.instrument import ProductType
+from bgtui.domain.intent import (
+    AdjustMargin,
+    AmendOrder,
+    AmendPlan,
+    BatchAnswer,
+    CancelAll,
+    CancelOrder,
+    CancelOrders,
+    CancelPlans,
+    CancelSymbol,
+    ClosePosition,
+    Intent,
+    OrderAck,
+    OrderRef,
+    PlaceOrder,
+    PlacePlan,
+    PlaceTpsl,
+    PositionTpsl,
+    ReversePosition,
+    SetAllLeverage,
+    SetAutoMargin,
+    SetLeverage,
+    SetMarginMode,
+    SetPositionMode,
+    instrument_of,
+    product_of,
+)
+from bgtui.domain.submission import Submission, SubmissionState
+from bgtui.domain.trading import TradingState
+from bgtui.session.ports import TradingGateway
+
+MODE_MISMATCH = "40774"
+"""The account is in another position mode than the order was spelled for."""
+
+Violations = Callable[[Intent], Sequence[str]]
+"""Our own rules: lines that name the rule and the figure; none when the intent may go."""
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What the exchange said to a write that it took."""
+
+    client_order_id: str
+    order_ids: tuple[str, ...] = ()
+    failures: tuple[str, ...] = ()
+    """Items of a batch that were refused, one line each."""
+    doubtful: int = 0
+    """Items of a batch that the answer did not name."""
+
+
+class OrderDesk:
+    """Sends intents; the screens see what becomes of them in the store."""
+
+    def __init__(
+        self,
+        gateway: TradingGateway,
+        apply: Callable[[Event], object],
+        *,
+        now_ms: Callable[[], int],
+        new_id: Callable[[], str],
+        violations: Violations = lambda _: (),
+        on_doubt: Callable[[Submission], None] = lambda _: None,
+        on_mode_mismatch: Callable[[ProductType], None] = lambda _: None,
+    ) -> None:
+        """Send through this gateway.
+
+        Args:
+            gateway: What writes to the exchange.
+            apply: Takes the events that mark what was sent.
+            now_ms: Exchange time, Unix milliseconds.
+            new_id: Makes a client order id that was never used before.
+            violations: Our own rules, asked before anything leaves.
+            on_doubt: Told of every submission whose outcome is not known: it has to be settled.
+            on_mode_mismatch: Told when the account is in another position mode than was thought.
+        """
+        self._gateway = gateway
+        self._apply = apply
+        self._now_ms = now_ms
+        self.new_id = new_id
+        """Makes a client order id: a review shows the one that will be used."""
+        self._violations = violations
+        self._on_doubt = on_doubt
+        self._on_mode_mismatch = on_mode_mismatch
+        self._senders: dict[type, Callable[[Any, str], Awaitable[Any]]] = {
+            PlaceOrder: gateway.place_order,
+            AmendOrder: gateway.amend_order,
+            PlacePlan: gateway.place_plan,
+            PlaceTpsl: gateway.place_tpsl,
+            ReversePosition: gateway.reverse_position,
+            **{kind: _unnamed(send) for kind, send in _without_id(gateway).items()},
+        }
+
+    @property
+    def state(self) -> TradingState:
+        """What is let through."""
+        return TradingState.ARMED
+
+    async def submit(
+        self, intent: Intent, *, client_order_id: str = "", targets: Sequence[str] = ()
+    ) -> Receipt:
+        """Send an intent once.
+
+        Args:
+            intent: What to do.
+            client_order_id: Ours; made here when empty.
+            targets: Ids of the orders that a cancel or amend is about, for the rows that show it.
+
+        Raises:
+            Refused: our own rules or the spelling said no; nothing was sent.
+            NotSent: not a byte left.
+            Rejected: the exchange refused it.
+            OutcomeUnknown: nobody knows; it is being asked about.
+        """
+        if lines := self._violations(intent):
+            raise Refused(lines[0])
+        name = client_order_id or self.new_id()
+        now_ms = self._now_ms()
+        submission = Submission(
+            name,
+            intent,
+            product_of(intent),
+            instrument_of(intent),
+            SubmissionState.SENT,
+            now_ms,
+            now_ms,
+            targets=tuple(targets) or _targets(intent),
+        )
+        self._mark(submission)
+        try:
+            answer = await self._senders[type(intent)](intent, name)
+        except (Refused, NotSent) as error:
+            self._end(submission, SubmissionState.NOT_SENT, str(error))
+            raise
+        except Rejected as error:
+            self._end(submission, SubmissionState.REJECTED, str(error))
+            if error.code == MODE_MISMATCH:
+                self._on_mode_mismatch(submission.product_type)
+            raise
+        except ExchangeError as error:
+            self._doubt(submission, error.message)
+            raise
+        except asyncio.CancelledError:
+            self._doubt(submission, "interrupted before the answer came")
+            raise
+        return self._accept(submission, answer)
+
+    def _accept(self, submission: Submission, answer: Any) -> Receipt:  # noqa: ANN401 - one of the answers above
+        name = submission.client_order_id
+        if isinstance(answer, BatchAnswer):
+            return self._accept_batch(submission, answer)
+        acks = answer if isinstance(answer, tuple) else (answer,)
+        ids = tuple(ack.order_id for ack in acks if isinstance(ack, OrderAck) and ack.order_id)
+        waits = isinstance(submission.intent, PlaceOrder | PlacePlan | PlaceTpsl | AmendOrder | CancelOrder)
+        state = SubmissionState.ACCEPTED if waits else SubmissionState.DONE
+        order_id = "" if isinstance(submission.intent, CancelOrder) or not ids else ids[0]
+        self._mark(replace(submission, state=state, changed_ms=self._now_ms(), order_id=order_id))
+        return Receipt(name, ids)
+
+    def _accept_batch(self, submission: Submission, answer: BatchAnswer) -> Receipt:
+        failures = tuple(f"{item.code} {item.message}".strip() for item in answer.failed)
+        taken = {name for item in answer.accepted for name in (item.order_id, item.client_order_id) if name}
+        refs: tuple[OrderRef, ...] = (
+            submission.intent.orders if isinstance(submission.intent, CancelOrders) else ()
+        )
+        refused = {name for item in answer.failed for name in (item.order_id, item.client_order_id) if name}
+        doubtful = sum(
+            1 for ref in refs if not (taken | refused).intersection({ref.order_id, ref.client_order_id})
+        )
+        left = tuple(name for name in submission.targets if name not in refused)
+        state = SubmissionState.ACCEPTED if left else SubmissionState.DONE
+        if isinstance(submission.intent, ClosePosition | CancelPlans):
+            state = SubmissionState.DONE
+        self._mark(replace(submission, state=state, changed_ms=self._now_ms(), targets=left))
+        return Receipt(
+            submission.client_order_id,
+            tuple(item.order_id for item in answer.accepted if item.order_id),
+            failures,
+            doubtful,
+        )
+
+    def _end(self, submission: Submission, state: SubmissionState, message: str) -> None:
+        self._mark(replace(submission, state=state, changed_ms=self._now_ms(), message=message))
+
+    def _doubt(self, submission: Submission, message: str) -> None:
+        doubted = replace(
+            submission, state=SubmissionState.UNKNOWN, changed_ms=self._now_ms(), message=message
+        )
+        self._mark(doubted)
+        self._on_doubt(doubted)
+
+    def _mark(self, submission: Submission) -> None:
+        self._apply(SubmissionChanged(submission))
+
+
+def _without_id(gateway: TradingGateway) -> dict[type, Callable[[Any], Awaitable[Any]]]:
+    """Return what sends the intents that make no order of their own."""
+    return {
+        CancelOrder: gateway.cancel_order,
+        CancelOrders: gateway.cancel_orders,
+        CancelSymbol: gateway.cancel_symbol,
+        CancelAll: gateway.cancel_all,
+        PositionTpsl: gateway.place_position_tpsl,
+        AmendPlan: gateway.amend_plan,
+        CancelPlans: gateway.cancel_plans,
+        ClosePosition: gateway.close_position,
+        SetLeverage: gateway.set_leverage,
+        SetAllLeverage: gateway.set_all_leverage,
+        SetMarginMode: gateway.set_margin_mode,
+        SetPositionMode: gateway.set_position_mode,
+        AdjustMargin: gateway.adjust_margin,
+        SetAutoMargin: gateway.set_auto_margin,
+    }
+
+
+def _unnamed(send: Callable[[Any], Awaitable[Any]]) -> Callable[[Any, str], Awaitable[Any]]:
+    return lambda intent, _name: send(intent)
+
+
+def _targets(intent: Intent) -> tuple[str, ...]:
+    refs: tuple[OrderRef, ...]
+    match intent:
+        case CancelOrder() | AmendOrder():
+            refs = (intent.order,)
+        case CancelOrders() | CancelPlans():
+            refs = intent.orders
+        case _:
+            return ()
+    return tuple(ref.order_id or ref.client_order_id for ref in refs)

@@ -1,0 +1,126 @@
+"""Asking what no stream tells: only while somebody looks, one at a time each, slower when it fails."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from bgtui.domain.clock import Clock
+from bgtui.domain.error import AuthRefused, BgtuiError, ExchangeError, PermissionRefused, Rejected
+from bgtui.domain.event import Event, QuestionAnswered, QuestionAsked, QuestionFailed
+from bgtui.domain.question import Question
+from bgtui.session.ports import Answering
+
+FACT_S = 60.0
+"""A refusal for want of a right, or by a rule, is a fact: it is asked again only so often."""
+_FIRST_RETRY_S = 2.0
+_MAX_RETRY_S = 60.0
+
+
+class Asker:
+    """Polls what is attended; `run` is the task that does it."""
+
+    def __init__(
+        self,
+        answering: Answering,
+        apply: Callable[[Event], object],
+        *,
+        clock: Clock,
+        rng: random.Random,
+        now_ms: Callable[[], int],
+    ) -> None:
+        """Attend nothing yet."""
+        self._answering = answering
+        self._apply = apply
+        self._clock = clock
+        self._rng = rng
+        self._now_ms = now_ms
+        self._intervals: dict[Question[Any], float] = {}
+        self._tasks: dict[Question[Any], asyncio.Task[None]] = {}
+        self._wakes: dict[Question[Any], asyncio.Event] = {}
+        self._once: set[asyncio.Task[None]] = set()
+        self._is_running = False
+
+    def attend(self, questions: Iterable[tuple[Question[Any], float]]) -> None:
+        """Ask exactly these from now on, each every so many seconds; what stays goes on as it is."""
+        wanted = dict(questions)
+        for question in [name for name in self._intervals if name not in wanted]:
+            del self._intervals[question]
+            if (task := self._tasks.pop(question, None)) is not None:
+                task.cancel()
+        self._intervals.update(wanted)
+        if self._is_running:
+            self._begin()
+
+    def ask(self, question: Question[Any]) -> None:
+        """Ask now: an attended question out of turn, any other once."""
+        if question in self._tasks:
+            self._wakes[question].set()
+        elif self._is_running:
+            task = asyncio.create_task(self._ask_once(question), name=f"ask {question.name}")
+            self._once.add(task)
+            task.add_done_callback(self._once.discard)
+
+    def ask_all(self) -> None:
+        """Ask everything that is attended now."""
+        for wake in self._wakes.values():
+            wake.set()
+
+    async def run(self) -> None:
+        """Ask until this is canceled."""
+        self._is_running = True
+        self._begin()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self._is_running = False
+            tasks = [*self._tasks.values(), *self._once]
+            self._tasks.clear()
+            for task in tasks:
+                task.cancel()
+            await asyncio.gather(*tasks, return_exceptions=True)
+
+    def _begin(self) -> None:
+        for question in self._intervals:
+            if question not in self._tasks:
+                self._wakes[question] = asyncio.Event()
+                self._tasks[question] = asyncio.create_task(self._poll(question), name=f"ask {question.name}")
+
+    async def _poll(self, question: Question[Any]) -> None:
+        failures = 0
+        while True:
+            wake = self._wakes[question]
+            wake.clear()
+            error = await self._ask(question)
+            failures = 0 if error is None else failures + 1
+            try:
+                async with asyncio.timeout(self._pause_s(question, error, failures)):
+                    await wake.wait()
+            except TimeoutError:
+                continue
+
+    def _pause_s(self, question: Question[Any], error: BgtuiError | None, failures: int) -> float:
+        interval_s = self._intervals.get(question, FACT_S)
+        if error is None:
+            return interval_s
+        if isinstance(error, AuthRefused | PermissionRefused | Rejected):
+            return max(FACT_S, interval_s)
+        longest = min(_MAX_RETRY_S, max(_FIRST_RETRY_S, interval_s) * 2.0 ** min(failures - 1, 8))
+        return longest * self._rng.uniform(0.5, 1.0)
+
+    async def _ask_once(self, question: Question[Any]) -> None:
+        await self._ask(question)
+
+    async def _ask(self, question: Question[Any]) -> BgtuiError | None:
+        self._apply(QuestionAsked(question))
+        asked_ms = self._now_ms()
+        try:
+            value = await self._answering.answer(question)
+        except BgtuiError as error:
+            code = error.code if isinstance(error, ExchangeError) else ""
+            self._apply(QuestionFailed(question, str(error), code))
+            return error
+        self._apply(QuestionAnswered(question, value, asked_ms))
+        return None
