@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import re
 from collections.abc import Mapping
@@ -65,6 +64,8 @@ async def _draw(  # noqa: PLR0917 - handed through once
     after: float,
     drawn: list[str],
 ) -> int:
+    import asyncio
+
     from bgtui.cli.early import started_early
 
     async with started_early(typed) as child:
