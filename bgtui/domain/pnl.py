@@ -99,10 +99,7 @@ def after_open(
     if leg is None or not leg.size:
         return Leg(side, size, price, margin)
     total = leg.size + size
-    if is_inverse:
-        entry = total / (leg.size / leg.entry + size / price)
-    else:
-        entry = (leg.size * leg.entry + size * price) / total
+    entry = (leg.size * leg.entry + size * price) / total
     return Leg(side, total, entry, leg.margin + margin)
 
 
