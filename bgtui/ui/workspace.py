@@ -56,10 +56,13 @@ class Message:
 class InstrumentView:
     """How one instrument was last looked at."""
 
-    group_index: int = 0
+    group_index: int | None = None
+    """Place in `GROUPS`; None until the ladder has chosen one for the price."""
     cursor_text: str = ""
     """Price under the cursor; empty follows the touch."""
     preset_index: int = 1
+    tape_filter_text: str = ""
+    """Smallest trade shown, base coin; empty means the instrument's own default."""
 
 
 @dataclass(slots=True)

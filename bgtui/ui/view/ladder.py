@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import accumulate
@@ -16,11 +16,12 @@ from bgtui.ui.view.glyph import CURSOR, DOWN, STALE_EDGE, TIMES, UP
 from bgtui.ui.view.ladder_axis import Axis
 from bgtui.ui.view.ladder_bars import left_bar, right_bar, steps
 from bgtui.ui.view.ladder_edge import Beacon
-from bgtui.ui.view.span import Row, Span, fill, row
+from bgtui.ui.view.span import Row, Span, fill, row, spread
 
 NARROW, WIDE = 46, 75
 """Cells of the ladder below 200 columns, and from there on."""
 _PRICE_CELLS = 8
+_MAX_KNOWN = 8000
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,20 +98,47 @@ class Scene:
     above: Sequence[Beacon] = ()
     below: Sequence[Beacon] = ()
     tick: Decimal = Decimal(1)
-    note: str = ""
-    """Instead of the beacons below: where the touch went."""
+    note_above: str = ""
+    """Instead of the beacons above: where the touch went."""
+    note_below: str = ""
     flow: Mapping[int, Flow] = field(default_factory=dict)
 
 
-def rows_of(levels: Sequence[Level], axis: Axis, *, is_bid: bool) -> dict[int, Decimal]:
-    """Return the sizes of a side, summed by row."""
-    found: dict[int, Decimal] = {}
-    to_row = axis.bid_row if is_bid else axis.ask_row
-    for price_text, size_text in levels:
-        number = to_row(Decimal(price_text))
-        size = Decimal(size_text)
-        found[number] = found[number] + size if number in found else size
-    return found
+class Counter:
+    """Sums levels by row; which row a price text belongs to is worked out once."""
+
+    def __init__(self) -> None:
+        """Know no price yet."""
+        self._step: tuple[Decimal, int] | None = None
+        self._rows: tuple[dict[str, int], dict[str, int]] = ({}, {})
+
+    def rows_of(self, levels: Iterable[Level], axis: Axis, *, is_bid: bool) -> dict[int, Decimal]:
+        """Return the sizes of a side by row, from the touch to the edge of the screen.
+
+        Args:
+            levels: Best first.
+            axis: Which rows there are.
+            is_bid: Whether these are bids.
+        """
+        known = self._known(axis, is_bid=is_bid)
+        to_row = axis.bid_row if is_bid else axis.ask_row
+        bottom, top = axis.bottom, axis.top
+        found: dict[int, Decimal] = {}
+        for price_text, size_text in levels:
+            number = known.get(price_text)
+            if number is None:
+                number = known[price_text] = to_row(Decimal(price_text))
+            if number < bottom if is_bid else number > top:
+                break
+            size = Decimal(size_text)
+            found[number] = found[number] + size if number in found else size
+        return found
+
+    def _known(self, axis: Axis, *, is_bid: bool) -> dict[str, int]:
+        step = (axis.tick, axis.group)
+        if step != self._step or len(self._rows[is_bid]) > _MAX_KNOWN:
+            self._step, self._rows = step, ({}, {})
+        return self._rows[is_bid]
 
 
 def cumulated(sizes: Mapping[int, Decimal], *, is_bid: bool) -> dict[int, Decimal]:
@@ -119,12 +147,14 @@ def cumulated(sizes: Mapping[int, Decimal], *, is_bid: bool) -> dict[int, Decima
     return dict(zip(numbers, accumulate(sizes[number] for number in numbers), strict=True))
 
 
-class Bars:
-    """The steps of every bar on the screen, which the next frame starts from."""
+class Memory:
+    """What the last frame looked like: steps of bars, and rows that need not be made anew."""
 
     def __init__(self) -> None:
         """Begin with none."""
         self._before: dict[tuple[Side, int], int] = {}
+        self._rows: dict[int, tuple[_Look, Row]] = {}
+        self._frame: tuple[object, ...] = ()
 
     def steps(self, side: Side, number: int, size: Decimal, full: Decimal, cells: int) -> int:
         """Return the steps of one bar."""
@@ -138,23 +168,55 @@ class Bars:
     def forget(self) -> None:
         """Begin anew: another instrument, grouping or scale."""
         self._before.clear()
+        self._rows.clear()
+
+    def begin(self, frame: tuple[object, ...]) -> None:
+        """Forget the rows when what all of them share has changed."""
+        if frame != self._frame or len(self._rows) > _MAX_KNOWN:
+            self._frame = frame
+            self._rows.clear()
+
+    def row(self, number: int, look: _Look, make: Callable[[], Row]) -> Row:
+        """Return a row: the one of the last frame where it looks the same."""
+        known = self._rows.get(number)
+        if known is not None and known[0] == look:
+            return known[1]
+        made = make()
+        self._rows[number] = (look, made)
+        return made
 
 
-def ladder_rows(scene: Scene, width: int, bars: Bars, *, is_wide: bool) -> list[Row]:
+_Look = tuple[object, ...]
+
+
+def ladder_rows(scene: Scene, width: int, memory: Memory, *, is_wide: bool) -> list[Row]:
     """Return the whole ladder: header, edge line, one row a price, edge line."""
     highest = figure.price(scene.axis.price(scene.axis.top), scene.places)
     cut = columns(is_wide=is_wide, price_cells=len(highest))
-    lines = [header(scene, cut)]
-    end = f"{TIMES}{scene.factor}" if scene.factor else ""
-    lines.append(ladder_edge.line(UP, scene.above, scene.last, scene.tick, width, end))
-    lines += [_line(scene, scene.axis.top - offset, cut, bars) for offset in range(scene.axis.height)]
-    if scene.note:
-        lines.append(row(Span(f" {scene.note}", Role.WARN)))
-    else:
-        lines.append(ladder_edge.line(DOWN, scene.below, scene.last, scene.tick, width))
-    if scene.status is BookStatus.STALE:
+    is_stale = scene.status is BookStatus.STALE
+    memory.begin((cut, scene.axis.step, scene.status, scene.is_focused, scene.places, width))
+    lines = [fill(header(scene, cut), width)]
+    lines += [_edge(scene, cut, width, is_top=True)]
+    for offset in range(scene.axis.height):
+        line = _line(scene, scene.axis.top - offset, cut, memory, width)
+        lines.append(line)
+    lines.append(_edge(scene, cut, width, is_top=False))
+    if is_stale:
         lines = [lines[0], *(_stale(line) for line in lines[1:])]
-    return [fill(line, width) for line in lines]
+    return lines
+
+
+def _edge(scene: Scene, cut: Columns, width: int, *, is_top: bool) -> Row:
+    end = f"{TIMES}{scene.factor}" if is_top and scene.factor else ""
+    if cut.has_flow and end:
+        end = f"session  {end}"
+    room = WIDE if cut.has_flow else NARROW
+    note = scene.note_above if is_top else scene.note_below
+    if note:
+        tail = (Span(end, Role.MUTED),) if end else ()
+        return fill(spread(row(Span(f" {note}", Role.WARN)), tail, room), width)
+    arrow, beacons = (UP, scene.above) if is_top else (DOWN, scene.below)
+    return fill(ladder_edge.line(arrow, beacons, scene.last, scene.tick, room, end, scene.places), width)
 
 
 def header(scene: Scene, cut: Columns) -> Row:
@@ -173,17 +235,30 @@ def header(scene: Scene, cut: Columns) -> Row:
     return tuple(spans)
 
 
-def _line(scene: Scene, number: int, cut: Columns, bars: Bars) -> Row:
+def _line(scene: Scene, number: int, cut: Columns, memory: Memory, width: int) -> Row:
+    bid, ask = scene.bids.get(number), scene.asks.get(number)
+    bars = (
+        memory.steps(Side.BUY, number, bid, scene.full, cut.left_bar) if bid is not None else 0,
+        memory.steps(Side.SELL, number, ask, scene.full, cut.right_bar) if ask is not None else 0,
+    )
+    mine = scene.own.get((Side.BUY, number)), scene.own.get((Side.SELL, number))
+    is_cursor = number == scene.cursor
+    mark = scene.last_side if number == scene.last_row else None
+    look = (bid, ask, bars, mine, is_cursor, mark, scene.flow.get(number))
+    return memory.row(number, look, lambda: fill(_made(scene, number, cut, bars), width))
+
+
+def _made(scene: Scene, number: int, cut: Columns, bars: tuple[int, int]) -> Row:
     is_cursor = number == scene.cursor
     spans: list[Span] = [_gutter(scene, cut, is_cursor=is_cursor)]
     mine = scene.own.get((Side.BUY, number))
     spans.append(ladder_own.cell(mine) if mine else Span(" " * ladder_own.CELLS))
-    spans.extend(_bid(scene, number, cut, bars))
+    spans.append(_bid(scene.bids.get(number), cut, bars[0]))
     is_last = number == scene.last_row
     price = figure.price(scene.axis.price(number), scene.places)
     spans.append(Span(price.rjust(cut.price), Role.ACCENT if is_cursor else Role.PLAIN, bold=is_last))
     spans.append(_mark(scene.last_side) if is_last else Span(" "))
-    spans.extend(_ask(scene, number, cut, bars))
+    spans.append(_ask(scene.asks.get(number), cut, bars[1]))
     mine = scene.own.get((Side.SELL, number))
     spans.append(Span(" " * (1 + cut.gap)))
     spans.append(ladder_own.cell(mine) if mine else Span(" " * ladder_own.CELLS))
@@ -199,23 +274,18 @@ def _gutter(scene: Scene, cut: Columns, *, is_cursor: bool) -> Span:
     return Span((STALE_EDGE if is_doubtful else " ").ljust(cut.gutter), Role.STALE)
 
 
-def _bid(scene: Scene, number: int, cut: Columns, bars: Bars) -> Sequence[Span]:
-    size = scene.bids.get(number)
-    blank = Span(" " * (cut.gap * 2 + cut.size + cut.left_bar + 1))
+def _bid(size: Decimal | None, cut: Columns, count: int) -> Span:
     if size is None:
-        return (blank,)
+        return Span(" " * (cut.gap * 2 + cut.size + cut.left_bar + 1))
     text = " " * cut.gap + figure.ladder_size(size).rjust(cut.size) + " " * cut.gap
-    count = bars.steps(Side.BUY, number, size, scene.full, cut.left_bar)
-    return (Span(text + left_bar(count, cut.left_bar) + " ", Role.BID),)
+    return Span(text + left_bar(count, cut.left_bar) + " ", Role.BID)
 
 
-def _ask(scene: Scene, number: int, cut: Columns, bars: Bars) -> Sequence[Span]:
-    size = scene.asks.get(number)
+def _ask(size: Decimal | None, cut: Columns, count: int) -> Span:
     if size is None:
-        return (Span(" " * (cut.gap + cut.size + cut.right_bar)),)
-    count = bars.steps(Side.SELL, number, size, scene.full, cut.right_bar)
+        return Span(" " * (cut.gap + cut.size + cut.right_bar))
     text = figure.ladder_size(size).rjust(cut.size)
-    return (Span(" " * cut.gap + right_bar(count, cut.right_bar) + text, Role.ASK),)
+    return Span(" " * cut.gap + right_bar(count, cut.right_bar) + text, Role.ASK)
 
 
 def _mark(side: Side | None) -> Span:

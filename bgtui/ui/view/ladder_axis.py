@@ -6,11 +6,14 @@ it, an ask on the row at or above it, so a grouped book never crosses.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 IDLE_S = 10.0
 """Without a ladder key for so long, the ladder may recentre by itself."""
+ROW_RATIO = Decimal("0.00001")
+"""Price between two rows of a ladder that nobody has grouped yet, as a part of the price."""
 NEAR_EDGE = 2
 """Rows from the edge at which the touch counts as leaving."""
 
@@ -68,6 +71,12 @@ class Axis:
     def resized(self, height: int) -> Axis:
         """Return the axis with another height, its middle kept."""
         return replace(self, height=height, top=self.top + (height - self.height) // 2)
+
+
+def default_group(tick: Decimal, price: Decimal, groups: Sequence[int]) -> int:
+    """Return the place of the first group whose rows are about a hundred-thousandth of the price apart."""
+    wanted = price * ROW_RATIO
+    return next((place for place, group in enumerate(groups) if tick * group >= wanted), len(groups) - 1)
 
 
 def ticks_between(a: Decimal, b: Decimal, tick: Decimal) -> int:

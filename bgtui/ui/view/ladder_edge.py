@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from bgtui.ui.role import Role
 from bgtui.ui.view import figure
 from bgtui.ui.view.ladder_axis import Axis, ticks_between
 from bgtui.ui.view.span import Row, Span, cells, fill, spread
+
+CURSOR = "cursor"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +31,17 @@ def beyond(beacons: Iterable[Beacon], axis: Axis) -> tuple[list[Beacon], list[Be
     low = axis.price(axis.bottom)
     above = sorted((beacon for beacon in beacons if beacon.price > high), key=lambda beacon: beacon.price)
     below = sorted((beacon for beacon in beacons if beacon.price < low), key=lambda beacon: -beacon.price)
-    return above, below
+    return merged(above), merged(below)
 
 
 def line(  # noqa: PLR0917 - drawn from one place
-    arrow: str, beacons: Sequence[Beacon], last: Decimal | None, tick: Decimal, width: int, end: str = ""
+    arrow: str,
+    beacons: Sequence[Beacon],
+    last: Decimal | None,
+    tick: Decimal,
+    width: int,
+    end: str = "",
+    places: int = 0,
 ) -> Row:
     """Return one edge line: what fits, then how many more there are."""
     tail = (Span(end, Role.MUTED),) if end else ()
@@ -43,8 +52,7 @@ def line(  # noqa: PLR0917 - drawn from one place
     used = 1 + cells(arrow)
     for index, beacon in enumerate(beacons):
         distance = ticks_between(beacon.price, last, tick) if last is not None else None
-        count = f"{beacon.count} " if beacon.count > 1 else ""
-        text = f"{'  ' if index else ' '}{count}{beacon.label} {figure.ticks(distance)}"
+        text = f"{'  ' if index else ' '}{_name(beacon, places)} {figure.ticks(distance)}"
         rest = len(beacons) - index - 1
         if used + cells(text) + (4 if rest else 0) > room:
             spans.append(Span(f" +{rest + 1}", Role.MUTED))
@@ -52,3 +60,18 @@ def line(  # noqa: PLR0917 - drawn from one place
         spans.append(Span(text, Role.DANGER if beacon.label == "liq" else Role.PLAIN))
         used += cells(text)
     return spread(fill(tuple(spans), width - cells(end)), tail, width)
+
+
+def _name(beacon: Beacon, places: int) -> str:
+    if beacon.label == CURSOR:
+        return f"{CURSOR} {figure.price(beacon.price, places)}"
+    return f"{beacon.count} {beacon.label}s" if beacon.count > 1 else beacon.label
+
+
+def merged(beacons: Sequence[Beacon]) -> list[Beacon]:
+    """Return the beacons of one side, each label once: the nearest stands for all, with their number."""
+    counts = Counter(beacon.label for beacon in beacons)
+    found: dict[str, Beacon] = {}
+    for beacon in beacons:
+        found.setdefault(beacon.label, replace(beacon, count=counts[beacon.label]))
+    return list(found.values())

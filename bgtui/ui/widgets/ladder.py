@@ -15,10 +15,10 @@ from bgtui.store.book import BookStatus, BookView
 from bgtui.store.topic import Kind, Topic
 from bgtui.ui.keys import Context
 from bgtui.ui.view import figure, ladder
-from bgtui.ui.view.ladder import Bars, Flow, Scene
-from bgtui.ui.view.ladder_axis import Axis, should_recentre, ticks_between
+from bgtui.ui.view.ladder import Counter, Flow, Memory, Scene
+from bgtui.ui.view.ladder_axis import Axis, default_group, should_recentre, ticks_between
 from bgtui.ui.view.ladder_bars import BarScale
-from bgtui.ui.view.ladder_edge import Beacon, beyond
+from bgtui.ui.view.ladder_edge import CURSOR, Beacon, beyond
 from bgtui.ui.view.ladder_own import OwnOrder, Rows, by_row
 from bgtui.ui.view.ladder_words import block_reason, state_word
 from bgtui.ui.view.request import TicketRequest
@@ -31,8 +31,6 @@ CHROME_ROWS = 3
 """Header and the two edge lines."""
 _FLOW_PERIOD_S = 0.5
 _PAGE = 10
-_LEVELS = 120
-"""Levels a side that are looked at: more than any screen has rows at the finest grouping."""
 
 
 class Ladder(Canvas, can_focus=True):
@@ -46,14 +44,19 @@ class Ladder(Canvas, can_focus=True):
         super().__init__(workspace, id=id)
         self._axis: Axis | None = None
         self._shown: InstrumentId | None = None
-        self._bars = Bars()
+        self._memory = Memory()
+        self._counter = Counter()
         self._scale = BarScale()
         self._is_cumulative = False
         self._key_s = float("-inf")
-        self._centre_on_ask = False
+        self._is_centred = False
+        self._view: BookView | None = None
+        self._own_orders: list[OwnOrder] = []
+        self._own_versions: tuple[int, ...] = ()
         self._flow: dict[Decimal, Flow] = {}
         self._flow_last_id = ""
         self._flow_s = float("-inf")
+        self._sums_s = float("-inf")
         self._flow_rows: dict[int, Flow] = {}
         self._sums: tuple[dict[int, Decimal], dict[int, Decimal]] = ({}, {})
 
@@ -82,11 +85,11 @@ class Ladder(Canvas, can_focus=True):
         rules = store.instrument(shown)
         if shown != self._shown:
             self._forget(shown)
-        view = store.book(shown, levels=_LEVELS)
         if rules is None:
             return self._empty(width, height)
+        view = self._view = store.book(shown)
         scene = self._scene(view, rules, max(height - CHROME_ROWS, 1), width)
-        return ladder.ladder_rows(scene, width, self._bars, is_wide=width >= ladder.WIDE)
+        return ladder.ladder_rows(scene, width, self._memory, is_wide=width >= ladder.WIDE)
 
     def _empty(self, width: int, height: int) -> Sequence[Row]:
         cut = ladder.columns(is_wide=width >= ladder.WIDE, price_cells=8)
@@ -99,22 +102,24 @@ class Ladder(Canvas, can_focus=True):
     def _forget(self, shown: InstrumentId) -> None:
         self._shown = shown
         self._axis = None
-        self._bars.forget()
+        self._memory.forget()
         self._scale = BarScale()
         self._flow.clear()
         self._flow_last_id = ""
         self._flow_rows = {}
+        self._sums = ({}, {})
+        self._own_versions = ()
 
     def _scene(self, view: BookView, rules: Instrument, height: int, width: int) -> Scene:
         now_s = self.workspace.clock.monotonic()
         axis = self._place(view, rules, height, now_s)
         is_drawn = view.status in (BookStatus.LIVE, BookStatus.STALE)
-        bids = ladder.rows_of(view.bids, axis, is_bid=True) if is_drawn else {}
-        asks = ladder.rows_of(view.asks, axis, is_bid=False) if is_drawn else {}
-        largest = self._largest(axis, bids, asks)
-        full = Decimal(0) if self.workspace.display.is_slow else self._scale.update(largest, now_s)
+        bids = self._counter.rows_of(view.bids, axis, is_bid=True) if is_drawn else {}
+        asks = self._counter.rows_of(view.asks, axis, is_bid=False) if is_drawn else {}
         if self._is_cumulative:
             bids, asks = self._summed(bids, asks, now_s)
+        largest = self._largest(axis, bids, asks)
+        full = Decimal(0) if self.workspace.display.is_slow else self._scale.update(largest, now_s)
         own = self._own(view.instrument)
         trades = self._trades(view.instrument)
         last = trades[-1] if trades else None
@@ -123,6 +128,7 @@ class Ladder(Canvas, can_focus=True):
             last_row = axis.ask_row(last.price) if last.side is Side.BUY else axis.bid_row(last.price)
         cursor = self.cursor_row()
         above, below = beyond(self._beacons(view, own, axis, cursor), axis)
+        note, is_above = self._touch_note(view, axis, now_s)
         return Scene(
             axis,
             view.status,
@@ -136,14 +142,14 @@ class Ladder(Canvas, can_focus=True):
             last_row=last_row,
             last_side=last.side if last is not None else None,
             state_word=state_word(view, self.workspace),
-            is_blocked=bool(self.entry_block()),
             is_focused=self.has_focus,
             is_cumulative=self._is_cumulative,
             factor=f"{axis.group} = {figure.plain(axis.step)}",
             above=above,
             below=below,
             tick=rules.tick,
-            note=self._touch_note(view, axis),
+            note_above=note if is_above else "",
+            note_below="" if is_above else note,
             flow=self._flows(axis, now_s) if width >= ladder.WIDE else {},
         )
 
@@ -154,9 +160,9 @@ class Ladder(Canvas, can_focus=True):
     def _summed(
         self, bids: dict[int, Decimal], asks: dict[int, Decimal], now_s: float
     ) -> tuple[dict[int, Decimal], dict[int, Decimal]]:
-        if now_s - self._flow_s >= _FLOW_PERIOD_S or not self._sums[0]:
+        if now_s - self._sums_s >= _FLOW_PERIOD_S or not self._sums[0]:
             self._sums = (ladder.cumulated(bids, is_bid=True), ladder.cumulated(asks, is_bid=False))
-            self._flow_s = now_s
+            self._sums_s = now_s
         return self._sums
 
     def _trades(self, shown: InstrumentId) -> Sequence[Trade]:
@@ -197,15 +203,15 @@ class Ladder(Canvas, can_focus=True):
 
     def _place(self, view: BookView, rules: Instrument, height: int, now_s: float) -> Axis:
         """Return the axis: made when the first book comes, moved only when that is allowed."""
-        group = GROUPS[self.workspace.view(view.instrument).group_index]
         axis = self._axis
+        group = self._group(view, rules)
         if axis is None or axis.group != group or axis.tick != rules.tick:
             middle = self._middle(view, axis)
             axis = Axis(rules.tick, group, 0, height)
             if middle is None:
                 return axis
             axis = axis.centred(axis.bid_row(middle))
-            self._bars.forget()
+            self._memory.forget()
         elif axis.height != height:
             axis = axis.resized(height)
         touch = self._touch(view, axis)
@@ -217,6 +223,16 @@ class Ladder(Canvas, can_focus=True):
             axis = axis.centred(touch[1])
         self._axis = axis
         return axis
+
+    def _group(self, view: BookView, rules: Instrument) -> int:
+        """Return the ticks a row; the first price chooses them where nobody has."""
+        looked = self.workspace.view(rules.id)
+        if looked.group_index is None:
+            price = self._middle(view, None)
+            if price is None:
+                return GROUPS[0]
+            looked.group_index = default_group(rules.tick, price, GROUPS)
+        return GROUPS[looked.group_index]
 
     def _middle(self, view: BookView, axis: Axis | None) -> Decimal | None:
         if view.best_bid is not None:
@@ -237,17 +253,18 @@ class Ladder(Canvas, can_focus=True):
     def _has_dock(self) -> bool:
         return bool(getattr(self.screen, "docks", ()))
 
-    def _touch_note(self, view: BookView, axis: Axis) -> str:
+    def _touch_note(self, view: BookView, axis: Axis, now_s: float) -> tuple[str, bool]:
+        """Return where the touch went, while the cursor is in use and so nothing moves; and whether up."""
         touch = self._touch(view, axis)
-        if touch is None or (axis.is_visible(touch[0]) or axis.is_visible(touch[1])):
-            return ""
+        if touch is None or axis.is_visible(touch[0]) or axis.is_visible(touch[1]):
+            return "", False
         is_above = touch[1] > axis.top
         edge = axis.price(axis.top if is_above else axis.bottom)
         best = cast(Decimal, view.best_bid)
         key = self.workspace.keys.of("ladder.centre", (Context.LADDER,))
         chord = key.chords[0] if key is not None else "c"
         distance = figure.ticks(ticks_between(best, edge, axis.tick))
-        return f"touch {distance} {'▲' if is_above else '▼'}  {chord} centres"
+        return f"touch {distance} {'▲' if is_above else '▼'}  {chord} centres", is_above
 
     def _beacons(
         self, view: BookView, own: Sequence[OwnOrder], axis: Axis, cursor: int | None
@@ -256,7 +273,7 @@ class Ladder(Canvas, can_focus=True):
             Beacon(order.tag or ("bid" if order.side is Side.BUY else "ask"), order.price) for order in own
         ]
         if cursor is not None and not axis.is_visible(cursor):
-            beacons.append(Beacon("cursor", axis.price(cursor)))
+            beacons.append(Beacon(CURSOR, axis.price(cursor)))
         store = self.workspace.store
         positions = store.positions(view.instrument.product_type) if store is not None else None
         for leg in positions or ():
@@ -268,7 +285,14 @@ class Ladder(Canvas, can_focus=True):
 
     def _own(self, shown: InstrumentId) -> list[OwnOrder]:
         store = self.workspace.store
-        return [] if store is None else own_orders(store, shown)
+        if store is None:
+            return []
+        kinds = (Kind.ORDERS, Kind.PLANS, Kind.SUBMISSIONS)
+        versions = tuple(store.version(topic.account(kind, shown.product_type)) for kind in kinds)
+        if versions != self._own_versions:
+            self._own_versions = versions
+            self._own_orders = own_orders(store, shown)
+        return self._own_orders
 
     # The cursor
 
@@ -282,12 +306,13 @@ class Ladder(Canvas, can_focus=True):
         axis, shown = self._axis, self._shown
         if axis is None or shown is None:
             return None
-        text = self.workspace.view(shown).cursor_text
-        if text:
-            return axis.bid_row(Decimal(text))
-        store = self.workspace.store
-        best = store.book(shown, levels=1).best_bid if store is not None else None
-        return axis.bid_row(best) if best is not None else axis.top - axis.height // 2
+        looked = self.workspace.view(shown)
+        if not looked.cursor_text:
+            best = self._view.best_bid if self._view is not None and self._view.instrument == shown else None
+            if best is None:
+                return None
+            looked.cursor_text = format(axis.price(axis.bid_row(best)), "f")
+        return axis.bid_row(Decimal(looked.cursor_text))
 
     def orders_at_cursor(self) -> list[OwnOrder]:
         """Return my orders on the cursor's row, both sides."""
@@ -321,6 +346,7 @@ class Ladder(Canvas, can_focus=True):
 
     def _touch_key(self) -> None:
         self._key_s = self.workspace.clock.monotonic()
+        self._is_centred = False
 
     def do_ladder_down(self) -> None:
         """Move the cursor one row down."""
@@ -347,10 +373,11 @@ class Ladder(Canvas, can_focus=True):
         touch = self._touch(view, axis)
         if touch is None:
             return
-        was_there = self.cursor_row() == touch[1] and axis.centred(touch[1]) == axis
-        number = touch[0] if was_there else touch[1]
+        number = touch[0] if self._is_centred else touch[1]
+        is_second = self._is_centred
         self._axis = axis.centred(touch[1])
         self._touch_key()
+        self._is_centred = not is_second
         self.workspace.view(shown).cursor_text = format(axis.price(number), "f")
         self.invalidate()
 
@@ -366,7 +393,7 @@ class Ladder(Canvas, can_focus=True):
         if self._shown is None:
             return
         view = self.workspace.view(self._shown)
-        view.group_index = min(max(view.group_index + steps, 0), len(GROUPS) - 1)
+        view.group_index = min(max((view.group_index or 0) + steps, 0), len(GROUPS) - 1)
         self._touch_key()
         self._flow_rows = {}
         self.invalidate()
@@ -375,7 +402,9 @@ class Ladder(Canvas, can_focus=True):
         """Show cumulative sizes, or single ones again."""
         self._is_cumulative = not self._is_cumulative
         self._sums = ({}, {})
-        self._bars.forget()
+        self._scale = BarScale()
+        self._memory.forget()
+        self._touch_key()
         self.invalidate()
 
     # Entry
