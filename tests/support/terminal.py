@@ -1,0 +1,216 @@
+"""The terminal program without a terminal: stepped frames, a clock moved by hand, no sockets.
+
+async with open_terminal(events=scene.events(), size=(80, 24)) as terminal:
+    await terminal.press("2", "j")
+    assert "LONG" in terminal.row(4)
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from textual.pilot import Pilot
+
+from bgtui.domain.event import Event
+from bgtui.domain.question import Question
+from bgtui.domain.trading import ReadOnlyReason
+from bgtui.session.desk import OrderDesk
+from bgtui.session.ports import TradingGateway
+from bgtui.session.questions import Asker
+from bgtui.session.session import Session
+from bgtui.store.store import Store
+from bgtui.ui.app import BgtuiApp, Opened
+from bgtui.ui.display import Display
+from bgtui.ui.workspace import Badge, Identity, Workspace
+from tests.support.build import BTC, ETH, USDT, HandClock
+from tests.support.gateway import FakeGateway
+
+NOON_MS = 1_795_269_807_000
+"""2026-11-21 14:03:27 UTC, when the made-up account is looked at."""
+
+_NAMES = {"esc": "escape", "pgup": "pageup", "pgdn": "pagedown"}
+
+
+class FakeAsker:
+    """session.questions.Asker that asks nobody, and remembers what was wanted."""
+
+    def __init__(self) -> None:
+        self.attended: dict[Question[Any], float] = {}
+        self.asked: list[Question[Any]] = []
+        self.asked_all = 0
+
+    def attend(self, questions: Iterable[tuple[Question[Any], float]]) -> None:
+        self.attended = dict(questions)
+
+    def ask(self, question: Question[Any]) -> None:
+        self.asked.append(question)
+
+    def ask_all(self) -> None:
+        self.asked_all += 1
+
+    async def run(self) -> None:
+        return
+
+
+@dataclass(slots=True)
+class Terminal:
+    """A running program and what a test does to it."""
+
+    app: BgtuiApp
+    pilot: Pilot[Any]
+    clock: HandClock
+    session: Session
+    gateway: FakeGateway | None
+    """What the desk sent; None in a read-only run."""
+    asker: FakeAsker
+
+    @property
+    def workspace(self) -> Workspace:
+        return self.app.workspace
+
+    @property
+    def store(self) -> Store:
+        return self.session.store
+
+    async def press(self, *chords: str) -> None:
+        """Press keys by the names of the key table, and draw the frame after each."""
+        for chord in chords:
+            await self.pilot.press(_NAMES.get(chord, chord))
+            await self.settle()
+
+    async def type(self, text: str) -> None:
+        """Type characters one by one."""
+        await self.press(*("space" if char == " " else char for char in text))
+
+    async def step(self, seconds: float = 0.1) -> None:
+        """Let time pass at once, and draw one frame."""
+        self.clock.advance(seconds)
+        await self.settle()
+
+    async def apply(self, *events: Event) -> None:
+        """Let the session take events, and draw one frame."""
+        for event in events:
+            self.session.apply(event)
+        await self.settle()
+
+    async def settle(self) -> None:
+        """Let what is under way come to rest, and draw a frame."""
+        await self.pilot.pause()
+        self.app.tick()
+        await self.pilot.pause()
+
+    async def resize(self, width: int, height: int) -> None:
+        await self.pilot.resize_terminal(width, height)
+        await self.settle()
+
+    def rows(self) -> list[str]:
+        """What stands on the screen, line by line, without trailing blanks."""
+        return [strip.text.rstrip() for strip in self.app.screen._compositor.render_strips()]
+
+    def row(self, number: int) -> str:
+        """One line, counted from 1 as screens.md does; negative from the bottom."""
+        rows = self.rows()
+        return rows[number - 1 if number > 0 else number]
+
+    def screen_text(self) -> str:
+        return "\n".join(self.rows())
+
+    @property
+    def message(self) -> str:
+        return self.workspace.message.text
+
+
+@dataclass(slots=True)
+class _Parts:
+    identity: Identity
+    events: Sequence[Event]
+    keys: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
+    greeting: str = ""
+
+
+@asynccontextmanager
+async def open_terminal(
+    *,
+    events: Iterable[Event] = (),
+    size: tuple[int, int] = (80, 24),
+    screen: str = "trade",
+    can_trade: bool = True,
+    read_only_reason: ReadOnlyReason = ReadOnlyReason.CHOSEN,
+    badge: Badge = Badge.SIM,
+    identity: Identity | None = None,
+    display: Display | None = None,
+    keys: Mapping[str, str | Sequence[str]] | None = None,
+    greeting: str = "",
+    clock: HandClock | None = None,
+    violations: Any = lambda _: (),
+) -> AsyncIterator[Terminal]:
+    """Run the program at a size, with a store that has taken these events.
+
+    Args:
+        events: What the store takes once the screens follow its instruments.
+        size: Columns and rows.
+        screen: Which screen to show first, by its id.
+        can_trade: Whether there is a desk.
+        read_only_reason: Why not, when there is none.
+        badge: Environment.
+        identity: Who and where; the made-up account when missing.
+        display: How to draw; always stepped.
+        keys: The config file's `[keys]`.
+        greeting: First message.
+        clock: Time; the moment of the mock-ups when missing.
+        violations: The desk's own rules.
+    """
+    clock = clock or HandClock(wall_ms=NOON_MS)
+    identity = identity or Identity(
+        badge=badge, account="main", has_key=True, product_type=USDT, watch_list=(BTC, ETH)
+    )
+    gateway = FakeGateway() if can_trade else None
+    asker = FakeAsker()
+    session = _session(clock, gateway, asker, read_only_reason, violations)
+    parts = _Parts(identity, tuple(events), keys or {}, greeting)
+    shown = display or Display(is_stepped=True)
+
+    @asynccontextmanager
+    async def connect() -> AsyncIterator[Opened]:
+        yield Opened(session, parts.identity, parts.keys, parts.greeting)
+
+    app = BgtuiApp(shown, connect, clock=clock)
+    async with app.run_test(size=size) as pilot:
+        await app.opened.wait()
+        terminal = Terminal(app, pilot, clock, session, gateway, asker)
+        await terminal.apply(*parts.events)
+        if screen != "trade":
+            await app.show_screen(screen)
+        await terminal.settle()
+        yield terminal
+
+
+def _session(
+    clock: HandClock,
+    gateway: FakeGateway | None,
+    asker: FakeAsker,
+    reason: ReadOnlyReason,
+    violations: Any,
+) -> Session:
+    store = Store(clock)
+    session = Session(
+        store,
+        clock=clock,
+        rng=random.Random(1),
+        asker=cast(Asker, asker),
+        read_only_reason=None if gateway is not None else reason,
+    )
+    if gateway is not None:
+        numbers = iter(range(5, 1000))
+        session.desk = OrderDesk(
+            cast(TradingGateway, gateway),
+            session.apply,
+            now_ms=clock.now_ms,
+            new_id=lambda: f"sim1-7Q2M{next(numbers):02}",
+            violations=violations,
+        )
+    return session
