@@ -1,0 +1,84 @@
+"""What may be typed where a price is asked for: a figure, a word of the market, or a distance from one."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+from bgtui.domain.instrument import Instrument
+
+_NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d*)?|\d{1,20}(?:\.\d{0,20})?|\.\d{1,20}")
+_RELATIVE = re.compile(r"(?P<word>[a-z]+)?(?P<sign>[+-])(?P<number>\d{1,12}(?:\.\d{1,8})?)(?P<percent>%)?")
+WORDS = ("bid", "ask", "mid", "last", "mark", "entry")
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """What the words stand for at this moment."""
+
+    bid: Decimal | None = None
+    ask: Decimal | None = None
+    last: Decimal | None = None
+    mark: Decimal | None = None
+    entry: Decimal | None = None
+
+    def word(self, name: str) -> Decimal | None:
+        """Return the price of a word."""
+        if name == "mid":
+            return None if self.bid is None or self.ask is None else (self.bid + self.ask) / 2
+        return {"bid": self.bid, "ask": self.ask, "last": self.last, "mark": self.mark, "entry": self.entry}[
+            name
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A price, or why there is none."""
+
+    value: Decimal | None
+    problem: str = ""
+
+
+def read_price(text: str, rules: Instrument, prices: Prices, *, base: Decimal | None = None) -> Read:
+    """Read a price field.
+
+    Args:
+        text: ``67238``, ``67,238.0``, ``bid``, ``+5`` (ticks), ``-0.1%``, ``bid+2``.
+        rules: The instrument: relative prices come out on its tick, typed ones are taken as they are.
+        prices: What the words stand for.
+        base: What a bare distance counts from; the last price when None.
+    """
+    text = text.strip().lower()
+    if not text:
+        return Read(None)
+    if _NUMBER.fullmatch(text):
+        return Read(Decimal(text.replace(",", "").rstrip(".") or "0"))
+    if text in WORDS:
+        return _known(text, prices.word(text), rules)
+    match = _RELATIVE.fullmatch(text)
+    if match is None or (match["word"] is not None and match["word"] not in WORDS):
+        return Read(None, f"{text[:16]!a} is no price; type 67238, bid, +5 or -0.1%")
+    word = match["word"]
+    start = prices.word(word) if word is not None else base if base is not None else prices.last
+    if start is None:
+        return Read(None, f"{word or 'the last price'} is not known now; type a figure")
+    number = Decimal(match["sign"] + match["number"])
+    if match["percent"]:
+        return Read(_on_tick(start * (1 + number / 100), rules))
+    if number != number.to_integral_value():
+        return Read(None, "a distance is in whole ticks, or in percent: +5, -0.1%")
+    return Read(_on_tick(start + number * rules.tick, rules))
+
+
+def _known(word: str, price: Decimal | None, rules: Instrument) -> Read:
+    return (
+        Read(None, f"{word} is not known now; type a figure")
+        if price is None
+        else Read(_on_tick(price, rules))
+    )
+
+
+def _on_tick(price: Decimal, rules: Instrument) -> Decimal:
+    counted = (price / rules.tick).to_integral_value(ROUND_HALF_UP) * rules.tick
+    return counted.quantize(Decimal(1).scaleb(-rules.price_places))
