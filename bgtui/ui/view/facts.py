@@ -1,0 +1,113 @@
+"""What is known around an instrument, gathered from the store for a form."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from bgtui.domain import question
+from bgtui.domain.account import Position, SymbolSettings
+from bgtui.domain.facts import Facts
+from bgtui.domain.instrument import InstrumentId
+from bgtui.domain.market import LeverageTier
+from bgtui.domain.order import MarginMode, PositionMode, PositionSide
+from bgtui.store.store import Store
+
+
+def gather(store: Store, shown: InstrumentId) -> Facts | None:
+    """Return the facts; None while the instrument's rules are not known."""
+    rules = store.instrument(shown)
+    if rules is None:
+        return None
+    product = shown.product_type
+    book = store.book(shown, levels=1)
+    ticker = store.ticker(shown)
+    legs = store.positions(product)
+    mine = [leg for leg in legs or () if leg.instrument == shown]
+    settings = store.answer(question.symbol_settings(shown)).value if product.is_futures else None
+    rates = store.answer(question.fee_rates(shown)).value
+    orders = store.open_orders(product)
+    plans = store.open_plans(product)
+    mode = settings.position_mode if settings is not None else _mode_of(mine)
+    margin_mode = settings.margin_mode if settings is not None else _margin_of(mine)
+    is_isolated = margin_mode is MarginMode.ISOLATED
+    coin = settings.margin_coin if settings is not None else next(iter(rules.margin_coins), "")
+    balances = store.known_balances(product)
+    wallet = balances.get(coin if product.is_futures else rules.quote_coin)
+    base = balances.get(rules.base_coin)
+    available = None
+    if wallet is not None:
+        available = wallet.max_open if wallet.max_open is not None else wallet.available
+    reference = ticker.mark_price or ticker.last if ticker is not None else None
+    return Facts(
+        rules,
+        position_mode=mode,
+        margin_mode=margin_mode,
+        margin_coin=coin,
+        long_leverage=_leverage(settings, is_isolated=is_isolated, is_long=True),
+        short_leverage=_leverage(settings, is_isolated=is_isolated, is_long=False),
+        long=_leg(mine, PositionSide.LONG),
+        short=_leg(mine, PositionSide.SHORT),
+        are_legs_known=legs is not None,
+        available=available,
+        equity=wallet.equity if wallet is not None else None,
+        base_available=base.available if base is not None else None,
+        bid=book.best_bid if book.is_live else (ticker.bid if ticker is not None else None),
+        ask=book.best_ask if book.is_live else (ticker.ask if ticker is not None else None),
+        last=ticker.last if ticker is not None else None,
+        mark=ticker.mark_price if ticker is not None else None,
+        maker_rate=rates.maker if rates is not None else None,
+        taker_rate=rates.taker if rates is not None else None,
+        keep_rate=_keep_rate(store, shown, mine, reference),
+        open_orders=None if orders is None else sum(order.instrument == shown for order in orders),
+        product_orders=None if orders is None else len(orders),
+        has_plans=any(plan.instrument == shown for plan in plans or ()),
+        is_book_live=book.is_live,
+    )
+
+
+def questions(shown: InstrumentId) -> list[tuple[question.Question[Any], float]]:
+    """Return what a form needs to have asked, and how often, seconds."""
+    if not shown.product_type.is_futures:
+        return [(question.fee_rates(shown), 600.0)]
+    return [
+        (question.symbol_settings(shown), 30.0),
+        (question.fee_rates(shown), 600.0),
+        (question.leverage_tiers(shown), 3600.0),
+    ]
+
+
+def _leg(legs: list[Position], side: PositionSide) -> Position | None:
+    return next((leg for leg in legs if leg.side is side), None)
+
+
+def _mode_of(legs: list[Position]) -> PositionMode | None:
+    return legs[0].position_mode if legs else None
+
+
+def _margin_of(legs: list[Position]) -> MarginMode | None:
+    return legs[0].margin_mode if legs else None
+
+
+def _leverage(settings: SymbolSettings | None, *, is_isolated: bool, is_long: bool) -> Decimal | None:
+    if settings is None:
+        return None
+    if not is_isolated:
+        return settings.crossed_leverage
+    return settings.isolated_long_leverage if is_long else settings.isolated_short_leverage
+
+
+def _keep_rate(
+    store: Store, shown: InstrumentId, legs: list[Position], reference: Decimal | None
+) -> Decimal | None:
+    own = next((leg.maintenance_margin_rate for leg in legs if leg.maintenance_margin_rate), None)
+    if own is not None:
+        return own
+    tiers: tuple[LeverageTier, ...] | None = store.answer(question.leverage_tiers(shown)).value
+    if not tiers:
+        return None
+    value = sum((leg.size for leg in legs), Decimal(0)) * (reference or 0)
+    return next(
+        (tier.maintenance_margin_rate for tier in tiers if value <= tier.upper_notional),
+        tiers[-1].maintenance_margin_rate,
+    )
