@@ -2,25 +2,127 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import ClassVar
 
+from textual import events
+from textual.geometry import Offset, Region, Size, Spacing
+from textual.layout import ArrangeResult, Layout, WidgetPlacement
 from textual.widget import Widget
 
+from bgtui.store.book import BookStatus
 from bgtui.ui.screens.base import BaseScreen
+from bgtui.ui.view import footer, panes
 from bgtui.ui.widgets.bars import MarketBar
+from bgtui.ui.widgets.chart import Chart
+from bgtui.ui.widgets.foot import LegsTable, OrdersTable
 from bgtui.ui.widgets.ladder import Ladder
+from bgtui.ui.widgets.stack import FirstLeg, Stack
+from bgtui.ui.widgets.tape import Tape
+from bgtui.ui.widgets.watch import Watch
+
+_BARS = 4
+"""Lines above and below the body."""
+_LIVE: Sequence[footer.Wanted] = (
+    "ladder.buy", "ladder.sell", ("ladder.join_bid", "ladder.join_ask"), "order.cancel", "position.close",
+    "app.find",
+)  # fmt: skip
+_DOUBTFUL: Sequence[footer.Wanted] = (
+    "ticket.open", "order.cancel", "cancel.symbol", "position.close", "app.refresh", "app.find",
+)  # fmt: skip
+_LOOKING: Sequence[footer.Wanted] = (
+    "ladder.centre", ("ladder.finer", "ladder.coarser"), "pane.next", "app.find", "app.command", "app.quit",
+)  # fmt: skip
+
+
+class PaneLayout(Layout):
+    """Puts each pane into its box; a pane without one is not on the screen."""
+
+    name = "panes"
+
+    def arrange(
+        self,
+        parent: Widget,
+        children: list[Widget],
+        size: Size,
+        greedy: bool = True,  # noqa: FBT001, FBT002
+    ) -> ArrangeResult:
+        """Return where the panes stand."""
+        boxes = panes.boxes(size.width, size.height)
+        return [
+            WidgetPlacement(Region(*boxes[child.id]), Offset(0, 0), Spacing(), child)
+            for child in children
+            if child.id in boxes
+        ]
+
+
+class Panes(Widget, inherit_bindings=False):
+    """What fills Trade between the bars."""
+
+    DEFAULT_CSS = "Panes { width: 1fr; height: 1fr; }"
+
+    @property
+    def layout(self) -> Layout:
+        """Place the panes by the size of the terminal."""
+        return _LAYOUT
+
+
+_LAYOUT = PaneLayout()
 
 
 class TradeScreen(BaseScreen):
-    """The ladder in the middle of everything."""
+    """The ladder, and around it what the terminal has room for."""
 
     name_id = "trade"
-    footers = ("ladder.buy", "ladder.sell", "app.find")
+    AUTO_FOCUS: ClassVar[str] = "#ladder"
 
     def head(self) -> Iterable[Widget]:
         """The market instead of the account, and no tabs."""
         yield MarketBar(self.workspace)
 
     def body(self) -> Iterable[Widget]:
-        """The book."""
-        yield Ladder(self.workspace)
+        """Every pane; the layout shows those that have a place."""
+        workspace = self.workspace
+        yield Panes(
+            Ladder(workspace, id="ladder"),
+            Stack(workspace, id="stack"),
+            FirstLeg(workspace, id="leg"),
+            Chart(workspace, id="chart"),
+            Watch(workspace, id="watch"),
+            Tape(workspace, id="tape"),
+            LegsTable(workspace, id="legs"),
+            OrdersTable(workspace, id="orders"),
+        )
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Hide the panes that this size has no place for."""
+        boxes = panes.boxes(event.size.width, event.size.height - _BARS)
+        for child in self.query_one(Panes).children:
+            child.display = child.id in boxes
+        self.query_one(Tape).has_title_line = "tape" in boxes and boxes["tape"].y == 0
+        self.query_one(OrdersTable).has_edge = "orders" in boxes and boxes["orders"].x > 0
+        if self.focused is not None and not self.focused.display:
+            self.query_one(Ladder).focus()
+
+    @property
+    def ladder(self) -> Ladder:
+        """The pane that entry keys take their prices from."""
+        return self.query_one(Ladder)
+
+    def footer_actions(self) -> Sequence[footer.Wanted]:
+        """Return the keys worth naming: those of entry only while the ladder may be entered from."""
+        workspace = self.workspace
+        if workspace.session is not None and not workspace.can_trade:
+            return _LOOKING
+        store, shown = workspace.store, workspace.instrument
+        if store is None or shown is None or store.book_status(shown) is not BookStatus.LIVE:
+            return _DOUBTFUL
+        return _LIVE if not self.ladder.entry_block() else _DOUBTFUL
+
+    def do_pane_next(self) -> None:
+        """Move the focus to the next pane."""
+        self.focus_next()
+
+    def do_pane_previous(self) -> None:
+        """Move the focus to the pane before."""
+        self.focus_previous()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bgtui.ui.role import Role
-from bgtui.ui.view import tabs
+from bgtui.ui.view import market, tabs
 from bgtui.ui.view.span import Row, Span, crop, left, row, spread
 from bgtui.ui.workspace import Badge, Workspace
 
@@ -25,8 +25,7 @@ def state_line(workspace: Workspace, width: int) -> Row:
 
 def market_line(workspace: Workspace, width: int) -> Row:
     """Return line 2 of Trade: symbol, last, change, mark, funding, open interest."""
-    symbol = workspace.instrument.symbol if workspace.instrument is not None else ".."
-    return crop(row(" ", Span(symbol, Role.ACCENT)), width)
+    return market.market_line(workspace.store, workspace.instrument, workspace.now_ms, width)
 
 
 def money_line(workspace: Workspace, width: int) -> Row:

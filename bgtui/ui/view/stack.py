@@ -1,0 +1,268 @@
+"""The right stack of Trade: what the account is worth, the legs, the working orders of one instrument."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from bgtui.domain.account import Balance, Position
+from bgtui.domain.event import AccountPart
+from bgtui.domain.instrument import Instrument, InstrumentId, ProductType
+from bgtui.domain.intent import AmendOrder, PlaceOrder
+from bgtui.domain.market import Side
+from bgtui.domain.order import OrderStatus, PlanKind, PositionMode, PositionSide, TimeInForce
+from bgtui.domain.question import symbol_settings
+from bgtui.store.store import Store
+from bgtui.ui.role import Role
+from bgtui.ui.view import figure, positions
+from bgtui.ui.view.act import act, act_role
+from bgtui.ui.view.edge import section
+from bgtui.ui.view.glyph import DOUBT, ELSEWHERE, LIVE, NONE, ON_ITS_WAY, UNKNOWN
+from bgtui.ui.view.ladder_own import Mark, OwnOrder
+from bgtui.ui.view.positions import LegView
+from bgtui.ui.view.span import Row, Span, cells, crop, row
+from bgtui.ui.view.working import own_orders
+
+HIDDEN = "***"
+_GLYPHS = {Mark.LIVE: LIVE, Mark.PLAN: LIVE, Mark.ELSEWHERE: ELSEWHERE, Mark.ON_ITS_WAY: ON_ITS_WAY,
+           Mark.UNKNOWN: DOUBT}  # fmt: skip
+_ROLES = {Mark.ON_ITS_WAY: Role.PENDING, Mark.UNKNOWN: Role.UNKNOWN}
+_SHOWN_PLANS = (PlanKind.TRIGGER, PlanKind.TRAILING, PlanKind.SPOT_TRIGGER)
+"""Plans that place orders of their own; those that protect a leg stand on its line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """What stands behind an instrument's orders, in its margin coin."""
+
+    coin: str
+    equity: Decimal | None
+    free: Decimal | None
+
+
+def margin_coin(rules: Instrument | None, product: ProductType) -> str:
+    """Return the coin that backs an instrument."""
+    if rules is not None and rules.margin_coins:
+        return rules.base_coin if rules.is_inverse else rules.margin_coins[0]
+    return "USDC" if product is ProductType.USDC_FUTURES else "USDT"
+
+
+def worth(store: Store, product: ProductType, coin: str) -> Worth:
+    """Return equity and free margin of one coin; None where the exchange has not said."""
+    balance: Balance | None = store.known_balances(product).get(coin)
+    if balance is None and store.balances(product) is not None:
+        return Worth(coin, Decimal(0), Decimal(0))
+    if balance is None:
+        return Worth(coin, None, None)
+    return Worth(
+        coin, balance.equity, balance.max_open if balance.max_open is not None else balance.available
+    )
+
+
+def account_line(store: Store, rules: Instrument, *, hides_money: bool) -> Row:
+    """Return equity and free margin, or what a spot pair's two coins hold."""
+    if hides_money:
+        return row(f"eq {HIDDEN}  free {HIDDEN}")
+    places = 8 if rules.is_inverse else 2
+    known = worth(store, rules.product_type, margin_coin(rules, rules.product_type))
+    return row(
+        Span("eq ", Role.MUTED),
+        figure.money(known.equity, places),
+        Span("  free ", Role.MUTED),
+        figure.money(known.free, places),
+    )
+
+
+def spot_lines(store: Store, rules: Instrument, *, hides_money: bool) -> list[Row]:
+    """Return what a spot pair's two coins hold: free, and held by orders."""
+    lines: list[Row] = []
+    for coin, places in ((rules.base_coin, rules.size_places), (rules.quote_coin, 2)):
+        balance = store.known_balances(ProductType.SPOT).get(coin)
+        if balance is None and store.balances(ProductType.SPOT) is None:
+            free = held = UNKNOWN
+        else:
+            free = figure.size(balance.available if balance else Decimal(0), places)
+            held = figure.size(balance.frozen if balance else Decimal(0), places)
+        if hides_money:
+            free = held = HIDDEN
+        name = coin[:6].ljust(6)
+        lines.append(row(Span(name, Role.ACCENT), free, Span("  held ", Role.MUTED), held))
+    return lines
+
+
+def position_mode(store: Store, shown: InstrumentId) -> PositionMode | None:
+    """Return the account's mode where legs or settings tell it."""
+    for leg in store.positions(shown.product_type) or ():
+        return leg.position_mode
+    settings = store.answer(symbol_settings(shown)).value
+    return settings.position_mode if settings is not None else None
+
+
+def leg_lines(store: Store, shown: InstrumentId, *, hides_money: bool) -> list[Row]:
+    """Return three lines a leg; a flat side keeps one."""
+    legs = store.positions(shown.product_type)
+    if legs is None:
+        return [row("legs ", Span(UNKNOWN, Role.UNKNOWN))]
+    mine = [leg for leg in legs if leg.instrument == shown]
+    if position_mode(store, shown) is not PositionMode.HEDGE:
+        if not mine:
+            return [row(Span("leg ", Role.MUTED), NONE)]
+        return [line for leg in mine for line in _leg(store, leg, hides_money=hides_money)]
+    lines: list[Row] = []
+    for side in PositionSide:
+        held = [leg for leg in mine if leg.side is side]
+        if not held:
+            lines.append(row(_side(side), NONE))
+        for leg in held:
+            lines += _leg(store, leg, hides_money=hides_money)
+    return lines
+
+
+def _side(side: PositionSide) -> Span:
+    return Span(side.upper().ljust(6), Role.BID if side is PositionSide.LONG else Role.ASK)
+
+
+def _leg(store: Store, leg: Position, *, hides_money: bool) -> list[Row]:
+    view = positions.leg_view(store, leg)
+    size = HIDDEN if hides_money else figure.size(leg.size, view.size_places)
+    head = row(
+        _side(leg.side), f"{size} @ {figure.price(leg.entry_price, view.places)} {positions.mode_words(leg)}"
+    )
+    return [head, _earns(view, hides_money=hides_money), _protection(view)]
+
+
+def _earns(view: LegView, *, hides_money: bool) -> Row:
+    amount = HIDDEN if hides_money else figure.signed(view.unrealized, view.money_places)
+    role = positions.gain(view.unrealized)
+    liq, near = NONE, False
+    if view.leg.liquidation_price is not None:
+        liq = f"{figure.price(view.leg.liquidation_price, view.places)} {figure.percent(view.distance)}"
+        near = view.distance is not None and view.distance <= positions.NEAR_LIQUIDATION
+    return row(
+        Span(f" {amount} {figure.roe(view.roe)}", role),
+        Span("  liq ", Role.MUTED),
+        Span(liq, Role.DANGER if near else Role.PLAIN),
+    )
+
+
+def _protection(view: LegView) -> Row:
+    take = figure.price(view.take_profit, view.places) if view.take_profit is not None else NONE
+    stop = figure.price(view.stop_loss, view.places) if view.stop_loss is not None else NONE
+    width = max(len(take), len(figure.price(view.leg.entry_price, view.places)))
+    return row(Span(" TP ", Role.MUTED), take.ljust(width), Span("  SL ", Role.MUTED), stop)
+
+
+def listed_orders(store: Store, shown: InstrumentId) -> list[OwnOrder]:
+    """Return the working orders of an instrument, and the plans that place orders of their own."""
+    return [
+        order for order in own_orders(store, shown) if order.plan is None or order.plan.kind in _SHOWN_PLANS
+    ]
+
+
+def nearest(orders: Sequence[OwnOrder], market: Decimal | None, room: int) -> list[OwnOrder]:
+    """Return the orders nearest the market that fit, in the ladder's order: highest price first."""
+    if market is not None and len(orders) > room:
+        doubt_first = sorted(
+            orders, key=lambda order: (order.mark < Mark.ON_ITS_WAY, abs(order.price - market))
+        )
+        orders = doubt_first[: max(room, 0)]
+    return sorted(orders[: max(room, 0)], key=lambda order: -order.price)
+
+
+def orders_title(orders: Sequence[OwnOrder], *, words: str = "", is_known: bool = True) -> Row:
+    """Return ``ORDERS 6 · 1 on its way``."""
+    if not is_known:
+        return row(Span("ORDERS ", Role.ACCENT), Span(UNKNOWN, Role.UNKNOWN))
+    spans = [Span("ORDERS", Role.ACCENT), Span(f" {len(orders)}")]
+    pending = sum(order.mark is Mark.ON_ITS_WAY for order in orders)
+    doubtful = sum(order.mark is Mark.UNKNOWN for order in orders)
+    if doubtful:
+        spans.append(Span(f" · {doubtful} UNKNOWN", Role.UNKNOWN))
+    elif pending:
+        spans.append(Span(f" · {pending} on its way", Role.PENDING))
+    if words:
+        spans.append(Span(f" · {words}", Role.WARN))
+    return tuple(spans)
+
+
+def order_line(store: Store, order: OwnOrder, rules: Instrument, now_ms: int, width: int,
+               *, hides_money: bool) -> Row:  # fmt: skip
+    """Return one working order: what it does, its state, price, what is left, and a word about it."""
+    size = HIDDEN if hides_money else figure.size(order.size, rules.size_places)
+    note, role = _note(store, order, now_ms)
+    start = (
+        Span(verb(store, order).ljust(3), act_role(order.side)),
+        Span(_GLYPHS[order.mark], _ROLES.get(order.mark, Role.OWN)),
+        Span(f" {figure.price(order.price, rules.price_places).rjust(8)}  {size.rjust(6)}"),
+    )
+    room = width - sum(cells(span.text) for span in start)
+    return crop((*start, Span(f" {note}", role)) if room > 1 else start, width)
+
+
+def verb(store: Store, order: OwnOrder) -> str:
+    """Return what an order does, be it reported or still on its way."""
+    if order.order is not None:
+        return act(order.order)
+    if order.plan is not None:
+        return act(order.plan)
+    submission = store.submission(order.client_order_id)
+    intent = submission.intent if submission is not None else None
+    if isinstance(intent, PlaceOrder):
+        return act(intent)
+    if isinstance(intent, AmendOrder):
+        old = store.order(intent.order.instrument, intent.order.order_id)
+        if old is not None:
+            return act(old)
+    return "buy" if order.side is Side.BUY else "sell"
+
+
+def _note(store: Store, order: OwnOrder, now_ms: int) -> tuple[str, Role]:
+    if order.mark is Mark.UNKNOWN:
+        return "UNKNOWN", Role.UNKNOWN
+    if order.mark is Mark.ON_ITS_WAY:
+        submission = store.submission(order.client_order_id)
+        return (figure.age((now_ms - submission.sent_ms) / 1000) if submission else "", Role.PENDING)
+    if order.plan is not None:
+        return order.tag, Role.MUTED
+    exchange = order.order
+    if exchange is None:
+        return "", Role.MUTED
+    if exchange.status is OrderStatus.PARTIALLY_FILLED:
+        return f"{figure.percent(exchange.filled_size / exchange.size, 0)} filled", Role.MUTED
+    if order.mark is Mark.ELSEWHERE:
+        return exchange.source, Role.MUTED
+    return ("post" if exchange.time_in_force is TimeInForce.POST_ONLY else ""), Role.MUTED
+
+
+def stack_rows(store: Store, rules: Instrument, now_ms: int, width: int, height: int,
+               *, hides_money: bool = False) -> list[Row]:  # fmt: skip
+    """Return account, legs and orders of one instrument.
+
+    Args:
+        store: The live data.
+        rules: The instrument.
+        now_ms: Exchange time.
+        width: Cells, the edge included.
+        height: Rows.
+        hides_money: Whether names and money are hidden.
+    """
+    shown, product = rules.id, rules.product_type
+    if product.is_futures:
+        lines = [account_line(store, rules, hides_money=hides_money)]
+        lines += leg_lines(store, shown, hides_money=hides_money)
+    else:
+        lines = spot_lines(store, rules, hides_money=hides_money)
+    orders = listed_orders(store, shown)
+    is_known = store.open_orders(product) is not None or bool(orders)
+    age = positions.freshness_words(store.freshness(product, AccountPart.ORDERS))
+    lines = lines[: height - 2]
+    lines.append(section(orders_title(orders, words=age, is_known=is_known), width))
+    if is_known and not orders:
+        lines.append(row(Span("none: b and s place one", Role.MUTED)))
+    ticker = store.ticker(shown)
+    fitting = nearest(orders, ticker.last if ticker is not None else None, height - len(lines))
+    lines += [
+        order_line(store, order, rules, now_ms, width - 1, hides_money=hides_money) for order in fitting
+    ]
+    return lines

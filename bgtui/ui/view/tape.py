@@ -1,0 +1,170 @@
+"""The tape: a ring of trades that never scrolls; the newest is marked, a line of dashes runs ahead of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+
+from bgtui.domain.market import Side, Trade
+from bgtui.ui.role import Role
+from bgtui.ui.view import figure
+from bgtui.ui.view.glyph import CURSOR, DOWN, UP
+from bgtui.ui.view.span import EMPTY, Row, Span, row
+
+RATE_S = 10
+"""Seconds over which the rate of trades is told."""
+_STEPS = (Decimal(1), Decimal(2), Decimal(5))
+_DEFAULT_NOTIONAL = Decimal(1000)
+_PRICE_CELLS, _SIZE_CELLS = 8, 8
+
+
+def default_filter(price: Decimal | None, step: Decimal) -> Decimal:
+    """Return the 1-2-5 size at or below a thousand of quote currency, at least one size step."""
+    if price is None or price <= 0:
+        return step
+    return max(_at_or_below(_DEFAULT_NOTIONAL / price), step)
+
+
+def stepped_filter(size: Decimal, steps: int, smallest: Decimal) -> Decimal:
+    """Return the next size of the 1-2-5 series, up or down; below the smallest it is zero: all."""
+    if steps > 0:
+        return smallest if size < smallest else _next(size)
+    lower = _at_or_below(size * Decimal("0.999")) if size > 0 else Decimal(0)
+    return lower if lower >= smallest else Decimal(0)
+
+
+def _at_or_below(size: Decimal) -> Decimal:
+    unit = Decimal(1).scaleb(size.adjusted())
+    return next((unit * step for step in reversed(_STEPS) if unit * step <= size), unit)
+
+
+def _next(size: Decimal) -> Decimal:
+    unit = Decimal(1).scaleb(size.adjusted())
+    return next((unit * step for step in _STEPS if unit * step > size), unit * 10)
+
+
+class Ring:
+    """Trades on fixed lines: a new one is written over the line of dashes, which moves on."""
+
+    def __init__(self) -> None:
+        """Begin without lines; `lay` gives them."""
+        self._lines: list[Trade | None] = []
+        self._newest = -1
+
+    def lay(self, trades: Sequence[Trade], height: int) -> None:
+        """Begin anew with the latest trades from the top."""
+        room = max(height - 1, 0)
+        kept = list(trades[-room:]) if room else []
+        self._lines = [*kept, *[None] * (height - len(kept))]
+        self._newest = len(kept) - 1
+
+    def add(self, trades: Iterable[Trade]) -> None:
+        """Write new trades, each on the line after the last."""
+        height = len(self._lines)
+        if not height:
+            return
+        for trade in trades:
+            self._newest = (self._newest + 1) % height
+            self._lines[self._newest] = trade
+        if self._newest >= 0:
+            self._lines[(self._newest + 1) % height] = None
+
+    @property
+    def height(self) -> int:
+        """Lines of the ring."""
+        return len(self._lines)
+
+    @property
+    def newest(self) -> int:
+        """Line of the newest trade; -1 before the first."""
+        return self._newest
+
+    @property
+    def lines(self) -> Sequence[Trade | None]:
+        """What stands on each line; None is the line of dashes, or one not used yet."""
+        return self._lines
+
+
+def new_trades(trades: Sequence[Trade], last_id: str) -> Sequence[Trade]:
+    """Return the trades after a known one; all of them when it is not there any more."""
+    for index in range(len(trades) - 1, -1, -1):
+        if trades[index].trade_id == last_id:
+            return trades[index + 1 :]
+    return trades
+
+
+def per_second(trades: Sequence[Trade], now_ms: int) -> int:
+    """Return how many trades a second were printed lately, rounded up."""
+    count = 0
+    for trade in reversed(trades):
+        if now_ms - trade.time_ms > RATE_S * 1000:
+            break
+        count += 1
+    return -(-count // RATE_S)
+
+
+def title(smallest: Decimal, places: int, *, rate: int | None = None, held: int | None = None,
+          is_focused: bool = False) -> Row:  # fmt: skip
+    """Return the pane's title: the filter, the rate where there is room, what a held tape holds back."""
+    word = Span("TAPE", Role.ACCENT, reverse=is_focused)
+    sieve = f" ≥ {figure.size(smallest, places)}" if smallest else " all"
+    spans = [word, Span(sieve, Role.MUTED)]
+    if held is not None:
+        spans.append(Span(f" held, {held} new", Role.WARN))
+    elif rate is not None:
+        spans.append(Span(f"  {rate}/s", Role.MUTED))
+    return tuple(spans)
+
+
+def tape_rows(
+    ring: Ring,
+    width: int,
+    *,
+    price_places: int,
+    size_places: int,
+    own: frozenset[str],
+    is_stale: bool = False,
+) -> list[Row]:
+    """Return one row a line of the ring.
+
+    Args:
+        ring: The trades.
+        width: Cells of the pane, edge left out.
+        price_places: Decimal places of a price.
+        size_places: Decimal places of a size.
+        own: Ids of my trades: they are bold.
+        is_stale: Whether nothing comes any more.
+    """
+    dashes = (ring.newest + 1) % ring.height if ring.height and ring.newest >= 0 else -1
+    made: list[Row] = []
+    for number, trade in enumerate(ring.lines):
+        if number == dashes:
+            made.append((Span("-" * width, Role.MUTED),))
+        elif trade is None:
+            made.append(EMPTY)
+        else:
+            made.append(_line(trade, price_places, size_places, is_newest=number == ring.newest,
+                              is_own=trade.trade_id in own, is_stale=is_stale))  # fmt: skip
+    return made
+
+
+def _line(
+    trade: Trade, price_places: int, size_places: int, *, is_newest: bool, is_own: bool, is_stale: bool
+) -> Row:
+    is_buy = trade.side is Side.BUY
+    role = Role.STALE if is_stale else Role.BID if is_buy else Role.ASK
+    price = figure.price(trade.price, price_places).rjust(_PRICE_CELLS)
+    size = figure.fitted_size(trade.size, size_places, _SIZE_CELLS)
+    return row(
+        Span(CURSOR, Role.ACCENT) if is_newest else " ",
+        Span(figure.clock(trade.time_ms), Role.STALE if is_stale else Role.MUTED),
+        " ",
+        Span(f"{price}{UP if is_buy else DOWN}{size}", Role.OWN if is_own and not is_stale else role),
+    )
+
+
+def empty_sentence(smallest: Decimal, places: int, chord: str) -> str:
+    """Return what an empty tape says."""
+    if not smallest:
+        return "No trades yet."
+    return f"No trades over {figure.size(smallest, places)} yet. {chord} lowers the filter."

@@ -1,0 +1,145 @@
+"""The tape as a pane."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
+from typing import ClassVar
+
+from bgtui.domain.instrument import Instrument, InstrumentId
+from bgtui.domain.market import Trade
+from bgtui.store import topic
+from bgtui.store.book import BookStatus
+from bgtui.store.store import Store
+from bgtui.store.topic import Kind, Topic
+from bgtui.ui.keys import Context
+from bgtui.ui.role import Role
+from bgtui.ui.view import edge, tape
+from bgtui.ui.view.glyph import EDGE
+from bgtui.ui.view.span import Row, Span
+from bgtui.ui.widgets.canvas import Canvas
+from bgtui.ui.workspace import Workspace
+
+_RATE_PERIOD_S = 1.0
+
+
+class Tape(Canvas, can_focus=True):
+    """Public trades above a size; mine are bold."""
+
+    contexts: ClassVar[tuple[Context, ...]] = (Context.TAPE,)
+
+    def __init__(self, workspace: Workspace, *, id: str | None = None) -> None:  # noqa: A002
+        """Begin with an empty ring."""
+        super().__init__(workspace, id=id)
+        self.has_title_line = False
+        """Whether the title is a line of its own at the top of the screen instead of a section."""
+        self._ring = tape.Ring()
+        self._shown: InstrumentId | None = None
+        self._last_id = ""
+        self._smallest: Decimal | None = None
+        self._is_held = False
+        self._held = 0
+        self._rate = 0
+        self._rate_s = float("-inf")
+        self._own: frozenset[str] = frozenset()
+        self._own_version = -1
+
+    def topics(self) -> Iterable[Topic]:
+        """The tape, and my fills."""
+        shown = self.workspace.instrument
+        if shown is None:
+            return ()
+        return (topic.tape(shown), topic.account(Kind.FILLS, shown.product_type))
+
+    def rows(self, width: int, height: int) -> Sequence[Row]:
+        """Return title and ring behind the edge."""
+        store, shown = self.workspace.store, self.workspace.instrument
+        rules = store.instrument(shown) if store is not None and shown is not None else None
+        if store is None or shown is None or rules is None:
+            return edge.edged([self._head(Decimal(0), 0, width)], width, height, EDGE)
+        self._take(store, rules, height - 1)
+        smallest = self.smallest(store, rules)
+        is_stale = store.book_status(shown) in (BookStatus.STALE, BookStatus.RESYNC, BookStatus.REFUSED)
+        lines = [self._head(smallest, rules.size_places, width)]
+        if self._ring.newest < 0:
+            chord = self.workspace.keys.of("tape.smaller", (Context.TAPE,))
+            text = tape.empty_sentence(smallest, rules.size_places, chord.chords[0] if chord else "<")
+            lines.append((Span(f" {text}", Role.MUTED),))
+        else:
+            lines += tape.tape_rows(
+                self._ring, width - 1, price_places=rules.price_places, size_places=rules.size_places,
+                own=self._own, is_stale=is_stale,
+            )  # fmt: skip
+        return edge.edged(lines, width, height, edge.edge_glyph(is_stale=is_stale, is_locked=False))
+
+    def _head(self, smallest: Decimal, places: int, width: int) -> Row:
+        name = tape.title(
+            smallest, places, rate=self._rate if self.has_title_line else None,
+            held=self._held if self._is_held else None, is_focused=self.has_focus,
+        )  # fmt: skip
+        return name if self.has_title_line else edge.section(name, width)
+
+    def _take(self, store: Store, rules: Instrument, height: int) -> None:
+        """Bring the ring up to date."""
+        shown = rules.id
+        trades = store.trades(shown)
+        self._count(trades)
+        version = store.version(topic.account(Kind.FILLS, shown.product_type))
+        if version != self._own_version:
+            self._own_version = version
+            self._own = frozenset(fill.trade_id for fill in store.fills(shown.product_type))
+        smallest = self.smallest(store, rules)
+        if shown != self._shown or smallest != self._smallest or height != self._ring.height:
+            self._shown, self._smallest = shown, smallest
+            self._ring.lay(_above(trades, smallest), height)
+        else:
+            new = _above(tape.new_trades(trades, self._last_id), smallest)
+            if self._is_held:
+                self._held = len(new)
+                return
+            self._ring.add(new)
+        self._held = 0
+        self._last_id = trades[-1].trade_id if trades else ""
+
+    def _count(self, trades: Sequence[Trade]) -> None:
+        now_s = self.workspace.clock.monotonic()
+        if now_s - self._rate_s >= _RATE_PERIOD_S:
+            self._rate_s = now_s
+            self._rate = tape.per_second(trades, self.workspace.now_ms)
+
+    def smallest(self, store: Store, rules: Instrument) -> Decimal:
+        """Return the smallest size shown: what was chosen for this instrument, else its default."""
+        view = self.workspace.view(rules.id)
+        if not view.tape_filter_text:
+            ticker = store.ticker(rules.id)
+            last = ticker.last if ticker is not None else None
+            if last is None:
+                return Decimal(0)
+            view.tape_filter_text = format(tape.default_filter(last, rules.size_step), "f")
+        return Decimal(view.tape_filter_text)
+
+    def do_tape_smaller(self) -> None:
+        """Show smaller trades too."""
+        self._step(-1)
+
+    def do_tape_larger(self) -> None:
+        """Show larger trades only."""
+        self._step(1)
+
+    def _step(self, steps: int) -> None:
+        store, shown = self.workspace.store, self.workspace.instrument
+        rules = store.instrument(shown) if store is not None and shown is not None else None
+        if store is None or rules is None:
+            return
+        size = tape.stepped_filter(self.smallest(store, rules), steps, rules.size_step)
+        self.workspace.view(rules.id).tape_filter_text = format(size, "f")
+        self.invalidate()
+
+    def do_tape_pause(self) -> None:
+        """Hold the tape, or let it go on."""
+        self._is_held = not self._is_held
+        self.invalidate()
+
+
+def _above(trades: Sequence[Trade], smallest: Decimal) -> Sequence[Trade]:
+    return [trade for trade in trades if trade.size >= smallest] if smallest else trades
