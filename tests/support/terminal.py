@@ -1,6 +1,6 @@
 """The terminal program without a terminal: stepped frames, a clock moved by hand, no sockets.
 
-async with open_terminal(events=scene.events(), size=(80, 24)) as terminal:
+async with open_terminal(events=scene.events(), identity=scene.IDENTITY, size=(80, 24)) as terminal:
     await terminal.press("2", "j")
     assert "LONG" in terminal.row(4)
 """
@@ -91,10 +91,13 @@ class Terminal:
         self.clock.advance(seconds)
         await self.settle()
 
-    async def apply(self, *events: Event) -> None:
-        """Let the session take events, and draw one frame."""
+    async def apply(self, *events: Event | float) -> None:
+        """Let the session take events, and draw one frame; a number is so many seconds that pass."""
         for event in events:
-            self.session.apply(event)
+            if isinstance(event, float):
+                self.clock.advance(event)
+            else:
+                self.session.apply(event)
         await self.settle()
 
     async def settle(self) -> None:
@@ -127,7 +130,7 @@ class Terminal:
 @dataclass(slots=True)
 class _Parts:
     identity: Identity
-    events: Sequence[Event]
+    events: Sequence[Event | float]
     keys: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
     greeting: str = ""
 
@@ -135,7 +138,7 @@ class _Parts:
 @asynccontextmanager
 async def open_terminal(
     *,
-    events: Iterable[Event] = (),
+    events: Iterable[Event | float] = (),
     size: tuple[int, int] = (80, 24),
     screen: str = "trade",
     can_trade: bool = True,
@@ -151,7 +154,8 @@ async def open_terminal(
     """Run the program at a size, with a store that has taken these events.
 
     Args:
-        events: What the store takes once the screens follow its instruments.
+        events: What the store takes once the screens follow its instruments; a number lets seconds pass,
+            before the moment of the mock-ups.
         size: Columns and rows.
         screen: Which screen to show first, by its id.
         can_trade: Whether there is a desk.
@@ -164,14 +168,16 @@ async def open_terminal(
         clock: Time; the moment of the mock-ups when missing.
         violations: The desk's own rules.
     """
-    clock = clock or HandClock(wall_ms=NOON_MS)
+    loaded = tuple(events)
+    passing_s = sum(event for event in loaded if isinstance(event, float))
+    clock = clock or HandClock(wall_ms=NOON_MS - round(passing_s * 1000))
     identity = identity or Identity(
         badge=badge, account="main", has_key=True, product_type=USDT, watch_list=(BTC, ETH)
     )
     gateway = FakeGateway() if can_trade else None
     asker = FakeAsker()
     session = _session(clock, gateway, asker, read_only_reason, violations)
-    parts = _Parts(identity, tuple(events), keys or {}, greeting)
+    parts = _Parts(identity, loaded, keys or {}, greeting)
     shown = display or Display(is_stepped=True)
 
     @asynccontextmanager
