@@ -45,6 +45,8 @@ class ConnectionHealth:
     reason: str
     """Why it is down."""
     retry_in_ms: int | None
+    down_age_s: float | None = None
+    """Since it was lost; None while it is up, and before it was ever known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,7 @@ class _Connection:
     __slots__ = (
         "attempt",
         "bytes",
+        "down_s",
         "is_up",
         "kind",
         "measured_s",
@@ -107,6 +110,7 @@ class _Connection:
         self.message_s: float | None = None
         self.reason = ""
         self.retry_in_ms: int | None = None
+        self.down_s: float | None = None
 
 
 class Health:
@@ -128,6 +132,7 @@ class Health:
         """Take note that a connection is up."""
         connection = self._connection(event.name, event.connection)
         connection.is_up = True
+        connection.down_s = None
         connection.attempt = event.attempt
         connection.opened += 1
         connection.messages = connection.bytes = 0
@@ -143,6 +148,8 @@ class Health:
             self._connections.pop(event.name, None)
             return self._bump()
         connection = self._connection(event.name, event.connection)
+        if connection.down_s is None:
+            connection.down_s = self._monotonic()
         connection.is_up = False
         connection.rate = 0.0
         connection.reason = event.reason
@@ -271,6 +278,7 @@ def _view(name: str, connection: _Connection, now_s: float) -> ConnectionHealth:
         last_message_age_s=None if connection.message_s is None else now_s - connection.message_s,
         reason=connection.reason,
         retry_in_ms=connection.retry_in_ms,
+        down_age_s=None if connection.down_s is None else now_s - connection.down_s,
     )
 
 
