@@ -31,12 +31,12 @@ def edged(lines: Sequence[Row], width: int, height: int, glyph: str) -> list[Row
         height: Rows of the pane.
         glyph: The edge.
     """
-    made: list[Row] = []
-    for number in range(height):
-        line = lines[number] if number < len(lines) else EMPTY
-        if line and line[0].text == f"{_RULE} ":
-            made.append(fill((line[0]._replace(text="├ "), *line[1:]), width))
-        else:
-            role = Role.STALE if glyph == STALE_EDGE else Role.MUTED
-            made.append((Span(glyph, role), *fill(line, width - 1)))
-    return made
+    made = [edged_line(line, width, glyph) for line in lines[:height]]
+    return made + [edged_line(EMPTY, width, glyph)] * (height - len(made))
+
+
+def edged_line(line: Row, width: int, glyph: str) -> Row:
+    """Return one line of a pane behind its edge."""
+    if line and line[0].text == f"{_RULE} ":
+        return fill((line[0]._replace(text="├ "), *line[1:]), width)
+    return (Span(glyph, Role.STALE if glyph == STALE_EDGE else Role.MUTED), *fill(line, width - 1))

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Decimal, localcontext
+from functools import lru_cache
 
 from bgtui.ui.view.glyph import NONE, UNKNOWN
 
 _SHORT = ((Decimal(10) ** 9, "B"), (Decimal(10) ** 6, "M"), (Decimal(10) ** 3, "k"))
 _ROE_LIMIT = Decimal("9.999")
 _DAY_MS = 86_400_000
+_REMEMBERED = 4096
+"""Texts of figures kept: most of a frame's figures were in the last one."""
 
 
 def plain(value: Decimal | None, *, places: int | None = None, grouped: bool = True) -> str:
@@ -26,6 +29,7 @@ def plain(value: Decimal | None, *, places: int | None = None, grouped: bool = T
         return format(value, ",f" if grouped else "f")
 
 
+@lru_cache(_REMEMBERED)
 def price(value: Decimal | None, places: int) -> str:
     """Return a price with the contract's decimals; one that has more keeps them all."""
     if value is None:
@@ -40,6 +44,7 @@ def size(value: Decimal | None, places: int) -> str:
     return price(value, places)
 
 
+@lru_cache(_REMEMBERED)
 def ladder_size(value: Decimal | None) -> str:
     """Return a size in at most six cells: four decimals below 10, three below 100, then fewer, then k, M."""
     if value is None:
@@ -185,6 +190,7 @@ def fitted(text: str, width: int) -> str:
     return bare.rjust(width) if len(bare) <= width else "#" * width
 
 
+@lru_cache(_REMEMBERED)
 def fitted_size(value: Decimal | None, places: int, width: int) -> str:
     """Return a size in so many cells of a table, dropping decimals before commas."""
     if value is None:

@@ -21,10 +21,10 @@ from bgtui.ui.view.table import Column, State
 from bgtui.ui.view.working import own_orders
 
 _WIDE = 200
-_NARROW_WIDTHS = {"symbol": 10, "mode": 7, "size": 8, "entry": 10, "mark": 10, "uPnL": 9, "ROE": 7,
+_NARROW_WIDTHS = {"symbol": 9, "mode": 7, "size": 9, "entry": 10, "mark": 10, "uPnL": 9, "ROE": 7,
                   "margin": 9, "liq": 10, "dist": 7, "TP": 9, "SL": 9}  # fmt: skip
-_WIDE_WIDTHS = {"symbol": 9, "mode": 7, "size": 7, "entry": 9, "mark": 9, "uPnL": 9, "ROE": 7,
-                "liq": 9, "dist": 7, "TP": 9, "SL": 9, "ratio": 8}  # fmt: skip
+_WIDE_WIDTHS = {"symbol": 9, "mode": 7, "size": 8, "entry": 9, "mark": 9, "uPnL": 8, "ROE": 7,
+                "liq": 9, "dist": 6, "TP": 9, "SL": 9, "ratio": 7}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +50,8 @@ def legs_rows(views: list[LegView] | None, fresh: Freshness, shown: InstrumentId
         replace(made, columns=columns, total=total), arranged, width, height - 1,
         screen_width=0, is_focused=False,
     )  # fmt: skip
-    marked = [_marked(line, view, shown) for line, view in zip(rows[1:], views or (), strict=False)]
-    rows = [rows[0], *marked, *rows[1 + len(marked) :]]
+    if views and views[0].leg.instrument == shown and len(rows) > 1:
+        rows[1] = _marked(rows[1])
     return [rule(_legs_title(views, fresh, shown), width), *(crop(line, width) for line in rows)]
 
 
@@ -64,11 +64,13 @@ def _sized(column: Column, widths: dict[str, int]) -> Column:
     return replace(column, width=width, from_width=0)
 
 
-def _marked(line: Row, view: LegView, shown: InstrumentId | None) -> Row:
+def _bare(span: Span) -> Span:
+    return span._replace(text=span.text.strip())
+
+
+def _marked(line: Row) -> Row:
     """Return the line with the mark of the instrument shown."""
-    if view.leg.instrument != shown or not line or line[0].text != " ":
-        return line
-    return (Span(CURSOR, Role.ACCENT), *line[1:])
+    return (Span(CURSOR, Role.ACCENT), *line[1:]) if line[0].text == " " else line
 
 
 def _legs_title(views: list[LegView] | None, fresh: Freshness, shown: InstrumentId | None) -> Row:

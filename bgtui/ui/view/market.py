@@ -22,11 +22,11 @@ def market_line(store: Store | None, shown: InstrumentId | None, now_ms: int, wi
     """Return symbol, last, change, mark, funding; from 120 columns index and range; then volume."""
     if shown is None:
         return row(" ", Span(LOADING, Role.MUTED))
-    name = row(" ", Span(watch.name(shown), Role.ACCENT, bold=True))
+    rules = store.instrument(shown) if store is not None else None
+    name = row(" ", Span(watch.name(shown, rules), Role.ACCENT, bold=True))
     ticker = store.ticker(shown) if store is not None else None
     if store is None or ticker is None:
         return crop((*name, Span(f"  {LOADING}", Role.MUTED)), width)
-    rules = store.instrument(shown)
     places = rules.price_places if rules is not None else 0
     spans = [*name, Span("  "), *_last(store, ticker, places)]
     if shown.product_type.is_futures:

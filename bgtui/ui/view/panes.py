@@ -32,8 +32,8 @@ def boxes(width: int, height: int) -> dict[str, Box]:
 
 
 def _small(width: int, height: int) -> dict[str, Box]:
-    leg = 3 if height >= 12 else 0
-    found = {"ladder": Box(0, 0, width, height - leg)}
+    leg = 3 if height >= 15 else 2 if height >= 8 else 0
+    found = {"ladder": Box(0, 0, min(width, NARROW_LADDER), height - leg)}
     if leg:
         found["leg"] = Box(0, height - leg, width, leg)
     return found

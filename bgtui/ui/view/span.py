@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -36,7 +37,11 @@ def width_of(line: Iterable[Span]) -> int:
 
 def cells(text: str) -> int:
     """Return how many cells a text takes."""
-    return len(text) if text.isascii() else cell_width(text)
+    return len(text) if text.isascii() or _NARROW.fullmatch(text) else cell_width(text)
+
+
+_NARROW = re.compile(r"[\x20-\x7e│─├┤┬┴┼║═█▌▐░▄▀▲▼►◄●○≈≥≤–·×→←↑↓…]*")
+"""Text of our own glyphs: one cell each, known without looking every one of them up."""
 
 
 def left(text: str, width: int) -> str:

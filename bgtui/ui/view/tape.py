@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from bgtui.domain.market import Side, Trade
 from bgtui.ui.role import Role
 from bgtui.ui.view import figure
+from bgtui.ui.view.edge import edged_line
 from bgtui.ui.view.glyph import CURSOR, DOWN, UP
 from bgtui.ui.view.span import EMPTY, Row, Span, row
 
@@ -116,50 +118,76 @@ def title(smallest: Decimal, places: int, *, rate: int | None = None, held: int 
     return tuple(spans)
 
 
-def tape_rows(
-    ring: Ring,
-    width: int,
-    *,
-    price_places: int,
-    size_places: int,
-    own: frozenset[str],
-    is_stale: bool = False,
-) -> list[Row]:
-    """Return one row a line of the ring.
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What all lines of a tape share."""
 
-    Args:
-        ring: The trades.
-        width: Cells of the pane, edge left out.
-        price_places: Decimal places of a price.
-        size_places: Decimal places of a size.
-        own: Ids of my trades: they are bold.
-        is_stale: Whether nothing comes any more.
-    """
-    dashes = (ring.newest + 1) % ring.height if ring.height and ring.newest >= 0 else -1
-    made: list[Row] = []
-    for number, trade in enumerate(ring.lines):
-        if number == dashes:
-            made.append((Span("-" * width, Role.MUTED),))
+    width: int
+    """Cells of the pane, edge included."""
+    edge: str
+    price_places: int
+    size_places: int
+    is_stale: bool = False
+    """Whether nothing comes any more."""
+
+
+class Memory:
+    """The rows of the last frame: only the lines that a new trade moved are made anew."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._look: Look | None = None
+        self._rows: dict[int, tuple[tuple[object, ...], Row]] = {}
+
+    def rows(self, ring: Ring, look: Look, own: frozenset[str]) -> list[Row]:
+        """Return one row a line of the ring, behind the edge; my trades, ``own`` by id, are bold."""
+        if look != self._look:
+            self._look = look
+            self._rows.clear()
+        dashes = (ring.newest + 1) % ring.height if ring.height and ring.newest >= 0 else -1
+        return [
+            self._row(
+                number, trade, look, is_newest=number == ring.newest, is_dashes=number == dashes, own=own
+            )
+            for number, trade in enumerate(ring.lines)
+        ]
+
+    def _row(
+        self,
+        number: int,
+        trade: Trade | None,
+        look: Look,
+        *,
+        is_newest: bool,
+        is_dashes: bool,
+        own: frozenset[str],
+    ) -> Row:
+        is_own = trade is not None and trade.trade_id in own
+        key = (id(trade), trade.trade_id if trade is not None else "", is_newest, is_dashes, is_own)
+        known = self._rows.get(number)
+        if known is not None and known[0] == key:
+            return known[1]
+        if is_dashes:
+            line: Row = (Span("-" * (look.width - 1), Role.MUTED),)
         elif trade is None:
-            made.append(EMPTY)
+            line = EMPTY
         else:
-            made.append(_line(trade, price_places, size_places, is_newest=number == ring.newest,
-                              is_own=trade.trade_id in own, is_stale=is_stale))  # fmt: skip
-    return made
+            line = _line(trade, look, is_newest=is_newest, is_own=is_own)
+        made = edged_line(line, look.width, look.edge)
+        self._rows[number] = (key, made)
+        return made
 
 
-def _line(
-    trade: Trade, price_places: int, size_places: int, *, is_newest: bool, is_own: bool, is_stale: bool
-) -> Row:
+def _line(trade: Trade, look: Look, *, is_newest: bool, is_own: bool) -> Row:
     is_buy = trade.side is Side.BUY
-    role = Role.STALE if is_stale else Role.BID if is_buy else Role.ASK
-    price = figure.price(trade.price, price_places).rjust(_PRICE_CELLS)
-    size = figure.fitted_size(trade.size, size_places, _SIZE_CELLS)
+    role = Role.STALE if look.is_stale else Role.BID if is_buy else Role.ASK
+    price = figure.price(trade.price, look.price_places).rjust(_PRICE_CELLS)
+    size = figure.fitted_size(trade.size, look.size_places, _SIZE_CELLS)
     return row(
         Span(CURSOR, Role.ACCENT) if is_newest else " ",
-        Span(figure.clock(trade.time_ms), Role.STALE if is_stale else Role.MUTED),
+        Span(figure.clock(trade.time_ms), Role.STALE if look.is_stale else Role.MUTED),
         " ",
-        Span(f"{price}{UP if is_buy else DOWN}{size}", Role.OWN if is_own and not is_stale else role),
+        Span(f"{price}{UP if is_buy else DOWN}{size}", Role.OWN if is_own and not look.is_stale else role),
     )
 
 

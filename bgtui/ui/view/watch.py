@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bgtui.domain.instrument import InstrumentId, ProductType
+from bgtui.domain.instrument import Instrument, InstrumentId, ProductType
 from bgtui.store.store import Store
 from bgtui.ui.role import Role
 from bgtui.ui.view import figure
@@ -17,9 +17,11 @@ STALE_S = 10.0
 """A ticker silent for longer is drawn as stale."""
 
 
-def name(instrument: InstrumentId) -> str:
-    """Return the symbol, its market beside it where that is spot."""
-    return f"{instrument.symbol} spot" if instrument.product_type is ProductType.SPOT else instrument.symbol
+def name(instrument: InstrumentId, rules: Instrument | None = None) -> str:
+    """Return the symbol; of a spot pair its coin and the market, to tell it from the contract."""
+    if instrument.product_type is not ProductType.SPOT:
+        return instrument.symbol
+    return f"{rules.base_coin if rules is not None else instrument.symbol} spot"
 
 
 def watch_rows(
@@ -39,8 +41,8 @@ def watch_rows(
 
 def _line(store: Store, instrument: InstrumentId, *, is_shown: bool, has_funding: bool) -> Row:
     mark = Span(CURSOR, Role.ACCENT) if is_shown else Span(" ")
-    symbol = Span(left(name(instrument), _SYMBOL), Role.ACCENT if is_shown else Role.PLAIN)
     ticker, rules = store.ticker(instrument), store.instrument(instrument)
+    symbol = Span(left(name(instrument, rules), _SYMBOL), Role.ACCENT if is_shown else Role.PLAIN)
     if ticker is None or ticker.last is None:
         return (mark, symbol, Span(right(LOADING, _PRICE), Role.MUTED))
     age_s = store.ticker_age_s(instrument)

@@ -16,7 +16,7 @@ from bgtui.store.topic import Topic
 from bgtui.ui.keys import Context
 from bgtui.ui.pens import Pens
 from bgtui.ui.view.glyph import to_ascii
-from bgtui.ui.view.span import EMPTY, Row, cells, fill
+from bgtui.ui.view.span import EMPTY, Row, fill
 from bgtui.ui.workspace import Workspace
 
 
@@ -144,4 +144,4 @@ def _strip(line: Row, width: int, pens: Pens) -> Strip:
     for text, role, bold, reverse in fill(line, width):
         style: Style = pens.style(role, bold=bold, reverse=reverse)
         segments.append(Segment(to_ascii(text) if pens.is_ascii else text, style))
-    return Strip(segments, sum(cells(span.text) for span in fill(line, width)))
+    return Strip(segments, width)

@@ -34,6 +34,7 @@ class Tape(Canvas, can_focus=True):
         self.has_title_line = False
         """Whether the title is a line of its own at the top of the screen instead of a section."""
         self._ring = tape.Ring()
+        self._memory = tape.Memory()
         self._shown: InstrumentId | None = None
         self._last_id = ""
         self._smallest: Decimal | None = None
@@ -60,17 +61,14 @@ class Tape(Canvas, can_focus=True):
         self._take(store, rules, height - 1)
         smallest = self.smallest(store, rules)
         is_stale = store.book_status(shown) in (BookStatus.STALE, BookStatus.RESYNC, BookStatus.REFUSED)
-        lines = [self._head(smallest, rules.size_places, width)]
-        if self._ring.newest < 0:
-            chord = self.workspace.keys.of("tape.smaller", (Context.TAPE,))
-            text = tape.empty_sentence(smallest, rules.size_places, chord.chords[0] if chord else "<")
-            lines.append((Span(f" {text}", Role.MUTED),))
-        else:
-            lines += tape.tape_rows(
-                self._ring, width - 1, price_places=rules.price_places, size_places=rules.size_places,
-                own=self._own, is_stale=is_stale,
-            )  # fmt: skip
-        return edge.edged(lines, width, height, edge.edge_glyph(is_stale=is_stale, is_locked=False))
+        glyph = edge.edge_glyph(is_stale=is_stale, is_locked=False)
+        head = edge.edged_line(self._head(smallest, rules.size_places, width), width, glyph)
+        if self._ring.newest >= 0:
+            look = tape.Look(width, glyph, rules.price_places, rules.size_places, is_stale)
+            return [head, *self._memory.rows(self._ring, look, self._own)]
+        chord = self.workspace.keys.of("tape.smaller", (Context.TAPE,))
+        text = tape.empty_sentence(smallest, rules.size_places, chord.chords[0] if chord else "<")
+        return [head, *edge.edged([(Span(f" {text}", Role.MUTED),)], width, height - 1, glyph)]
 
     def _head(self, smallest: Decimal, places: int, width: int) -> Row:
         name = tape.title(
