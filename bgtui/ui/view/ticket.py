@@ -98,6 +98,23 @@ class Ticket:
         return self.action in _CLOSES or self.reduce
 
 
+def with_text(form: Ticket, name: str, text: str) -> Ticket:
+    """Return the form with another text in one of its text fields."""
+    match name:
+        case "price":
+            return replace(form, price=text)
+        case "trigger":
+            return replace(form, trigger=text)
+        case "callback":
+            return replace(form, callback=text)
+        case "size":
+            return replace(form, size=text)
+        case "take_profit":
+            return replace(form, take_profit=text)
+        case _:
+            return replace(form, stop_loss=text)
+
+
 def actions(facts: Facts) -> tuple[Action, ...]:
     """Return the actions that the account's mode knows; spot and one-way buy and sell."""
     is_hedge = facts.is_futures and facts.position_mode is PositionMode.HEDGE

@@ -1,0 +1,302 @@
+"""A form: fields that are edited, what they would do, and a review in which `y` sends."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from bgtui.domain.intent import Intent
+from bgtui.ui.keys import Context
+from bgtui.ui.modals.dock import Dock
+from bgtui.ui.role import Role
+from bgtui.ui.view.confirm import ConfirmGate
+from bgtui.ui.view.dockframe import Body, Section, frame, labelled, prose
+from bgtui.ui.view.lineedit import LineEdit
+from bgtui.ui.view.span import Row, Span
+from bgtui.ui.workspace import Badge, Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a person has confirmed."""
+
+    intents: tuple[Intent, ...]
+    words: str
+    """``open long 0.0500 @ 67,238.0``, for the message line."""
+    client_order_id: str = ""
+    """The id that the review showed, for the first intent."""
+    targets: tuple[str, ...] = ()
+
+
+class FormDock(Dock[Decision]):
+    """A form and its review; the ladder beside it stays live."""
+
+    contexts: ClassVar[tuple[Context, ...]] = (Context.DOCK,)
+    title: ClassVar[str] = ""
+
+    def __init__(self, workspace: Workspace, *, problem: str = "") -> None:
+        """Begin editing; ``problem`` says why an earlier try was refused."""
+        super().__init__(workspace)
+        self.edits: dict[str, LineEdit] = {}
+        self.field = ""
+        self.problem = problem
+        self.frozen: Decision | None = None
+        """Set while it is reviewed."""
+        self.gate: ConfirmGate | None = None
+        self.touched = False
+
+    # What a form says
+
+    @abstractmethod
+    def names(self) -> Sequence[str]:
+        """Return the fields, in order."""
+
+    @abstractmethod
+    def value(self, name: str) -> Row | str:
+        """Return what a field shows when it is no text field."""
+
+    @abstractmethod
+    def decision(self) -> Decision | None:
+        """Return what would be sent; None while it cannot be."""
+
+    @abstractmethod
+    def problems(self) -> Sequence[str]:
+        """Return why it cannot be sent, and what to mind; the first is shown."""
+
+    @abstractmethod
+    def effects(self, width: int) -> Sequence[Body]:
+        """Return what it would do, for form and review."""
+
+    @abstractmethod
+    def sentence(self) -> Sequence[str]:
+        """Return the lines that say exactly what will be sent."""
+
+    def label(self, name: str) -> str:
+        """Return a field's name as shown."""
+        return name.replace("_", " ")
+
+    def hint(self, name: str) -> str:
+        """Return what stands behind a text field."""
+        return ""
+
+    def heading(self) -> str:
+        """Return the dock's title."""
+        return self.title
+
+    def tag(self) -> str:
+        """Return what stands at the right of the title."""
+        return ""
+
+    def before(self, width: int) -> Sequence[Body]:
+        """Return rows above the fields."""
+        return ()
+
+    def choose(self, name: str, steps: int) -> None:
+        """Take the next or previous value of a choice field."""
+
+    def step(self, name: str, steps: int) -> None:
+        """Move a number field by ticks or steps."""
+
+    def preset(self, steps: int) -> None:
+        """Take the next or previous size preset."""
+
+    def first_letter(self, name: str, letter: str) -> bool:
+        """Choose by a value's first letter; tell whether there is such a value."""
+        return False
+
+    # Drawing
+
+    def content(self, width: int, height: int) -> Sequence[Row]:
+        """Return the form or its review."""
+        return self._review(width, height) if self.frozen is not None else self._form(width, height)
+
+    def _form(self, width: int, height: int) -> Sequence[Row]:
+        body: list[Body] = list(self.before(width))
+        names = list(self.names())
+        if self.field not in names:
+            self.field = names[0] if names else ""
+        for name in names:
+            is_current = name == self.field
+            edit = self.edits.get(name)
+            if edit is None:
+                shown: Row | str = self.value(name)
+            else:
+                hint = self.hint(name)
+                tail = (Span(f"  {hint}", Role.MUTED),) if hint else ()
+                shown = (*edit.rows(is_focused=is_current), *tail)
+            body.append(labelled(self.label(name), shown, is_current=is_current))
+        body.extend(self.effects(width))
+        body.extend(self._problem_rows(width))
+        return frame(self.heading(), self.tag(), body, ("enter review", "esc close"), width, height)
+
+    def _problem_rows(self, width: int) -> Sequence[Body]:
+        lines = [line for line in (self.problem, *self.problems()) if line]
+        if not lines:
+            return ()
+        role = Role.WARN if self.decision() is not None and not self.problem else Role.DANGER
+        return [Section(), *prose(lines[0], width, role)]
+
+    def _review(self, width: int, height: int) -> Sequence[Row]:
+        identity = self.workspace.identity
+        is_live = identity.badge is Badge.LIVE
+        where: Row = (
+            Span(f" {identity.badge.value}", Role.DANGER if is_live else Role.WARN, reverse=is_live),
+            Span(f"  {identity.account}"),
+        )
+        body: list[Body] = [where]
+        for at, line in enumerate(self.sentence()):
+            body.append((Span(f" {line}", bold=at == 0),))
+        body.extend(self.effects(width))
+        if self.frozen is not None and self.frozen.client_order_id:
+            body.append(labelled("id", self.frozen.client_order_id))
+        left = self.gate.seconds_left(self.workspace.clock.monotonic()) if self.gate is not None else 0
+        if left is not None:
+            body.append(labelled("expires", f"in {left}s" if left else "now: esc, then review again"))
+        return frame("REVIEW", self.tag(), body, ("y SEND", "esc edit"), width, height, is_double=True)
+
+    # Keys
+
+    def alive_contexts(self) -> tuple[Context, ...]:
+        """Return whose keys are alive: the form's, or the review's alone."""
+        return (Context.REVIEW,) if self.frozen is not None else (Context.DOCK,)
+
+    def key_pressed(self, chord: str) -> None:
+        """Have `y` wait after any other key; a form that was touched forgets why it was refused."""
+        if self.gate is not None and chord != "y":
+            self.gate.key(self.workspace.clock.monotonic())
+        if chord not in ("enter", "esc"):
+            self.problem = ""
+
+    def takes_text(self, chord: str) -> bool:
+        """Take letters into text and choice fields; `?`, `[` and `]` stay what they are."""
+        return (
+            self.frozen is None
+            and chord not in ("?", "[", "]")
+            and not (chord == " " and self.field not in self.edits)
+        )
+
+    def type_text(self, text: str) -> None:
+        """Type into the focused text field, or choose by first letter."""
+        edit = self.edits.get(self.field)
+        if edit is not None:
+            self.edits[self.field] = edit.insert(text)
+            self.changed(self.field)
+        else:
+            self.first_letter(self.field, text.lower())
+        self.draw()
+
+    def edit(self, chord: str) -> bool:
+        """Edit the focused text field; arrows up and down are steps, not edits."""
+        edit = self.edits.get(self.field)
+        if self.frozen is not None or edit is None:
+            return False
+        edited = edit.press(chord)
+        if edited is None:
+            return False
+        self.edits[self.field] = edited
+        self.changed(self.field)
+        self.draw()
+        return True
+
+    def paste(self, text: str) -> None:
+        """Paste into a text field; nothing else takes a paste, and no review does."""
+        edit = self.edits.get(self.field)
+        if self.frozen is None and edit is not None:
+            self.problem = ""
+            self.edits[self.field] = edit.insert(text)
+            self.changed(self.field)
+            self.draw()
+        elif self.gate is not None:
+            self.gate.key(self.workspace.clock.monotonic())
+
+    def changed(self, name: str) -> None:
+        """Take note that a text field was edited."""
+
+    def do_dock_next(self) -> None:
+        """Go to the next field."""
+        self._go(1)
+
+    def do_dock_previous(self) -> None:
+        """Go to the previous field."""
+        self._go(-1)
+
+    def _go(self, steps: int) -> None:
+        names = list(self.names())
+        at = names.index(self.field) if self.field in names else 0
+        self.field = names[(at + steps) % len(names)] if names else ""
+        self.draw()
+
+    def do_dock_more(self) -> None:
+        """One tick or step more."""
+        self._step(1)
+
+    def do_dock_less(self) -> None:
+        """One tick or step less."""
+        self._step(-1)
+
+    def do_dock_more10(self) -> None:
+        """Ten more."""
+        self._step(10)
+
+    def do_dock_less10(self) -> None:
+        """Ten less."""
+        self._step(-10)
+
+    def _step(self, steps: int) -> None:
+        if self.field in self.edits:
+            self.step(self.field, steps)
+        else:
+            self.choose(self.field, 1 if steps > 0 else -1)
+        self.draw()
+
+    def do_dock_choice(self) -> None:
+        """Take the next value."""
+        self.choose(self.field, 1)
+        self.draw()
+
+    def do_dock_choice_back(self) -> None:
+        """Take the previous value."""
+        self.choose(self.field, -1)
+        self.draw()
+
+    def do_dock_preset_up(self) -> None:
+        """Take the larger size preset."""
+        self.preset(1)
+        self.draw()
+
+    def do_dock_preset_down(self) -> None:
+        """Take the smaller size preset."""
+        self.preset(-1)
+        self.draw()
+
+    def do_dock_review(self) -> None:
+        """Freeze what would be sent and show it; a form that cannot be sent says why."""
+        decision = self.decision()
+        if decision is None:
+            lines = [line for line in self.problems() if line]
+            self.problem = lines[0] if lines else "Something is missing; see the fields."
+            self.draw()
+            return
+        self.problem = ""
+        self.frozen = decision
+        self.gate = ConfirmGate(self.workspace.clock.monotonic())
+        self.draw()
+
+    def do_dock_back(self) -> None:
+        """Leave; a ticket keeps its draft."""
+        self.close()
+
+    def do_review_back(self) -> None:
+        """Back to editing; nothing was sent."""
+        self.frozen = self.gate = None
+        self.draw()
+
+    def do_review_send(self) -> None:
+        """Send, once."""
+        if self.gate is not None and self.frozen is not None:
+            if self.gate.confirm(self.workspace.clock.monotonic()):
+                self.close(self.frozen)
+            else:
+                self.draw()

@@ -1,0 +1,210 @@
+"""The form for take profit and stop loss of a leg."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import ClassVar
+
+from bgtui.domain import pnl
+from bgtui.domain.account import Position
+from bgtui.domain.instrument import is_on_step
+from bgtui.domain.intent import (
+    CancelPlans,
+    Intent,
+    OrderRef,
+    PositionTpsl,
+)
+from bgtui.domain.order import (
+    PlanKind,
+    PositionSide,
+    TriggerType,
+)
+from bgtui.ui.modals.form import Decision
+from bgtui.ui.modals.leg import LegDock
+from bgtui.ui.role import Role
+from bgtui.ui.view import figure
+from bgtui.ui.view.dockframe import Body, Section, labelled
+from bgtui.ui.view.glyph import ABOUT, NONE
+from bgtui.ui.view.lineedit import LineEdit
+from bgtui.ui.view.pricetext import Prices, read_price
+from bgtui.ui.view.span import Row, Span
+from bgtui.ui.workspace import Workspace
+
+
+class ProtectDock(LegDock):
+    """Take profit and stop loss of a whole leg; both always go together."""
+
+    title: ClassVar[str] = "TP/SL"
+
+    def __init__(self, workspace: Workspace, leg: Position, *, problem: str = "") -> None:
+        """Prefill what there is."""
+        super().__init__(workspace, leg, problem=problem)
+        self.trigger = TriggerType.MARK
+        shown = self.shown
+        places = shown.places if shown is not None else 2
+        take = shown.take_profit if shown is not None else None
+        stop = shown.stop_loss if shown is not None else None
+        self.edits = {
+            "take": LineEdit.of(figure.price(take, places) if take else ""),
+            "stop": LineEdit.of(figure.price(stop, places) if stop else ""),
+        }
+        self.had = (take, stop)
+
+    def names(self) -> Sequence[str]:
+        """Return the fields."""
+        return ("take", "stop", "by")
+
+    def label(self, name: str) -> str:
+        """Return a field's name."""
+        return {"take": "TP at", "stop": "SL at", "by": "by/then"}[name]
+
+    def value(self, name: str) -> Row | str:
+        """Return what pulls the trigger."""
+        return f"{self.trigger.value} / market"
+
+    def hint(self, name: str) -> str:
+        """Return what it would give."""
+        shown, price = self.shown, self._price(name)
+        if shown is None or price is None or name == "by":
+            return ""
+        is_inverse = shown.rules is not None and shown.rules.is_inverse
+        gives = pnl.unrealized(
+            shown.leg.side, shown.leg.size, shown.leg.entry_price, price, is_inverse=is_inverse
+        )
+        return f"{ABOUT}{figure.signed(gives, shown.money_places)}"
+
+    def _price(self, name: str) -> Decimal | None:
+        facts, leg = self.facts(), self.leg
+        if facts is None or leg is None or name not in self.edits:
+            return None
+        words = Prices(facts.bid, facts.ask, facts.last, facts.mark, leg.entry_price)
+        return read_price(self.edits[name].text, facts.rules, words, base=leg.entry_price).value
+
+    def before(self, width: int) -> Sequence[Body]:
+        """Return the leg."""
+        shown = self.shown
+        if shown is None:
+            return ()
+        text = f"{self.qty(shown.leg.size)} @ {self.px(shown.leg.entry_price)}"
+        return [labelled("leg", text), labelled("covers", "whole leg")]
+
+    def problems(self) -> Sequence[str]:
+        """Return what is wrong with the prices."""
+        if gone := self.gone():
+            return gone
+        shown, facts = self.shown, self.facts()
+        if shown is None or facts is None:
+            return ("The instrument's rules are not known yet; a moment.",)
+        reference = facts.reference
+        sign = 1 if shown.leg.side is PositionSide.LONG else -1
+        lines: list[str] = []
+        for name, label, wanted in (("take", "TP", sign), ("stop", "SL", -sign)):
+            text = self.edits[name].text.strip()
+            price = self._price(name)
+            if text and price is None:
+                lines.append(f"{label}: {text[:16]} is no price; type 68000, +50 or 1%")
+            elif price is not None and not is_on_step(price, facts.rules.tick):
+                lines.append(f"{label} {price} is off the tick of {facts.rules.tick}")
+            elif price is not None and reference is not None and (price - reference) * wanted <= 0:
+                lines.append(
+                    f"{label} must be {'above' if wanted > 0 else 'below'} {reference}: it would fire now"
+                )
+        if not lines and not self._changes():
+            lines.append("Nothing is set; type a price.")
+        return lines
+
+    def _changes(self) -> bool:
+        return any(price is not None for price in (self._price("take"), self._price("stop"), *self.had))
+
+    def decision(self) -> Decision | None:
+        """Return both together, or the removal of what is there."""
+        leg = self.leg
+        if leg is None or self.problems():
+            return None
+        take, stop = self._price("take"), self._price("stop")
+        intents: list[Intent] = []
+        if take is not None or stop is not None:
+            intents.append(
+                PositionTpsl(
+                    leg.instrument, leg.side, leg.position_mode, leg.margin_coin, take, stop, self.trigger
+                )
+            )
+        removed = [
+            kind
+            for had, now, kind in (
+                (self.had[0], take, PlanKind.POSITION_TAKE_PROFIT),
+                (self.had[1], stop, PlanKind.POSITION_STOP_LOSS),
+            )
+            if had is not None and now is None
+        ]
+        intents += self._removals(leg, removed)
+        if not intents:
+            return None
+        places = self.shown.places if self.shown is not None else 2
+        words = " · ".join(
+            f"{label} {figure.price(price, places) if price is not None else NONE}"
+            for label, price in (("TP", take), ("SL", stop))
+        )
+        return Decision(tuple(intents), f"protect {leg.side.value} {leg.instrument.symbol}: {words}")
+
+    def _removals(self, leg: Position, kinds: Sequence[PlanKind]) -> list[Intent]:
+        store = self.workspace.store
+        plans = store.open_plans(leg.instrument.product_type) if store is not None else None
+        found: list[Intent] = []
+        for kind in kinds:
+            refs = tuple(
+                OrderRef(plan.instrument, plan.order_id, plan.client_order_id, leg.margin_coin)
+                for plan in plans or ()
+                if plan.instrument == leg.instrument
+                and plan.kind is kind
+                and plan.position_side in (leg.side, None)
+            )
+            if refs:
+                found.append(CancelPlans(leg.instrument, kind, refs, leg.margin_coin))
+        return found
+
+    def sentence(self) -> Sequence[str]:
+        """Return what is sent."""
+        return (
+            f"PROTECT {self.first.side.upper()} {self.first.instrument.symbol}",
+            f"TP {self.edits['take'].text or 'none'}",
+            f"SL {self.edits['stop'].text or 'none'}",
+            f"by {self.trigger.value}, at market",
+        )
+
+    def effects(self, width: int) -> Sequence[Body]:
+        """Return reward to risk, and whether the stop comes before liquidation."""
+        shown, take, stop = self.shown, self._price("take"), self._price("stop")
+        rows: list[Body] = [Section("rules")]
+        if shown is None:
+            return rows
+        leg = shown.leg
+        if take is not None and stop is not None and stop != leg.entry_price:
+            ratio = abs(take - leg.entry_price) / abs(leg.entry_price - stop)
+            rows.append(labelled("reward", f"{ratio:.2f} to 1"))
+        if stop is not None and leg.liquidation_price is not None:
+            sign = 1 if leg.side is PositionSide.LONG else -1
+            is_before = (stop - leg.liquidation_price) * sign > 0
+            liq = figure.price(leg.liquidation_price, shown.places)
+            role = Role.PLAIN if is_before else Role.DANGER
+            rows.append((Span(f" SL comes {'before' if is_before else 'AFTER'} liq {liq}", role),))
+        rows.append(labelled("kept by", "the exchange"))
+        rows.append((Span(" an empty field removes it", Role.MUTED),))
+        return rows
+
+    def choose(self, name: str, steps: int) -> None:
+        """Mark or last."""
+        if name == "by":
+            self.trigger = TriggerType.LAST if self.trigger is TriggerType.MARK else TriggerType.MARK
+
+    def step(self, name: str, steps: int) -> None:
+        """Move a price by ticks."""
+        facts, leg = self.facts(), self.leg
+        if facts is None or leg is None or name not in self.edits:
+            return
+        start = self._price(name) or facts.reference
+        if start is not None:
+            moved = max(start + facts.rules.tick * steps, facts.rules.tick)
+            moved = round(moved, facts.rules.price_places)
+            self.edits[name] = LineEdit.of(figure.price(moved, facts.rules.price_places))

@@ -1,0 +1,65 @@
+"""The dock that turns a leg around."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+from bgtui.domain.intent import (
+    ReversePosition,
+)
+from bgtui.domain.order import (
+    PositionSide,
+)
+from bgtui.ui.modals.form import Decision
+from bgtui.ui.modals.leg import LegDock
+from bgtui.ui.role import Role
+from bgtui.ui.view import figure
+from bgtui.ui.view.dockframe import Body, Section, labelled, prose
+from bgtui.ui.view.glyph import ABOUT
+
+
+class ReverseDock(LegDock):
+    """Turn a leg around at market."""
+
+    title: ClassVar[str] = "REVERSE"
+
+    def names(self) -> Sequence[str]:
+        """Return no field: all of it, at market."""
+        return ()
+
+    def problems(self) -> Sequence[str]:
+        """Return why it cannot be sent."""
+        leg = self.leg
+        if leg is not None and leg.locked:
+            held = figure.plain(leg.locked)
+            return (f"{held} is held by close orders: cancel those first; w cancels all on the symbol.",)
+        return self.gone()
+
+    def decision(self) -> Decision | None:
+        """Return the reversal."""
+        leg = self.leg
+        if leg is None or leg.locked:
+            return None
+        intent = ReversePosition(leg.instrument, leg.side, leg.position_mode, leg.margin_coin, leg.size)
+        return Decision((intent,), f"reverse {leg.side.value} {leg.size:f} {leg.instrument.symbol} at market")
+
+    def sentence(self) -> Sequence[str]:
+        """Return what is sent."""
+        other = "SHORT" if self.first.side is PositionSide.LONG else "LONG"
+        return (f"REVERSE {self.first.side.upper()} {self.first.instrument.symbol}", f"to {other}, at market")
+
+    def effects(self, width: int) -> Sequence[Body]:
+        """Return both legs after it."""
+        shown = self.shown
+        if shown is None:
+            return ()
+        size = figure.size(shown.leg.size, shown.size_places)
+        other = "short" if shown.leg.side is PositionSide.LONG else "long"
+        return [
+            Section("after the fill"),
+            labelled(shown.leg.side.value, f"{size} → 0"),
+            labelled(other, f"+{size}"),
+            labelled("realized", f"{ABOUT}{figure.signed(shown.unrealized, shown.money_places)}"),
+            *prose("Open orders stay as they are.", width - 2, Role.MUTED),
+        ]

@@ -1,0 +1,334 @@
+"""The order ticket."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from decimal import Decimal
+from typing import ClassVar, TypeVar
+
+from bgtui.domain import rules
+from bgtui.domain.facts import Facts
+from bgtui.domain.instrument import InstrumentId, round_size
+from bgtui.domain.intent import PlaceOrder, PlacePlan
+from bgtui.domain.order import PositionMode, TriggerType
+from bgtui.ui.modals.form import Decision, FormDock
+from bgtui.ui.role import Role
+from bgtui.ui.view import figure, ticket
+from bgtui.ui.view.dockframe import Body, Section, labelled
+from bgtui.ui.view.effects import effect_rows
+from bgtui.ui.view.facts import gather
+from bgtui.ui.view.lineedit import LineEdit
+from bgtui.ui.view.pricetext import read_price
+from bgtui.ui.view.request import TicketRequest
+from bgtui.ui.view.sizetext import presets
+from bgtui.ui.view.span import Row, Span
+from bgtui.ui.view.ticket import Ticket
+from bgtui.ui.workspace import Workspace
+
+T = TypeVar("T")
+_TEXTS = ("price", "trigger", "callback", "size", "take_profit", "stop_loss")
+_TRIGGERS = (TriggerType.MARK, TriggerType.LAST)
+_LABELS = {"take_profit": "TP", "stop_loss": "SL", "trigger_by": "by", "callback": "callback %"}
+
+
+class TicketDock(FormDock):
+    """Any kind of order on one instrument."""
+
+    title: ClassVar[str] = "ORDER"
+
+    def __init__(self, workspace: Workspace, request: TicketRequest, *, problem: str = "") -> None:
+        """Begin from what the key asked for, or from the draft that was left behind."""
+        super().__init__(workspace, problem=problem)
+        self.instrument: InstrumentId = request.instrument
+        facts = self.facts()
+        draft = workspace.drafts.get(f"ticket/{self.instrument}")
+        if isinstance(draft, Ticket) and not request.price_text:
+            self.ticket = draft
+        else:
+            self.ticket = self._fresh(request, facts)
+        self._take_texts()
+        self.field = "price" if request.price_text else "action"
+        self._id = ""
+
+    def _fresh(self, request: TicketRequest, facts: Facts | None) -> Ticket:
+        if facts is None:
+            return Ticket(ticket.Action.BUY)
+        sizes = presets(facts.rules, facts.reference)
+        at = min(self.workspace.view(self.instrument).preset_index, len(sizes) - 1)
+        return Ticket(
+            ticket.action_for(request.side, facts),
+            time=request.time_in_force,
+            price=request.price_text,
+            size=format(sizes[at], "f") if sizes else "",
+        )
+
+    def _take_texts(self) -> None:
+        self.edits = {name: LineEdit.of(getattr(self.ticket, name)) for name in _TEXTS}
+
+    def facts(self) -> Facts | None:
+        """Return what is known now."""
+        store = self.workspace.store
+        return None if store is None else gather(store, self.instrument)
+
+    # What it says
+
+    def names(self) -> Sequence[str]:
+        """Return the fields that this kind of order has."""
+        facts = self.facts()
+        return ("action",) if facts is None else ticket.fields(self._current(facts), facts)
+
+    def _current(self, facts: Facts) -> Ticket:
+        """Return the form with an action that the account's mode knows: it may have changed meanwhile."""
+        if self.ticket.action not in ticket.actions(facts):
+            self.ticket = replace(self.ticket, action=ticket.action_for(self.ticket.side, facts))
+        return self.ticket
+
+    def heading(self) -> str:
+        """Name the instrument."""
+        return f"ORDER {self.instrument.symbol}"
+
+    def tag(self) -> str:
+        """Name the position mode."""
+        facts = self.facts()
+        if facts is None or not facts.is_futures:
+            return "spot" if facts is not None else ""
+        if facts.position_mode is None:
+            return "mode ?"
+        return "hedge" if facts.position_mode is PositionMode.HEDGE else "one-way"
+
+    def label(self, name: str) -> str:
+        """Return a field's name."""
+        return _LABELS.get(name, name)
+
+    def value(self, name: str) -> Row | str:
+        """Return a choice as shown."""
+        match name:
+            case "action":
+                role = Role.BID if self.ticket.side.value == "buy" else Role.ASK
+                return (Span(self.ticket.action.value.upper(), role, bold=True),)
+            case "kind":
+                return self.ticket.kind.value
+            case "time":
+                return ticket.TIME_WORDS[self.ticket.time]
+            case "trigger_by":
+                return self.ticket.trigger_by.value
+            case _:
+                return "yes" if self.ticket.reduce else "no"
+
+    def hint(self, name: str) -> str:
+        """Return the figure that a text stands for, where it is not the text itself."""
+        facts = self.facts()
+        if facts is None:
+            return ""
+        resolved = ticket.resolve(self.ticket, facts)
+        match name:
+            case "price" | "trigger" | "take_profit" | "stop_loss":
+                value = getattr(resolved, name)
+                if value is None:
+                    return ""
+                shown = figure.price(value, facts.rules.price_places)
+                typed = self.edits[name].text.replace(",", "")
+                return self._away(value, facts) if typed and _same(typed, value) else f"= {shown}"
+            case "size":
+                return self._size_hint(resolved, facts)
+            case _:
+                return ""
+
+    def _away(self, price: Decimal, facts: Facts) -> str:
+        touch = facts.bid if self.ticket.side.value == "buy" else facts.ask
+        if touch is None:
+            return ""
+        ticks = int((price - touch) / facts.rules.tick)
+        name = "bid" if self.ticket.side.value == "buy" else "ask"
+        return f"{abs(ticks)}t {'>' if ticks > 0 else '<'} {name}" if ticks else f"= {name}"
+
+    def _size_hint(self, resolved: ticket.Resolved, facts: Facts) -> str:
+        if resolved.size is None:
+            return ""
+        coin = facts.rules.quote_coin if resolved.size_is_quote else facts.rules.base_coin
+        text = self.edits["size"].text
+        shown = "" if _same(text, resolved.size) else f"= {resolved.size:f} "
+        if resolved.expected is None or resolved.size_is_quote:
+            return f"{shown}{coin}"
+        return f"{shown}{coin} = {figure.money(resolved.size * resolved.expected)}"
+
+    def order(self) -> PlaceOrder | PlacePlan | None:
+        """Return the intent as the form stands."""
+        facts = self.facts()
+        if facts is None:
+            return None
+        current = self._current(facts)
+        return ticket.intent(current, facts, ticket.resolve(current, facts))
+
+    def problems(self) -> Sequence[str]:
+        """Return what cannot be read, then the rules that refuse or warn."""
+        facts = self.facts()
+        if facts is None:
+            return ("The instrument's rules are not known yet; a moment.",)
+        resolved = ticket.resolve(self._current(facts), facts)
+        if resolved.problems:
+            return resolved.problems
+        order = self.order()
+        if order is None:
+            return ("Something is missing; see the fields.",)
+        shown = ticket.preview(order, facts, resolved.expected)
+        lines = [shown.first_problem] if shown.first_problem else []
+        if not facts.is_book_live:
+            lines.append("The book is not live: prices here are the last known ones.")
+        return lines
+
+    def decision(self) -> Decision | None:
+        """Return what would be sent, when every rule lets it pass."""
+        facts, order = self.facts(), self.order()
+        if facts is None or order is None or rules.violations(rules.check(order, facts)):
+            return None
+        if not self._id:
+            desk = self.workspace.session.desk if self.workspace.session is not None else None
+            self._id = desk.new_id() if desk is not None else ""
+        price = order.price if isinstance(order, PlaceOrder) else order.trigger_price
+        at = f" @ {figure.price(price, facts.rules.price_places)}" if price is not None else " at market"
+        size = figure.size(order.size, facts.rules.size_places)
+        words = f"{ticket.action_words(order)} {size} {facts.rules.symbol}{at}"
+        return Decision((order,), words, self._id)
+
+    def sentence(self) -> Sequence[str]:
+        """Return what will be sent, as frozen."""
+        facts = self.facts()
+        order = self.frozen.intents[0] if self.frozen is not None else self.order()
+        if facts is None or not isinstance(order, PlaceOrder | PlacePlan):
+            return ()
+        return ticket.sentence(order, facts)
+
+    def effects(self, width: int) -> Sequence[Body]:
+        """Return leg, value, margin, fee and rules after the fill."""
+        facts = self.facts()
+        order = self.frozen.intents[0] if self.frozen is not None else self.order()
+        rows: list[Body] = []
+        if self.frozen is None and facts is not None:
+            rows.append(self._preset_row(facts))
+        rows.append(Section("after the fill" if self.frozen is None else ""))
+        if facts is None or not isinstance(order, PlaceOrder | PlacePlan):
+            rows.append(labelled("leg", "?"))
+            return rows
+        expected = rules.expected_price(order, facts)
+        return [*rows, *effect_rows(ticket.preview(order, facts, expected), facts)]
+
+    def _preset_row(self, facts: Facts) -> Row:
+        sizes = presets(facts.rules, facts.reference)
+        spans: list[Span] = []
+        for size in sizes:
+            text = f"{size.normalize():f}"
+            is_chosen = _same(self.edits["size"].text, size)
+            spans.append(
+                Span(f"[{text}] " if is_chosen else f"{text} ", Role.ACCENT if is_chosen else Role.MUTED)
+            )
+        return labelled("preset", tuple(spans))
+
+    # Keys
+
+    def changed(self, name: str) -> None:
+        """Take the edited text into the form."""
+        self.ticket = ticket.with_text(self.ticket, name, self.edits[name].text)
+        self._keep()
+
+    def _keep(self) -> None:
+        self.workspace.drafts[f"ticket/{self.instrument}"] = self.ticket
+
+    def choose(self, name: str, steps: int) -> None:
+        """Take the next value of a choice."""
+        facts = self.facts()
+        if facts is None:
+            return
+        form = self.ticket
+        match name:
+            case "action":
+                form = replace(form, action=_next(ticket.actions(facts), form.action, steps))
+            case "kind":
+                form = replace(form, kind=_next(ticket.kinds(facts), form.kind, steps))
+            case "time":
+                form = replace(form, time=_next(ticket.TIMES, form.time, steps))
+            case "trigger_by":
+                form = replace(
+                    form, trigger_by=_next((TriggerType.MARK, TriggerType.LAST), form.trigger_by, steps)
+                )
+            case "reduce":
+                form = replace(form, reduce=not form.reduce)
+            case _:
+                return
+        self.ticket = form
+        self._keep()
+
+    def first_letter(self, name: str, letter: str) -> bool:
+        """Choose the next value that begins with a letter."""
+        facts = self.facts()
+        if facts is None:
+            return False
+        values: Sequence[object] = {
+            "action": ticket.actions(facts),
+            "kind": ticket.kinds(facts),
+            "time": ticket.TIMES,
+            "trigger_by": _TRIGGERS,
+            "reduce": (False, True),
+        }.get(name, ())
+        for _ in range(len(values)):
+            self.choose(name, 1)
+            shown = self.value(name)
+            text = shown if isinstance(shown, str) else "".join(span.text for span in shown)
+            if text.lower().startswith(letter):
+                return True
+        return False
+
+    def step(self, name: str, steps: int) -> None:
+        """Move a price by ticks, a size by its step."""
+        facts = self.facts()
+        if facts is None:
+            return
+        resolved = ticket.resolve(self.ticket, facts)
+        if name == "size":
+            size = round_size(facts.rules, (resolved.size or Decimal(0)) + facts.rules.size_step * steps)
+            self._set(name, format(max(size, Decimal(0)), "f"))
+            return
+        if name == "callback":
+            read = read_price(self.edits[name].text, facts.rules, ticket.prices(facts))
+            value = (read.value or Decimal(0)) + Decimal("0.1") * steps
+            self._set(name, format(max(value, Decimal("0.1")), "f"))
+            return
+        start = getattr(resolved, name) or resolved.expected
+        if start is not None:
+            price = max(start + facts.rules.tick * steps, facts.rules.tick)
+            self._set(name, figure.price(price, facts.rules.price_places))
+
+    def _set(self, name: str, text: str) -> None:
+        self.edits[name] = LineEdit.of(text)
+        self.changed(name)
+
+    def preset(self, steps: int) -> None:
+        """Take the next size preset."""
+        facts = self.facts()
+        if facts is None:
+            return
+        sizes = presets(facts.rules, facts.reference)
+        at = next((at for at, size in enumerate(sizes) if _same(self.edits["size"].text, size)), None)
+        view = self.workspace.view(self.instrument)
+        wanted = view.preset_index if at is None else at + steps
+        view.preset_index = min(max(wanted, 0), len(sizes) - 1)
+        self._set("size", format(sizes[view.preset_index], "f"))
+
+    def do_dock_review(self) -> None:
+        """Review; an id is used for one try only."""
+        self._id = ""
+        super().do_dock_review()
+
+
+def _same(text: str, value: Decimal) -> bool:
+    bare = text.replace(",", "").strip()
+    try:
+        return bool(bare) and Decimal(bare) == value
+    except ArithmeticError:
+        return False
+
+
+def _next(values: Sequence[T], value: T, steps: int) -> T:
+    at = values.index(value) if value in values else 0
+    return values[(at + steps) % len(values)]

@@ -1,0 +1,63 @@
+"""What an order would do, in the lines of a dock."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from bgtui.domain.facts import Facts
+from bgtui.ui.role import Role
+from bgtui.ui.view import figure
+from bgtui.ui.view.dockframe import labelled
+from bgtui.ui.view.glyph import ABOUT, NONE
+from bgtui.ui.view.span import Row, Span
+from bgtui.ui.view.ticket import Preview
+
+NEAR = Decimal("0.05")
+
+
+def effect_rows(preview: Preview, facts: Facts) -> list[Row]:
+    """Return leg, entry, liquidation, value, margin, fee and rules."""
+    places, size_places = facts.rules.price_places, facts.rules.size_places
+    rows: list[Row] = []
+    if preview.leg_name:
+        before = figure.size(preview.leg_before, size_places)
+        after = figure.size(preview.leg_after, size_places)
+        rows.append(labelled("leg", f"{preview.leg_name} {before} → {after}"))
+        if preview.other_name:
+            rows.append(labelled(preview.other_name, f"{figure.size(preview.other, size_places)} untouched"))
+        rows.append(labelled("entry", _change(preview.entry_before, preview.entry_after, places)))
+        rows.append(_liquidation(preview, places))
+    coin = facts.rules.quote_coin
+    rows.append(labelled("value", f"{figure.money(preview.value)} {coin}"))
+    money = 8 if facts.rules.is_inverse else 2
+    if preview.margin is not None:
+        free = figure.money(facts.available, money)
+        rows.append(labelled("margin", f"{figure.money(preview.margin, money)} of {free}"))
+    kind = "maker" if preview.is_maker else "taker"
+    rows.append(labelled("fee", f"{ABOUT}{figure.money(preview.fee, money)} {kind}"))
+    return [*rows, rules_row(preview)]
+
+
+def rules_row(preview: Preview) -> Row:
+    """Return how many rules pass."""
+    total = len(preview.results)
+    role = Role.PLAIN if preview.passed == total else Role.DANGER
+    return labelled("rules", (Span(f"{preview.passed} of {total} pass", role),))
+
+
+def _change(before: Decimal | None, after: Decimal | None, places: int) -> str:
+    new = figure.price(round(after, places), places) if after is not None else NONE
+    if before is None:
+        return new
+    return f"{figure.price(round(before, places), places)} → {new}"
+
+
+def _liquidation(preview: Preview, places: int) -> Row:
+    after = preview.liquidation_after
+    if after is None:
+        return labelled("liq", NONE if preview.leg_after == 0 else "?")
+    about = ABOUT if preview.is_approximate else ""
+    text = f"{about}{figure.price(round(after, places), places)}"
+    away = "" if preview.distance is None else f" {figure.percent(preview.distance)} away"
+    is_near = preview.distance is not None and preview.distance <= NEAR
+    return labelled("liq", (Span(text + away, Role.DANGER if is_near else Role.PLAIN),))
