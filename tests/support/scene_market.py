@@ -84,9 +84,7 @@ def trades() -> list[Trade]:
     made = []
     for number, line in enumerate(_TRADES, 1):
         clock, price, side, size = line.split()
-        made.append(
-            Trade(f"91{number:06}", price, size, Side.BUY if side == "B" else Side.SELL, at(clock) - 30)
-        )
+        made.append(Trade(f"91{number:06}", price, size, Side.BUY if side == "B" else Side.SELL, at(clock)))
     return made
 
 
@@ -118,7 +116,7 @@ def tickers() -> list[Event]:
         ticker = Ticker(
             name, NOW_MS - 40, last, change_24h_text=change, funding_rate_text=funding,
             open_interest_text=interest, mark_text=mark,
-            next_funding_ms=at("16:00:00") if funding else None,
+            next_funding_ms=at("16:00:00.5") if funding else None,
             bid_text=last, ask_text=last,
         )  # fmt: skip
         if name == BTC:

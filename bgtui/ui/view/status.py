@@ -2,25 +2,174 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
+from bgtui.domain import question
+from bgtui.domain.order import PositionMode
+from bgtui.domain.trading import TradingState
+from bgtui.store.health import HealthView
+from bgtui.store.store import Store
 from bgtui.ui.role import Role
-from bgtui.ui.view import market, tabs
-from bgtui.ui.view.span import Row, Span, crop, left, row, spread
+from bgtui.ui.view import figure, market, positions, streams, tabs
+from bgtui.ui.view.glyph import LOADING, NONE, TIMES, UNKNOWN
+from bgtui.ui.view.privacy import hide
+from bgtui.ui.view.span import Row, Span, cells, crop, cut, left, row, spread
+from bgtui.ui.view.today import today
 from bgtui.ui.workspace import Badge, Workspace
+
+_MODES = {PositionMode.HEDGE: "hedge", PositionMode.ONE_WAY: "one-way"}
+_WIDE, _WIDEST, _NARROW = 120, 200, 80
+_PLACE_ORDER = "place-order"
 
 
 def state_line(workspace: Workspace, width: int) -> Row:
-    """Return line 1: environment, trading state, account, mode, streams, worst alarm, clock."""
+    """Return line 1: environment, trading state, account, mode, streams, worst alarm, clock.
+
+    From 120 columns also REST latency, order budget and the day; from 200 equity, free, risk, frames.
+    """
+    store = workspace.store
+    health = store.health() if store is not None else None
+    spans = [badge_span(workspace), state_span(workspace)]
+    if width >= _NARROW:
+        spans += [Span(left(account_name(workspace), 9)), Span(left(mode_name(workspace), 9))]
+    else:
+        spans[1] = spans[1]._replace(text=left(spans[1].text.rstrip(), 10))
+    if store is not None and health is not None:
+        spans += _streams(workspace, store, health)
+        if width >= _WIDE:
+            spans += _service(workspace, store, health)
+        if width >= _WIDEST:
+            spans += _worth(workspace, store)
+    return spread(tuple(spans), (Span(figure.clock(workspace.now_ms)),), width)
+
+
+def badge_span(workspace: Workspace) -> Span:
+    """Return where orders go."""
     badge = workspace.identity.badge
-    role = Role.DANGER if badge is Badge.LIVE else Role.PLAIN
-    state = "ARMED" if workspace.can_trade else "READ-ONLY" if workspace.session is not None else ".."
-    seconds = workspace.now_ms // 1000 % 86400
-    clock = f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
-    start = row(
-        Span(left(badge.value, 7), role, reverse=badge is Badge.LIVE),
-        left(state, 11),
-        left(workspace.identity.account or "no key", 9),
-    )
-    return spread(start, row(clock), width)
+    is_live = badge is Badge.LIVE
+    return Span(left(badge.value, 7), Role.DANGER if is_live else Role.PLAIN, bold=is_live, reverse=is_live)
+
+
+def state_span(workspace: Workspace) -> Span:
+    """Return what the desk lets through."""
+    if workspace.session is None:
+        return Span(left(LOADING, 11), Role.MUTED)
+    desk = workspace.session.desk
+    state = desk.state if desk is not None else TradingState.READ_ONLY
+    return Span(left(state.value, 11), Role.PLAIN if state is TradingState.ARMED else Role.WARN)
+
+
+def account_name(workspace: Workspace) -> str:
+    """Return the account's label."""
+    if workspace.session is None:
+        return LOADING
+    name = workspace.identity.account if workspace.identity.has_key else "no key"
+    return hide(name, is_private=workspace.is_private and workspace.identity.has_key)
+
+
+def mode_name(workspace: Workspace) -> str:
+    """Return the account's position mode: as asked, else as its legs tell; empty while nobody has told."""
+    store, shown = workspace.store, workspace.instrument
+    if store is None or shown is None or not shown.product_type.is_futures:
+        return ""
+    settings = store.answer(question.symbol_settings(shown)).value
+    if settings is not None:
+        return _MODES[settings.position_mode]
+    legs = store.positions(shown.product_type) or ()
+    return _MODES[legs[0].position_mode] if legs else ""
+
+
+def _streams(workspace: Workspace, store: Store, health: HealthView) -> list[Span]:
+    shown = workspace.instrument
+    public = streams.public_word(store, health, shown)
+    private = streams.private_word(health, has_key=workspace.identity.has_key)
+    alarm = streams.alarm(store, health, shown)
+    return [
+        Span("pub ", Role.MUTED), public._replace(text=left(public.text, 9)),
+        Span("prv ", Role.MUTED), private._replace(text=left(private.text, 9)),
+        alarm, Span(" " * max(9 - cells(alarm.text), 0)),
+    ]  # fmt: skip
+
+
+def _service(workspace: Workspace, store: Store, health: HealthView) -> list[Span]:
+    latency = health.requests.p50_ms
+    rest = NONE if latency is None else f"{latency}ms"
+    net = _today(workspace, store)
+    return [
+        Span(" rest ", Role.MUTED), Span(left(rest, 6)),
+        Span("orders ", Role.MUTED), Span(left(_order_budget(store), 7)),
+        Span("today ", Role.MUTED), Span(left(net.text, 8), net.role),
+    ]  # fmt: skip
+
+
+def _order_budget(store: Store) -> str:
+    budget = store.budget
+    for endpoint in budget.endpoints if budget is not None else ():
+        if endpoint.name.rpartition("/")[2] == _PLACE_ORDER:
+            return f"{endpoint.left}/{endpoint.limit}"
+    return NONE
+
+
+def _today(workspace: Workspace, store: Store) -> Span:
+    sums = today(store, workspace.identity.product_type, workspace.now_ms)
+    if sums is None:
+        return Span(UNKNOWN if workspace.identity.has_key else NONE)
+    text = hide(figure.signed(sums.net), is_private=workspace.is_private)
+    return Span(text, positions.gain(sums.net))
+
+
+def _worth(workspace: Workspace, store: Store) -> list[Span]:
+    figures = _Wallet(workspace, store)
+    return [
+        Span(" equity ", Role.MUTED), Span(left(figures.equity, 11)),
+        Span("free ", Role.MUTED), Span(left(figures.free, 11)),
+        Span("cross risk ", Role.MUTED), Span(left(figures.risk, 7)),
+        Span(f"{workspace.display.fps} fps", Role.MUTED),
+    ]  # fmt: skip
+
+
+class _Wallet:
+    """The futures wallet in words; unknown is ``?``, and no key is no wallet."""
+
+    def __init__(self, workspace: Workspace, store: Store) -> None:
+        product = workspace.identity.product_type
+        self._workspace = workspace
+        self._unknown = UNKNOWN if workspace.identity.has_key else NONE
+        coins = store.known_balances(product)
+        wallet = coins.get("USDT") or next(iter(coins.values()), None)
+        report = store.equity(product)
+        equity = wallet.equity if wallet is not None else None
+        if equity is None and report is not None:
+            equity = report.usdt_equity
+        self.equity = self._money(equity)
+        self.free = self._money(wallet.available if wallet is not None else None)
+        ratio = wallet.cross_risk_ratio if wallet is not None else None
+        self.risk = self._unknown if ratio is None else figure.percent(ratio)
+        self.unrealized = unrealized(store, workspace)
+
+    def _money(self, value: Decimal | None) -> str:
+        if value is None:
+            return self._unknown
+        return hide(figure.money(value), is_private=self._workspace.is_private)
+
+    def signed(self, value: Decimal | None) -> Span:
+        """Return money with its sign."""
+        if value is None:
+            return Span(self._unknown)
+        text = hide(figure.signed(value), is_private=self._workspace.is_private)
+        return Span(text, positions.gain(value))
+
+
+def unrealized(store: Store, workspace: Workspace) -> Decimal | None:
+    """Return the live PnL of every leg of the wallet; None while any of them is not known."""
+    product = workspace.identity.product_type
+    if not product.is_futures:
+        return None
+    legs = positions.leg_views(store, (product,))
+    if legs is None:
+        return None
+    known = [leg.unrealized for leg in legs if leg.unrealized is not None]
+    return sum(known, Decimal(0)) if len(known) == len(legs) else None
 
 
 def market_line(workspace: Workspace, width: int) -> Row:
@@ -30,7 +179,21 @@ def market_line(workspace: Workspace, width: int) -> Row:
 
 def money_line(workspace: Workspace, width: int) -> Row:
     """Return line 2 of the other screens: equity, free, PnL, today, cross risk."""
-    return crop(row(f" {workspace.identity.account}"), width)
+    store = workspace.store
+    if store is None:
+        return row(" ", Span(LOADING, Role.MUTED))
+    wallet = _Wallet(workspace, store)
+    pnl, net = wallet.signed(wallet.unrealized), _today(workspace, store)
+    return crop(
+        (
+            Span(" equity ", Role.MUTED), Span(left(wallet.equity, 11)),
+            Span("free ", Role.MUTED), Span(left(wallet.free, 10)),
+            Span("uPnL ", Role.MUTED), pnl._replace(text=left(pnl.text, 9)),
+            Span("today ", Role.MUTED), net._replace(text=left(net.text, 8)),
+            Span("cross risk ", Role.MUTED), Span(wallet.risk),
+        ),
+        width,
+    )  # fmt: skip
 
 
 def tab_line(current: str, width: int) -> Row:
@@ -45,7 +208,8 @@ def tab_line(current: str, width: int) -> Row:
 
 
 def message_line(workspace: Workspace, width: int) -> Row:
-    """Return the line that says what happened, why, and what to do."""
+    """Return the line that says what happened, why, and what to do; what is repeated is counted."""
     message = workspace.message
-    count = f" ×{message.count}" if message.count > 1 else ""
-    return crop(row(" ", Span(message.text, message.role), count), width)
+    count = f" {TIMES}{message.count}" if message.count > 1 else ""
+    text = cut(message.text, max(width - 2 - cells(count), 0)).rstrip()
+    return crop((Span(" "), Span(text, message.role), Span(count, Role.MUTED)), width)
