@@ -23,6 +23,7 @@ from bgtui.ui.screens.base import BaseScreen
 from bgtui.ui.screens.registry import SCREENS
 from bgtui.ui.stylesheet import style_sheets
 from bgtui.ui.theme import palette
+from bgtui.ui.view.facts import questions
 from bgtui.ui.workspace import Identity, Workspace
 
 _logger = logging.getLogger(__name__)
@@ -151,8 +152,13 @@ class BgtuiApp(App[int], inherit_bindings=False):
         if not isinstance(screen, BaseScreen):
             return
         chord = chord_of(event)
-        if screen.docks and event.is_printable and screen.docks[-1].takes_text(chord):
-            screen.docks[-1].type_text(event.character or "")
+        dock = screen.docks[-1] if screen.docks else None
+        if dock is not None:
+            dock.key_pressed(chord)
+        if dock is not None and event.is_printable and dock.takes_text(chord):
+            dock.type_text(event.character or "")
+        elif dock is not None and dock.edit(chord):
+            pass
         elif (key := self.workspace.keys.find(screen.alive(), chord)) is not None:
             await self.perform(key)
         elif chord == "ctrl+c":
@@ -172,6 +178,24 @@ class BgtuiApp(App[int], inherit_bindings=False):
             result = method()
             if asyncio.iscoroutine(result):
                 self.start(result)
+
+    @property
+    def asking(self) -> BaseScreen:
+        """The screen that a dock opens on."""
+        screen = self.screen
+        if not isinstance(screen, BaseScreen):
+            raise TypeError("no screen to ask on")
+        return screen
+
+    def attend(self) -> None:
+        """Have exactly what is looked at asked."""
+        workspace, screen = self.workspace, self.screen
+        if workspace.session is None or workspace.session.asker is None:
+            return
+        wanted = list(questions(workspace.instrument)) if workspace.instrument is not None else []
+        if isinstance(screen, BaseScreen):
+            wanted += screen.questions()
+        workspace.session.asker.attend(wanted)
 
     def refusal(self) -> str:
         """Say why nothing can be sent from this run."""
@@ -200,6 +224,7 @@ class BgtuiApp(App[int], inherit_bindings=False):
         await self.switch_mode(name)
         if isinstance(self.screen, BaseScreen):
             self.screen.shown()
+        self.attend()
         self.invalidate()
 
     def show_instrument(self, instrument: Any) -> None:  # noqa: ANN401
@@ -209,6 +234,7 @@ class BgtuiApp(App[int], inherit_bindings=False):
             workspace.previous, workspace.instrument = workspace.instrument, instrument
         if workspace.session is not None:
             workspace.session.show(instrument, workspace.interval)
+        self.attend()
         self.invalidate()
 
     def do_app_exit(self) -> None:

@@ -71,6 +71,10 @@ class Dock(Canvas, Generic[T]):
         if self.answer is not None and not self.answer.done():
             self.answer.set_result(value)
 
+    def alive_contexts(self) -> tuple[Context, ...]:
+        """Return whose keys are alive now."""
+        return self.contexts
+
     def key_pressed(self, chord: str) -> None:
         """Take note of any key, before it is looked up."""
 

@@ -49,7 +49,7 @@ class TicketDock(FormDock):
             self.ticket = self._fresh(request, facts)
         self._take_texts()
         self.field = "price" if request.price_text else "action"
-        self._id = ""
+        self._new_id = ""
 
     def _fresh(self, request: TicketRequest, facts: Facts | None) -> Ticket:
         if facts is None:
@@ -183,14 +183,14 @@ class TicketDock(FormDock):
         facts, order = self.facts(), self.order()
         if facts is None or order is None or rules.violations(rules.check(order, facts)):
             return None
-        if not self._id:
+        if not self._new_id:
             desk = self.workspace.session.desk if self.workspace.session is not None else None
-            self._id = desk.new_id() if desk is not None else ""
+            self._new_id = desk.new_id() if desk is not None else ""
         price = order.price if isinstance(order, PlaceOrder) else order.trigger_price
         at = f" @ {figure.price(price, facts.rules.price_places)}" if price is not None else " at market"
         size = figure.size(order.size, facts.rules.size_places)
         words = f"{ticket.action_words(order)} {size} {facts.rules.symbol}{at}"
-        return Decision((order,), words, self._id)
+        return Decision((order,), words, self._new_id)
 
     def sentence(self) -> Sequence[str]:
         """Return what will be sent, as frozen."""
@@ -317,7 +317,7 @@ class TicketDock(FormDock):
 
     def do_dock_review(self) -> None:
         """Review; an id is used for one try only."""
-        self._id = ""
+        self._new_id = ""
         super().do_dock_review()
 
 

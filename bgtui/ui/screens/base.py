@@ -12,6 +12,7 @@ from textual.dom import DOMNode
 from textual.screen import Screen
 from textual.widget import Widget
 
+from bgtui.domain.question import Question
 from bgtui.ui.keys import Context
 from bgtui.ui.modals.dock import Dock
 from bgtui.ui.view import footer
@@ -57,6 +58,10 @@ class BaseScreen(Screen[None], inherit_bindings=False):
     def shown(self) -> None:
         """Begin what needs somebody to look: called each time the screen comes up."""
 
+    def questions(self) -> list[tuple[Question[Any], float]]:
+        """Return what has to be asked while the screen is looked at, and how often, seconds."""
+        return []
+
     def canvases(self) -> Iterable[Canvas]:
         """Return every pane, for the frame."""
         return self.query(Canvas).results(Canvas)
@@ -84,7 +89,7 @@ class BaseScreen(Screen[None], inherit_bindings=False):
     def alive(self) -> tuple[Context, ...]:
         """Return the contexts whose keys are alive, the nearest first."""
         if self.docks:
-            return self.docks[-1].contexts
+            return self.docks[-1].alive_contexts()
         focused: tuple[Context, ...] = getattr(self.focused, "contexts", ())
         return tuple(dict.fromkeys((*focused, *self.contexts, Context.ANY)))
 

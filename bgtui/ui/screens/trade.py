@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import ClassVar
+from collections.abc import Coroutine, Iterable, Sequence
+from typing import Any, ClassVar
 
 from textual import events
 from textual.geometry import Offset, Region, Size, Spacing
 from textual.layout import ArrangeResult, Layout, WidgetPlacement
 from textual.widget import Widget
 
+from bgtui.domain.account import Position
+from bgtui.domain.market import Side
+from bgtui.domain.order import Order, PlanOrder, TimeInForce
 from bgtui.store.book import BookStatus
+from bgtui.ui import flows
+from bgtui.ui.role import Role
+from bgtui.ui.screens.acting import Acting
 from bgtui.ui.screens.base import BaseScreen
 from bgtui.ui.view import footer, panes
 from bgtui.ui.widgets.bars import MarketBar
@@ -70,7 +76,7 @@ class Panes(Widget, inherit_bindings=False):
 _LAYOUT = PaneLayout()
 
 
-class TradeScreen(BaseScreen):
+class TradeScreen(Acting, BaseScreen):
     """The ladder, and around it what the terminal has room for."""
 
     name_id = "trade"
@@ -126,3 +132,58 @@ class TradeScreen(BaseScreen):
     def do_pane_previous(self) -> None:
         """Move the focus to the pane before."""
         self.focus_previous()
+
+    def leg_at_cursor(self) -> Position | None:
+        """Return the leg of the instrument: where there are two, the larger one."""
+        store, shown = self.workspace.store, self.workspace.instrument
+        if store is None or shown is None:
+            return None
+        legs = [leg for leg in store.positions(shown.product_type) or () if leg.instrument == shown]
+        return max(legs, key=lambda leg: leg.size, default=None)
+
+    def orders_at_cursor(self) -> tuple[Sequence[Order], Sequence[PlanOrder]]:
+        """Return my orders on the cursor's row."""
+        mine = self.ladder.orders_at_cursor()
+        return (
+            [own.order for own in mine if own.order is not None],
+            [own.plan for own in mine if own.plan is not None],
+        )
+
+    def enter_at(
+        self, side: Side, *, at: str = "cursor", force: TimeInForce = TimeInForce.GTC
+    ) -> Coroutine[Any, Any, None] | None:
+        """Open a ticket from the ladder, or say why that cannot be."""
+        say = self.workspace.say
+        if reason := self.ladder.entry_block():
+            say(reason, Role.WARN)
+            return None
+        request = self.ladder.request(side, at=at, force=force)
+        if request is None:
+            return None
+        if warning := self.ladder.entry_warning():
+            say(warning, Role.WARN)
+        return flows.open_ticket(self.app, request)  # type: ignore[arg-type]
+
+    def do_ladder_buy(self) -> Coroutine[Any, Any, None] | None:
+        """Buy at the cursor."""
+        return self.enter_at(Side.BUY)
+
+    def do_ladder_sell(self) -> Coroutine[Any, Any, None] | None:
+        """Sell at the cursor."""
+        return self.enter_at(Side.SELL)
+
+    def do_ladder_join_bid(self) -> Coroutine[Any, Any, None] | None:
+        """Buy at the best bid, post-only."""
+        return self.enter_at(Side.BUY, at="bid", force=TimeInForce.POST_ONLY)
+
+    def do_ladder_join_ask(self) -> Coroutine[Any, Any, None] | None:
+        """Sell at the best ask, post-only."""
+        return self.enter_at(Side.SELL, at="ask", force=TimeInForce.POST_ONLY)
+
+    def do_ladder_take_ask(self) -> Coroutine[Any, Any, None] | None:
+        """Buy at the best ask, at once or not at all."""
+        return self.enter_at(Side.BUY, at="ask", force=TimeInForce.IOC)
+
+    def do_ladder_hit_bid(self) -> Coroutine[Any, Any, None] | None:
+        """Sell at the best bid, at once or not at all."""
+        return self.enter_at(Side.SELL, at="bid", force=TimeInForce.IOC)

@@ -1,0 +1,240 @@
+"""What a trading key begins: gather, ask, send, and say what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from bgtui.domain.account import Position
+from bgtui.domain.error import BgtuiError, OutcomeUnknown, Rejected
+from bgtui.domain.instrument import InstrumentId
+from bgtui.domain.intent import CancelOrder, CancelOrders, CancelPlans, Intent, OrderRef, SetPositionMode
+from bgtui.domain.order import Order, PlanOrder, PositionMode
+from bgtui.session.desk import OrderDesk, Receipt
+from bgtui.session.ids import is_of_bgtui
+from bgtui.ui.modals.amending import AmendDock
+from bgtui.ui.modals.asking import Asking
+from bgtui.ui.modals.canceling import CancelDock, Chosen
+from bgtui.ui.modals.closing import CloseDock
+from bgtui.ui.modals.form import Decision, FormDock
+from bgtui.ui.modals.leveraging import LeverageDock
+from bgtui.ui.modals.margining import MarginDock
+from bgtui.ui.modals.protecting import ProtectDock
+from bgtui.ui.modals.reversing import ReverseDock
+from bgtui.ui.modals.ticket import TicketDock
+from bgtui.ui.modals.word import WordDock
+from bgtui.ui.role import Role
+from bgtui.ui.view import figure
+from bgtui.ui.view.request import CancelScope, TicketRequest
+from bgtui.ui.workspace import Workspace
+
+MAX_BATCH = 50
+
+
+class Stage(Protocol):
+    """What a flow needs of the app."""
+
+    @property
+    def workspace(self) -> Workspace:
+        """What is shown."""
+
+    def say(self, text: str, role: Role = Role.PLAIN) -> None:
+        """Put a line into the message line."""
+
+    @property
+    def asking(self) -> Asking:
+        """The screen that a dock opens on."""
+
+
+def desk_of(stage: Stage) -> OrderDesk | None:
+    """Return what sends; None in a run that may not."""
+    session = stage.workspace.session
+    return session.desk if session is not None else None
+
+
+async def run_form(stage: Stage, make: Callable[[str], FormDock]) -> bool:
+    """Ask by a form and send what was confirmed; a refused form opens again, filled, with the reason."""
+    problem = ""
+    while True:
+        decision = await stage.asking.ask(make(problem))
+        if decision is None:
+            return False
+        problem = await send(stage, decision)
+        if not problem:
+            return True
+
+
+async def send(stage: Stage, decision: Decision) -> str:
+    """Send each intent of a decision in turn; return why one of them was refused, for the form."""
+    desk = desk_of(stage)
+    if desk is None:
+        return ""
+    stage.say(f"sent: {decision.words}", Role.PENDING)
+    for at, intent in enumerate(decision.intents):
+        name = decision.client_order_id if at == 0 else ""
+        try:
+            receipt = await desk.submit(intent, client_order_id=name, targets=decision.targets)
+        except OutcomeUnknown as error:
+            text = f"Order {name or 'just sent'}: {error.message}; it may stand; asking; u asks now."
+            stage.say(text, Role.UNKNOWN)
+            return ""
+        except Rejected as error:
+            stage.say(_rejected(error), Role.DANGER)
+            return _rejected(error)
+        except BgtuiError as error:
+            stage.say(f"Not sent: {error}", Role.DANGER)
+            return str(error)
+        _tell(stage, decision, receipt)
+    stage.workspace.drafts.pop(_draft_key(decision), None)
+    return ""
+
+
+def _rejected(error: Rejected) -> str:
+    hint = f"; {error.hint}" if error.hint else ""
+    return f"Rejected {error.code}: {error.message}{hint}"
+
+
+def _draft_key(decision: Decision) -> str:
+    intent = decision.intents[0]
+    return f"ticket/{getattr(intent, 'instrument', '')}"
+
+
+def _tell(stage: Stage, decision: Decision, receipt: Receipt) -> None:
+    if receipt.failures:
+        stage.say(f"{decision.words}: {len(receipt.failures)} refused: {receipt.failures[0]}", Role.WARN)
+    elif receipt.doubtful:
+        stage.say(f"{decision.words}: {receipt.doubtful} without an answer; being asked", Role.UNKNOWN)
+    else:
+        stage.say(f"accepted: {decision.words}")
+
+
+async def open_ticket(stage: Stage, request: TicketRequest) -> None:
+    """Ask for any kind of order."""
+    await run_form(stage, lambda problem: TicketDock(stage.workspace, request, problem=problem))
+
+
+async def amend(stage: Stage, order: Order) -> None:
+    """Change an order."""
+    await run_form(stage, lambda problem: AmendDock(stage.workspace, order, problem=problem))
+
+
+async def close(stage: Stage, leg: Position) -> None:
+    """Close a leg."""
+    await run_form(stage, lambda problem: CloseDock(stage.workspace, leg, problem=problem))
+
+
+async def reverse(stage: Stage, leg: Position) -> None:
+    """Turn a leg around."""
+    await run_form(stage, lambda problem: ReverseDock(stage.workspace, leg, problem=problem))
+
+
+async def protect(stage: Stage, leg: Position) -> None:
+    """Set take profit and stop loss of a leg."""
+    await run_form(stage, lambda problem: ProtectDock(stage.workspace, leg, problem=problem))
+
+
+async def margin(stage: Stage, leg: Position) -> None:
+    """Add or remove isolated margin."""
+    await run_form(stage, lambda problem: MarginDock(stage.workspace, leg, problem=problem))
+
+
+async def leverage(stage: Stage, instrument: InstrumentId) -> None:
+    """Set leverage and margin mode."""
+    if await run_form(stage, lambda problem: LeverageDock(stage.workspace, instrument, problem=problem)):
+        refresh(stage)
+
+
+def refresh(stage: Stage) -> None:
+    """Have what is polled asked again."""
+    session = stage.workspace.session
+    if session is not None and session.asker is not None:
+        session.asker.ask_all()
+
+
+async def position_mode(stage: Stage, current: PositionMode | None) -> None:
+    """Change the position mode of the product type, by typed word."""
+    desk = desk_of(stage)
+    if desk is None:
+        return
+    product = stage.workspace.identity.product_type
+    wanted = PositionMode.ONE_WAY if current is PositionMode.HEDGE else PositionMode.HEDGE
+    word = "hedge" if wanted is PositionMode.HEDGE else "one-way"
+    now = "not known" if current is None else current.value.replace("_", "-")
+    lines = (
+        f"product  {product.value}",
+        f"mode     {now} → {word}",
+        "",
+        "Bitget refuses this while any leg or order stands on this product type.",
+    )
+    dock = WordDock(stage.workspace, title="POSITION MODE", lines=lines, word=word, verb="change")
+    if await stage.asking.ask(dock) is None:
+        return
+    await send(stage, Decision((SetPositionMode(product, wanted),), f"position mode {word}"))
+    refresh(stage)
+
+
+async def cancel(stage: Stage, orders: Sequence[Order], plans: Sequence[PlanOrder]) -> None:
+    """Cancel what was named: one own resting order at once, everything else after a dock."""
+    if not orders and not plans:
+        stage.say("Nothing of mine stands here; move the cursor to an order.", Role.MUTED)
+        return
+    if len(orders) == 1 and not plans and not _is_foreign(orders[0]):
+        await _cancel_all(stage, Chosen(tuple(orders), ()))
+        return
+    first = (orders or plans)[0]
+    named = Chosen(tuple(orders), tuple(plans))
+    dock = CancelDock(stage.workspace, first.instrument, CancelScope.ROW, named=named)
+    chosen = await stage.asking.ask(dock)
+    if chosen is not None:
+        await _cancel_all(stage, chosen)
+
+
+def _is_foreign(order: Order) -> bool:
+    return not is_of_bgtui(order.client_order_id)
+
+
+async def cancel_scope(stage: Stage, scope: CancelScope) -> None:
+    """Count my orders of a scope, and cancel them once confirmed."""
+    instrument = stage.workspace.instrument
+    if instrument is None:
+        return
+    chosen = await stage.asking.ask(CancelDock(stage.workspace, instrument, scope))
+    if chosen is not None:
+        await _cancel_all(stage, chosen)
+
+
+async def _cancel_all(stage: Stage, chosen: Chosen) -> None:
+    """Cancel by ids, batch by batch: nothing that was not counted can be hit."""
+    for intents, words in _cancels(stage, chosen):
+        await send(stage, Decision((intents,), words))
+
+
+def _cancels(stage: Stage, chosen: Chosen) -> list[tuple[Intent, str]]:
+    found: list[tuple[Intent, str]] = []
+    by_instrument: dict[InstrumentId, list[Order]] = {}
+    for order in chosen.orders:
+        by_instrument.setdefault(order.instrument, []).append(order)
+    for instrument, orders in by_instrument.items():
+        if len(orders) == 1:
+            found.append((CancelOrder(_ref(orders[0])), f"cancel {_words(stage, orders[0])}"))
+            continue
+        for at in range(0, len(orders), MAX_BATCH):
+            batch = orders[at : at + MAX_BATCH]
+            refs = tuple(_ref(order) for order in batch)
+            found.append((CancelOrders(instrument, refs), f"cancel {len(batch)} on {instrument.symbol}"))
+    for plan in chosen.plans:
+        intent = CancelPlans(plan.instrument, plan.kind, (_ref(plan),), plan.margin_coin)
+        found.append((intent, f"cancel {plan.kind.value.replace('_', ' ')} on {plan.instrument.symbol}"))
+    return found
+
+
+def _ref(order: Order | PlanOrder) -> OrderRef:
+    return OrderRef(order.instrument, order.order_id, order.client_order_id, order.margin_coin)
+
+
+def _words(stage: Stage, order: Order) -> str:
+    store = stage.workspace.store
+    rules = store.instrument(order.instrument) if store is not None else None
+    places = rules.price_places if rules is not None else 2
+    at = "market" if order.price is None else figure.price(order.price, places)
+    return f"{order.side.value} {order.remaining_size:f} {order.instrument.symbol} @ {at}"

@@ -1,0 +1,187 @@
+"""The form that changes a resting order: on this exchange a cancel and a new order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import ClassVar
+
+from bgtui.domain.facts import Facts
+from bgtui.domain.intent import AmendOrder, OrderRef
+from bgtui.domain.market import Side
+from bgtui.domain.order import Order
+from bgtui.domain.rules import check, violations
+from bgtui.ui.modals.form import Decision, FormDock
+from bgtui.ui.role import Role
+from bgtui.ui.view import figure, ticket
+from bgtui.ui.view.dockframe import Body, Section, labelled, prose
+from bgtui.ui.view.facts import gather
+from bgtui.ui.view.lineedit import LineEdit
+from bgtui.ui.view.pricetext import read_price
+from bgtui.ui.view.span import Row
+from bgtui.ui.workspace import Workspace
+
+
+class AmendDock(FormDock):
+    """New price and size of one order."""
+
+    title: ClassVar[str] = "AMEND"
+
+    def __init__(self, workspace: Workspace, order: Order, *, problem: str = "") -> None:
+        """Prefill what the order has."""
+        super().__init__(workspace, problem=problem)
+        self.first = order
+        facts = self.facts()
+        places = facts.rules.price_places if facts is not None else 2
+        self.edits = {
+            "price": LineEdit.of(figure.price(order.price, places)),
+            "amount": LineEdit.of(format(order.remaining_size, "f")),
+        }
+        self._new_id = ""
+
+    @property
+    def order(self) -> Order | None:
+        """The order as it is now; None once it is over."""
+        store = self.workspace.store
+        found = store.order(self.first.instrument, self.first.order_id) if store is not None else None
+        return found if found is not None and found.is_open else None
+
+    def facts(self) -> Facts | None:
+        """Return what is known around it."""
+        store = self.workspace.store
+        return None if store is None else gather(store, self.first.instrument)
+
+    def names(self) -> Sequence[str]:
+        """Return the fields."""
+        return ("price", "amount")
+
+    def label(self, name: str) -> str:
+        """Return a field's name."""
+        return "size" if name == "amount" else name
+
+    def value(self, name: str) -> Row | str:
+        """Return nothing: both are text."""
+        return ""
+
+    def heading(self) -> str:
+        """Name the order."""
+        return f"AMEND {self.first.instrument.symbol}"
+
+    def tag(self) -> str:
+        """Say what kind it is."""
+        return f"{self.first.side.value} {ticket.TIME_WORDS.get(self.first.time_in_force, 'limit')}"
+
+    def before(self, width: int) -> Sequence[Body]:
+        """Return which order it is."""
+        return [labelled("order", self.first.client_order_id or figure.short_id(self.first.order_id))]
+
+    def hint(self, name: str) -> str:
+        """Return what it was before."""
+        facts = self.facts()
+        if facts is None:
+            return ""
+        if name == "price":
+            return f"was {figure.price(self.first.price, facts.rules.price_places)}"
+        return f"was {figure.size(self.first.remaining_size, facts.rules.size_places)}"
+
+    def new_price(self) -> Decimal | None:
+        """Return the price typed."""
+        facts = self.facts()
+        if facts is None:
+            return None
+        return read_price(
+            self.edits["price"].text, facts.rules, ticket.prices(facts), base=self.first.price
+        ).value
+
+    def new_size(self) -> Decimal | None:
+        """Return the size typed, base coin."""
+        try:
+            size = Decimal(self.edits["amount"].text.replace(",", "").strip())
+        except ArithmeticError:
+            return None
+        return size if size.is_finite() else None
+
+    def intent(self) -> AmendOrder | None:
+        """Return the change as the form stands."""
+        price, size = self.new_price(), self.new_size()
+        if price is None or size is None:
+            return None
+        ref = OrderRef(
+            self.first.instrument, self.first.order_id, self.first.client_order_id, self.first.margin_coin
+        )
+        return AmendOrder(ref, price, size, self.first.position_mode)
+
+    def problems(self) -> Sequence[str]:
+        """Return why it cannot be sent."""
+        order, facts, intent = self.order, self.facts(), self.intent()
+        if order is None:
+            return ("This order is over: filled or canceled meanwhile; esc leaves.",)
+        if order.filled_size:
+            return ("Partly filled: only untouched orders are amended; x cancels, then place the rest.",)
+        if intent is None or facts is None:
+            return ("price or size is no figure; type 67238, +2 or 0.05",)
+        lines = [f"{result.rule}: {result.message}" for result in check(intent, facts) if result.message]
+        if not lines and intent.new_price == order.price and intent.new_size == order.size:
+            lines.append("Nothing changes yet; up and down move the price by a tick.")
+        return lines
+
+    def decision(self) -> Decision | None:
+        """Return the change when every rule lets it pass."""
+        order, facts, intent = self.order, self.facts(), self.intent()
+        if order is None or order.filled_size or facts is None or intent is None:
+            return None
+        is_same = intent.new_price == order.price and intent.new_size == order.size
+        if is_same or violations(check(intent, facts)):
+            return None
+        desk = self.workspace.session.desk if self.workspace.session is not None else None
+        if not self._new_id and desk is not None:
+            self._new_id = desk.new_id()
+        price = figure.price(intent.new_price, facts.rules.price_places)
+        words = f"amend {order.side.value} {order.instrument.symbol} to {intent.new_size:f} @ {price}"
+        return Decision((intent,), words, self._new_id, (order.order_id,))
+
+    def sentence(self) -> Sequence[str]:
+        """Return old and new side by side."""
+        facts, intent = self.facts(), self.intent()
+        if facts is None or intent is None:
+            return ()
+        places, size_places = facts.rules.price_places, facts.rules.size_places
+        left = figure.size(self.first.remaining_size, size_places)
+        old = f"{left} @ {figure.price(self.first.price, places)}"
+        new = f"{figure.size(intent.new_size, size_places)} @ {figure.price(intent.new_price, places)}"
+        side = "BUY" if self.first.side is Side.BUY else "SELL"
+        return (f"AMEND {side} {self.first.instrument.symbol}", f"from {old}", f"to   {new}")
+
+    def effects(self, width: int) -> Sequence[Body]:
+        """Return what Bitget does with it."""
+        facts, intent = self.facts(), self.intent()
+        rows: list[Body] = [Section("what happens")]
+        text = "Bitget cancels this order and makes a new one: its place in the queue is lost."
+        rows += prose(text, width - 2, Role.MUTED)
+        if facts is not None and intent is not None:
+            if self.first.price is not None:
+                ticks = int((intent.new_price - self.first.price) / facts.rules.tick)
+                rows.append(labelled("ticks", f"{ticks:+,}"))
+            rows.append(labelled("value", figure.money(intent.new_price * intent.new_size)))
+        if self.first.take_profit is not None or self.first.stop_loss is not None:
+            rows.append(labelled("TP/SL", "re-read afterwards"))
+        return rows
+
+    def step(self, name: str, steps: int) -> None:
+        """Move the price by ticks, the size by its step."""
+        facts = self.facts()
+        if facts is None:
+            return
+        if name == "price":
+            start = self.new_price() or self.first.price
+            if start is not None:
+                moved = max(start + facts.rules.tick * steps, facts.rules.tick)
+                self.edits[name] = LineEdit.of(figure.price(moved, facts.rules.price_places))
+        else:
+            size = (self.new_size() or Decimal(0)) + facts.rules.size_step * steps
+            self.edits[name] = LineEdit.of(format(max(size, facts.rules.size_step), "f"))
+
+    def do_dock_review(self) -> None:
+        """Review; an id is used for one try only."""
+        self._new_id = ""
+        super().do_dock_review()
