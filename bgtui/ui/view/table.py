@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
 from bgtui.ui.role import Role
-from bgtui.ui.view.glyph import CURSOR, DOWN, UP
-from bgtui.ui.view.span import EMPTY, Row, Span, cells, crop, cut, left, right, row, rule
+from bgtui.ui.view.glyph import CURSOR, DOWN, STALE_EDGE, UP
+from bgtui.ui.view.span import EMPTY, Row, Span, cells, crop, cut, left, restyle, right, row, rule, width_of
 
 SortValue = Decimal | int | str | None
+MARK = "x"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +23,7 @@ class Column:
     title: str
     width: int
     is_text: bool = False
-    """Text stands at the left, figures at the right."""
+    """Text stands at the left and is cut, figures at the right; a figure too wide widens its column."""
     from_width: int = 0
     """Columns of the terminal from which on it is shown."""
     until_width: int = 10_000
@@ -40,7 +41,7 @@ class Line:
     cells: tuple[Span, ...]
     """One for each column, in their order."""
     sort: tuple[SortValue, ...] = ()
-    """What each column is sorted by; empty sorts by nothing."""
+    """What each column is sorted by; None, and what is missing, comes last both ways."""
     search: str = ""
     """What the filter looks in, lower case."""
     item: Any = None
@@ -54,11 +55,13 @@ class State:
     cursor: str = ""
     """Key of the chosen row."""
     index: int = 0
-    """Where it was last seen, for when it goes."""
+    """Where it was last seen."""
+    order: tuple[str, ...] = ()
+    """Keys as they last stood: who was the neighbour of a row that has gone."""
     top: int = 0
     """First visible row."""
-    sort: int = -1
-    """Column sorted by; -1 leaves the order in which rows come."""
+    sort: str = ""
+    """Key of the column sorted by; empty leaves the order in which rows come."""
     is_descending: bool = True
     filter: str = ""
     marks: frozenset[str] = frozenset()
@@ -75,6 +78,8 @@ class Table:
     total: tuple[Span, ...] = ()
     """A last row that is no row: sums."""
     is_stale: bool = False
+    is_known: bool = True
+    """Whether the exchange has answered: nothing is empty before that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,48 +96,91 @@ class Shown:
         """The row under the cursor."""
         return self.lines[self.state.index] if self.lines else None
 
+    @property
+    def marked(self) -> list[Line]:
+        """The marked rows that the filter lets through, in their order."""
+        return [line for line in self.lines if line.key in self.state.marks]
+
 
 def arrange(table: Table, state: State, height: int) -> Shown:
-    """Return the rows in their order and the state that fits them: cursor on its row, row in the window."""
+    """Return the rows in their order and the state that fits them: cursor on its row, row in the window.
+
+    Args:
+        table: What there is.
+        state: What the keys have made of it.
+        height: Rows of the window.
+    """
     lines = list(table.lines)
     if state.filter:
-        wanted = state.filter.lower()
+        wanted = state.filter.casefold()
         lines = [line for line in lines if wanted in line.search]
-    if 0 <= state.sort < len(table.columns):
-        lines.sort(key=_sort_key(state.sort), reverse=state.is_descending)
-    index = next((at for at, line in enumerate(lines) if line.key == state.cursor), None)
-    if index is None:
-        index = min(state.index, max(len(lines) - 1, 0))
-    cursor = lines[index].key if lines else ""
-    top = min(max(state.top, index - height + 1), index) if height > 0 else 0
+    if (at := _place(table, state.sort)) is not None:
+        lines = _sorted(lines, at, is_descending=state.is_descending)
+    order = tuple(line.key for line in lines)
+    index = _cursor(state, order)
+    top = min(max(state.top, index - height + 1), index) if height > 0 else index
     top = max(min(top, len(lines) - height), 0)
-    marks = state.marks & {line.key for line in table.lines}
+    marks = state.marks
+    if marks:
+        marks &= {line.key for line in table.lines}
+    cursor = order[index] if order else state.cursor
+    order = order or state.order
     return Shown(
-        tuple(lines), replace(state, cursor=cursor, index=index, top=top, marks=marks), len(table.lines)
+        tuple(lines),
+        replace(state, cursor=cursor, index=index, order=order, top=top, marks=marks),
+        len(table.lines),
     )
 
 
-def _sort_key(column: int) -> Callable[[Line], tuple[bool, Any]]:
-    def key(line: Line) -> tuple[bool, Any]:
-        value = line.sort[column] if column < len(line.sort) else None
-        return (value is not None, value if value is not None else 0)
+def _place(table: Table, key: str) -> int | None:
+    return next((at for at, column in enumerate(table.columns) if column.key == key), None)
 
-    return key
+
+def _sorted(lines: list[Line], column: int, *, is_descending: bool) -> list[Line]:
+    def value(line: Line) -> Any:  # noqa: ANN401 - whatever the column holds
+        return line.sort[column] if column < len(line.sort) else None
+
+    known = [line for line in lines if value(line) is not None]
+    known.sort(key=value, reverse=is_descending)
+    return known + [line for line in lines if value(line) is None]
+
+
+def _cursor(state: State, order: tuple[str, ...]) -> int:
+    """Return where the cursor stands: on its row, else on the nearest row below it, else above it."""
+    if not order:
+        return 0
+    places = {key: at for at, key in enumerate(order)}
+    if state.cursor in places:
+        return places[state.cursor]
+    old = state.order
+    around = (*old[state.index + 1 :], *reversed(old[: state.index]))
+    found = next((places[key] for key in around if key in places), None)
+    return min(state.index, len(order) - 1) if found is None else found
 
 
 def moved(shown: Shown, steps: int) -> State:
     """Return the state with the cursor so many rows further, within the table."""
+    return placed(shown, shown.state.index + steps)
+
+
+def placed(shown: Shown, index: int) -> State:
+    """Return the state with the cursor on a row, or on the nearest that there is."""
     if not shown.lines:
         return shown.state
-    index = min(max(shown.state.index + steps, 0), len(shown.lines) - 1)
+    index = min(max(index, 0), len(shown.lines) - 1)
     return replace(shown.state, index=index, cursor=shown.lines[index].key)
 
 
-def next_sort(table: Table, state: State) -> State:
-    """Return the state sorted by the next column."""
-    order = [-1, *(at for at, column in enumerate(table.columns) if column.is_sortable)]
+def next_sort(columns: Iterable[Column], state: State) -> State:
+    """Return the state sorted by the next of the columns, the largest first; after the last, by none."""
+    order = ["", *(column.key for column in columns if column.is_sortable)]
     at = order.index(state.sort) if state.sort in order else 0
     return replace(state, sort=order[(at + 1) % len(order)], is_descending=True)
+
+
+def turned(state: State) -> State:
+    """Return the state sorted the other way round."""
+    return replace(state, is_descending=not state.is_descending)
 
 
 def toggled_mark(shown: Shown) -> State:
@@ -143,9 +191,10 @@ def toggled_mark(shown: Shown) -> State:
 
 def sort_words(table: Table, state: State) -> str:
     """Return what the title says about the order."""
-    if not 0 <= state.sort < len(table.columns):
+    at = _place(table, state.sort)
+    if at is None:
         return ""
-    return f"sort {table.columns[state.sort].title} {DOWN if state.is_descending else UP}"
+    return f"sort {table.columns[at].title} {DOWN if state.is_descending else UP}"
 
 
 def window_words(shown: Shown, height: int) -> str:
@@ -154,6 +203,13 @@ def window_words(shown: Shown, height: int) -> str:
     if count <= height:
         return ""
     return f"{shown.state.top + 1}–{min(shown.state.top + height, count)} of {count}"
+
+
+def filter_words(shown: Shown) -> str:
+    """Return what the title says about the filter."""
+    if not shown.state.filter:
+        return ""
+    return f'filter "{cut(shown.state.filter, 20)}" {len(shown.lines)} of {shown.total}'
 
 
 def columns_for(table: Table, width: int) -> list[tuple[int, Column]]:
@@ -165,80 +221,150 @@ def columns_for(table: Table, width: int) -> list[tuple[int, Column]]:
     ]
 
 
+def sized(columns: Iterable[Column], widths: Mapping[str, int]) -> tuple[Column, ...]:
+    """Return the columns with other widths."""
+    return tuple(replace(column, width=widths.get(column.key, column.width)) for column in columns)
+
+
+def rows_needed(table: Table) -> int:
+    """Return the rows that everything takes: header, rows, total."""
+    return 1 + max(len(table.lines), 1) + bool(table.total)
+
+
+def window_height(table: Table, height: int) -> int:
+    """Return how many of the rows of a table have room for rows."""
+    return max(height - 1 - bool(table.total), 0)
+
+
 def table_rows(
     table: Table, shown: Shown, width: int, height: int, *, screen_width: int, is_focused: bool = True
 ) -> list[Row]:
     """Return header, visible rows and the total row, at most ``height`` of them."""
-    columns = columns_for(table, screen_width)
+    columns = _fitting(columns_for(table, screen_width), table, width)
     made = [header(columns)]
     if not shown.lines:
-        text = table.empty
-        if shown.state.filter:
-            text = f'Filter "{cut(shown.state.filter, 20)}" matches none of {shown.total}; esc clears it.'
-        made.append(row(Span(f" {text}", Role.MUTED)))
-        return [crop(line, width) for line in made]
-    room = height - 1 - bool(table.total)
+        return [crop(line, width) for line in (*made, _nothing(table, shown))]
+    room = window_height(table, height)
     for line in shown.lines[shown.state.top : shown.state.top + room]:
-        is_cursor = line.key == shown.state.cursor
+        is_cursor = is_focused and line.key == shown.state.cursor
         is_marked = line.key in shown.state.marks
-        made.append(_line(line.cells, columns, is_cursor=is_cursor and is_focused, is_marked=is_marked))
+        made.append(table_row(line.cells, columns, is_cursor=is_cursor, is_marked=is_marked))
     if table.total:
-        made.append(_line(table.total, columns, is_cursor=False, is_marked=False))
+        made.append(table_row(table.total, columns))
     if table.is_stale:
         made = [made[0], *(_stale(line) for line in made[1:])]
     return [crop(line, width) for line in made]
 
 
+def _nothing(table: Table, shown: Shown) -> Row:
+    if shown.total:
+        text = f'Filter "{cut(shown.state.filter, 20)}" matches none of {shown.total}; esc clears it.'
+        return row(Span(f" {text}", Role.MUTED))
+    return row(Span(f" {table.empty}", Role.MUTED if table.is_known else Role.WARN))
+
+
+def _fitting(columns: list[tuple[int, Column]], table: Table, width: int) -> list[tuple[int, Column]]:
+    """Return the columns as wide as their figures need; what then finds no room is left out as a whole."""
+    made: list[tuple[int, Column]] = []
+    used = 1
+    every = [line.cells for line in table.lines]
+    if table.total:
+        every.append(table.total)
+    for at, column in columns:
+        if not column.is_text:
+            widest = max((cells(parts[at].text) for parts in every if at < len(parts)), default=0)
+            column = replace(column, width=max(column.width, widest))  # noqa: PLW2901
+        used += column.width + (column.gap if made else 0)
+        if used > width:
+            break
+        made.append((at, column))
+    return made
+
+
 def _stale(line: Row) -> Row:
-    return (Span(":", Role.STALE), *(Span(span.text, Role.STALE) for span in line[1:]))
+    edge = line[0] if line[0].text == CURSOR else Span(STALE_EDGE, Role.STALE)
+    return (edge, *restyle(line[1:], Role.STALE))
 
 
 def header(columns: Sequence[tuple[int, Column]]) -> Row:
     """Return the titles."""
     text = " "
-    for _, column in columns:
-        text += " " * (column.gap if text != " " else 0)
+    for number, (_, column) in enumerate(columns):
+        text += " " * column.gap if number else ""
         text += left(column.title, column.width) if column.is_text else right(column.title, column.width)
     return (Span(text, Role.MUTED),)
 
 
-def _line(
-    parts: Sequence[Span], columns: Sequence[tuple[int, Column]], *, is_cursor: bool, is_marked: bool
+def table_row(
+    parts: Sequence[Span],
+    columns: Sequence[tuple[int, Column]],
+    *,
+    is_cursor: bool = False,
+    is_marked: bool = False,
 ) -> Row:
-    first = Span(CURSOR, Role.ACCENT, bold=True) if is_cursor else Span("*" if is_marked else " ", Role.WARN)
-    spans: list[Span] = [first]
+    """Return one row: its cells in their columns, the cursor or the mark before them."""
+    mark = Span(MARK, Role.WARN, bold=True) if is_marked else Span(" ")
+    spans: list[Span] = [Span(CURSOR, Role.ACCENT, bold=True) if is_cursor else mark]
     for number, (at, column) in enumerate(columns):
         span = parts[at] if at < len(parts) else Span("")
-        text = left(span.text, column.width) if column.is_text else _right(span.text, column.width)
-        gap = " " * column.gap if number else ""
-        spans.append(span._replace(text=gap + text))
+        text = left(span.text, column.width) if column.is_text else right(span.text, column.width)
+        if number and column.gap:
+            spans.append(Span(" " * column.gap))
+        is_reversed = span.reverse or (is_marked and number == 0)
+        spans.append(span._replace(text=text, reverse=is_reversed))
     return tuple(spans)
 
 
-def _right(text: str, width: int) -> str:
-    if cells(text) <= width:
-        return right(text, width)
-    bare = text.replace(",", "")
-    return right(bare, width)
-
-
-def title(parts: Sequence[str], current: int, words: Sequence[str], width: int) -> Row:
+def title(parts: Sequence[str], current: int, words: Iterable[str], width: int) -> Row:
     """Return the title line: sub-views with the current one in brackets, then what there is to say."""
     spans: list[Span] = []
     for at, part in enumerate(parts):
-        text = f"[{part}]" if at == current and len(parts) > 1 else part
-        spans.append(Span(("  " if at else "") + text, Role.ACCENT if at == current else Role.MUTED))
+        is_current = at == current
+        text = f"[{part}]" if is_current and len(parts) > 1 else part
+        spans.append(Span(("  " if at else "") + text, Role.ACCENT if is_current else Role.MUTED))
     spans += [Span(f" · {word}", Role.MUTED) for word in words if word]
     return rule(tuple(spans), width)
 
 
 @dataclass(frozen=True, slots=True)
 class Detail:
-    """The block below a table: labels and what they stand for."""
+    """A block below a table: a line with its title, and what it says."""
 
     title: Row = EMPTY
     lines: tuple[Row, ...] = field(default_factory=tuple)
 
     def rows(self, width: int) -> list[Row]:
-        """Return the block."""
+        """Return the block; nothing for one without a title."""
         return [rule(self.title, width), *(crop(line, width) for line in self.lines)] if self.title else []
+
+
+def heading(text: str, *words: Span | str) -> Row:
+    """Return the title of a block."""
+    return row(Span(text, Role.ACCENT), *words)
+
+
+def pairs(items: Iterable[tuple[str, Span | str]], *, label: int = 13, value: int = 28) -> tuple[Row, ...]:
+    """Return labels and what they stand for, two to a row; an item without a label leaves its half blank."""
+    made: list[Row] = []
+    whole = list(items)
+    for at in range(0, len(whole), 2):
+        spans: list[Span] = []
+        for name, text in whole[at : at + 2]:
+            span = Span(text) if isinstance(text, str) else text
+            missing = value - cells(span.text)
+            spans += [Span(f" {left(name, label)}", Role.MUTED), span, Span(" " * max(missing, 1))]
+        made.append(tuple(spans))
+    return tuple(made)
+
+
+def beside(first: Sequence[Row], second: Sequence[Row], width: int, height: int) -> list[Row]:
+    """Return two panes side by side, an edge between them, the first so many cells wide."""
+    made: list[Row] = []
+    for at in range(height):
+        start = first[at] if at < len(first) else EMPTY
+        end = second[at] if at < len(second) else EMPTY
+        missing = width - width_of(start)
+        pad = (Span(" " * missing),) if missing > 0 else ()
+        glyph = "├" if end and end[0].text.startswith("─") else "│"
+        made.append((*crop(start, width), *pad, Span(glyph, Role.MUTED), *end))
+    return made
