@@ -16,6 +16,8 @@ from bgtui.domain.instrument import InstrumentId
 class Side(StrEnum):
     """Trade direction: what happens in the market, never which leg it belongs to."""
 
+    __hash__ = str.__hash__  # a key of the paint path: no call of Python code
+
     BUY = "buy"
     SELL = "sell"
 

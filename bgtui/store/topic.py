@@ -15,6 +15,8 @@ from bgtui.domain.question import Question
 class Kind(StrEnum):
     """Kinds of read model."""
 
+    __hash__ = str.__hash__  # looked up at every frame: no call of Python code
+
     BOOK = "book"
     TAPE = "tape"
     TICKER = "ticker"

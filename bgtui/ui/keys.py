@@ -13,6 +13,8 @@ from bgtui.domain.error import ConfigError
 class Context(StrEnum):
     """Where a key is alive."""
 
+    __hash__ = str.__hash__  # looked up at every frame: no call of Python code
+
     ANY = "any"
     """Everywhere outside docks."""
     LADDER = "ladder"
@@ -219,11 +221,14 @@ class KeyTable:
 
     keys: tuple[Key, ...] = KEYS
     _by_chord: Mapping[tuple[Context, str], Key] = field(init=False)
+    _by_action: Mapping[tuple[Context, str], Key] = field(init=False)
 
     def __post_init__(self) -> None:
         """Index the chords."""
         found = {(key.context, chord): key for key in self.keys for chord in key.chords}
         object.__setattr__(self, "_by_chord", MappingProxyType(found))
+        named = {(key.context, key.action): key for key in reversed(self.keys)}
+        object.__setattr__(self, "_by_action", MappingProxyType(named))
 
     def find(self, contexts: Iterable[Context], chord: str) -> Key | None:
         """Return what a chord does where these contexts are alive, the nearest first."""
@@ -236,9 +241,9 @@ class KeyTable:
     def of(self, action: str, contexts: Sequence[Context] = tuple(Context)) -> Key | None:
         """Return the key of an action, in the first of these contexts that has it."""
         for context in contexts:
-            for key in self.keys:
-                if key.action == action and key.context is context:
-                    return key
+            key = self._by_action.get((context, action))
+            if key is not None:
+                return key
         return None
 
     def alive(self, contexts: Iterable[Context]) -> tuple[Key, ...]:

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
+from bgtui.domain.account import Position, PositionKey
+from bgtui.domain.event import AccountPart
 from bgtui.domain.instrument import Instrument, InstrumentId, ProductType
 from bgtui.domain.order import OrderType, TimeInForce
 from bgtui.store.freshness import Freshness
 from bgtui.store.store import Store
+from bgtui.store.topic import Kind, account
 from bgtui.ui.role import Role
-from bgtui.ui.view import figure, positions, stack, table
+from bgtui.ui.view import figure, positions, stack
 from bgtui.ui.view.act import act_role
-from bgtui.ui.view.glyph import CURSOR, NONE, UNKNOWN
+from bgtui.ui.view.glyph import CURSOR, NONE, STALE_EDGE, UNKNOWN
 from bgtui.ui.view.ladder_own import Mark, OwnOrder
 from bgtui.ui.view.positions import LegView
-from bgtui.ui.view.span import Row, Span, crop, left, right, row, rule
-from bgtui.ui.view.table import Column, State
+from bgtui.ui.view.span import EMPTY, Row, Span, crop, left, restyle, right, row, rule
 from bgtui.ui.view.working import own_orders
 
+Columns = list[tuple[int, str, int]]
+"""Columns that are shown: place in a row's cells, title, width."""
+_TITLES = {"dist": "liq in", "ratio": "m.ratio"}
+_TEXTS = ("symbol", "mode")
 _WIDE = 200
 _NARROW_WIDTHS = {"symbol": 9, "mode": 7, "size": 9, "entry": 10, "mark": 10, "uPnL": 9, "ROE": 7,
                   "margin": 9, "liq": 10, "dist": 7, "TP": 9, "SL": 9}  # fmt: skip
@@ -37,51 +43,127 @@ class Listed:
     is_known: bool
 
 
-def legs_rows(views: list[LegView] | None, fresh: Freshness, shown: InstrumentId | None, width: int,
-              height: int, *, screen_width: int, hides_money: bool) -> list[Row]:  # fmt: skip
+class LegsMemory:
+    """The legs as they were last drawn: only those whose mark price moved are worked out anew."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._known: dict[PositionKey, tuple[tuple[object, ...], LegView, Row]] = {}
+
+    def leg(self, store: Store, leg: Position, look: tuple[object, ...], columns: Columns,
+            *, hides_money: bool) -> tuple[LegView, Row]:  # fmt: skip
+        """Return a leg's figures and its row; ``look`` is what all rows share."""
+        ticker = store.ticker(leg.instrument)
+        key = (leg, ticker.mark_text if ticker is not None else "", look)
+        known = self._known.get(leg.key)
+        if known is None or known[0] != key:
+            view = positions.leg_view(store, leg)
+            line = positions.position_line(view, hides_money=hides_money)
+            made = _table_row(tuple(_bare(span) for span in line.cells), columns)
+            known = self._known[leg.key] = (key, view, made)
+        return known[1], known[2]
+
+    def keep(self, keys: Iterable[PositionKey]) -> None:
+        """Forget the legs that are gone."""
+        for key in self._known.keys() - set(keys):
+            del self._known[key]
+
+
+def legs_rows(  # noqa: PLR0917
+    store: Store, products: Sequence[ProductType], memory: LegsMemory, shown: InstrumentId | None,
+              width: int, height: int, *, screen_width: int, hides_money: bool) -> list[Row]:  # fmt: skip
     """Return title, header and one line a leg, as many as fit; the rest is counted."""
-    made = positions.table(views, fresh, hides_money=hides_money)
+    fresh = positions.freshness(store, products, AccountPart.POSITIONS)
+    columns = _columns(screen_width)
+    legs = _legs(store, products, shown)
+    lines = [rule(_legs_title(legs, fresh, shown), width), _table_header(columns)]
+    if legs is None:
+        return [
+            *lines,
+            row(Span(" ? Positions are not known yet: the exchange has not answered.", Role.MUTED)),
+        ]
+    if not legs:
+        return [*lines, row(Span(" No legs. t opens a ticket.", Role.MUTED))]
+    look = (screen_width, hides_money, *(store.version(account(Kind.PLANS, product)) for product in products))
+    made = [memory.leg(store, leg, look, columns, hides_money=hides_money) for leg in legs]
+    memory.keep(leg.key for leg in legs)
+    rows = [line for _, line in made]
+    if legs[0].instrument == shown:
+        rows[0] = (Span(CURSOR, Role.ACCENT), *rows[0][1:])
+    room = height - len(lines)
+    if screen_width >= _WIDE and len(rows) < room and not hides_money:
+        rows.append(_total([view for view, _ in made], columns))
+    if positions.is_stale(fresh):
+        rows = [(Span(STALE_EDGE, Role.STALE), *restyle(line[1:], Role.STALE)) for line in rows]
+    return [*lines, *rows[:room]]
+
+
+def _legs(store: Store, products: Iterable[ProductType], shown: InstrumentId | None) -> list[Position] | None:
+    """Return every leg, those of the instrument shown first; None while a product type has not told."""
+    found: list[Position] = []
+    for product in products:
+        if product.is_futures:
+            legs = store.positions(product)
+            if legs is None:
+                return None
+            found += legs
+    return sorted(found, key=lambda leg: (leg.instrument != shown, leg.instrument, leg.side))
+
+
+def _total(views: Sequence[LegView], columns: Columns) -> Row:
+    coins = {view.leg.margin_coin for view in views}
+    known = [view.unrealized for view in views if view.unrealized is not None]
+    if len(coins) != 1 or len(known) != len(views):
+        return EMPTY
+    amount = sum(known, Decimal(0))
+    cells = {"symbol": Span("total", Role.MUTED), "uPnL": Span(figure.signed(amount), positions.gain(amount))}
+    return _table_row(tuple(cells.get(column.key, Span("")) for column in positions.COLUMNS), columns)
+
+
+def _columns(screen_width: int) -> Columns:
     widths = _WIDE_WIDTHS if screen_width >= _WIDE else _NARROW_WIDTHS
-    columns = tuple(_sized(column, widths) for column in made.columns)
-    total = made.total if screen_width >= _WIDE else ()
-    state = State()
-    arranged = table.arrange(replace(made, columns=columns), state, height - 2)
-    rows = table.table_rows(
-        replace(made, columns=columns, total=total), arranged, width, height - 1,
-        screen_width=0, is_focused=False,
-    )  # fmt: skip
-    if views and views[0].leg.instrument == shown and len(rows) > 1:
-        rows[1] = _marked(rows[1])
-    return [rule(_legs_title(views, fresh, shown), width), *(crop(line, width) for line in rows)]
+    named = [(at, column.key) for at, column in enumerate(positions.COLUMNS)]
+    return [(at, key, widths[key]) for at, key in named if key in widths]
 
 
-def _sized(column: Column, widths: dict[str, int]) -> Column:
-    width = widths.get(column.key)
-    if column.key == "side":
-        return replace(column, from_width=0)
-    if width is None:
-        return replace(column, from_width=1)
-    return replace(column, width=width, from_width=0)
+def _table_header(columns: Columns) -> Row:
+    text = "  "
+    for _, key, width in columns:
+        title = _TITLES.get(key, key)
+        text += " " + (left(title, width) if key in _TEXTS else right(title, width))
+    return (Span(text, Role.MUTED),)
 
 
-def _bare(span: Span) -> Span:
-    return span._replace(text=span.text.strip())
+def _table_row(parts: Sequence[Span], columns: Columns) -> Row:
+    """Return one row; a figure that is too wide loses its commas, then widens the column."""
+    spans = [Span(" "), _left_span(parts[0], 1)]
+    for at, key, width in columns:
+        text = parts[at].text
+        if key in _TEXTS:
+            text = left(text, width)
+        elif len(text) > width:
+            text = text.replace(",", "")
+        spans.append(parts[at]._replace(text=" " + text.rjust(width)))
+    return tuple(spans)
 
 
-def _marked(line: Row) -> Row:
-    """Return the line with the mark of the instrument shown."""
-    return (Span(CURSOR, Role.ACCENT), *line[1:]) if line[0].text == " " else line
+def _left_span(span: Span, width: int) -> Span:
+    return span._replace(text=left(span.text, width))
 
 
-def _legs_title(views: list[LegView] | None, fresh: Freshness, shown: InstrumentId | None) -> Row:
+def _legs_title(legs: Sequence[Position] | None, fresh: Freshness, shown: InstrumentId | None) -> Row:
     spans = [Span("POSITIONS", Role.ACCENT)]
-    if views is not None:
-        spans.append(Span(f" {len(views)}"))
-        if shown is not None and len(views) > 1:
+    if legs is not None:
+        spans.append(Span(f" {len(legs)}"))
+        if shown is not None and len(legs) > 1 and legs[0].instrument == shown:
             spans.append(Span(f" · {shown.symbol} first", Role.MUTED))
     if words := positions.freshness_words(fresh):
         spans.append(Span(f" · {words}", Role.WARN))
     return tuple(spans)
+
+
+def _bare(span: Span) -> Span:
+    return span._replace(text=span.text.strip())
 
 
 def list_orders(store: Store, products: Iterable[ProductType]) -> Listed:

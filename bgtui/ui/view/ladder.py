@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import accumulate
+from typing import Any, TypeVar
 
 from bgtui.domain.book import Level
 from bgtui.domain.market import Side
@@ -22,6 +23,7 @@ NARROW, WIDE = 46, 75
 """Cells of the ladder below 200 columns, and from there on."""
 _PRICE_CELLS = 8
 _MAX_KNOWN = 8000
+_ZERO = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,8 @@ class Scene:
     """Size of a full bar; zero draws none."""
     cursor: int | None = None
     """Row of the cursor."""
-    last: Decimal | None = None
+    edge_last: Decimal | None = None
+    """Price that the edge lines count from; it moves once a second."""
     last_row: int | None = None
     last_side: Side | None = None
     state_word: str = ""
@@ -147,6 +150,10 @@ def cumulated(sizes: Mapping[int, Decimal], *, is_bid: bool) -> dict[int, Decima
     return dict(zip(numbers, accumulate(sizes[number] for number in numbers), strict=True))
 
 
+_Look = tuple[object, ...]
+T = TypeVar("T")
+
+
 class Memory:
     """What the last frame looked like: steps of bars, and rows that need not be made anew."""
 
@@ -154,7 +161,8 @@ class Memory:
         """Begin with none."""
         self._before: dict[tuple[Side, int], int] = {}
         self._rows: dict[int, tuple[_Look, Row]] = {}
-        self._frame: tuple[object, ...] = ()
+        self._frame: _Look = ()
+        self._shared: dict[str, tuple[_Look, Any]] = {}
 
     def steps(self, side: Side, number: int, size: Decimal, full: Decimal, cells: int) -> int:
         """Return the steps of one bar."""
@@ -170,40 +178,51 @@ class Memory:
         self._before.clear()
         self._rows.clear()
 
-    def begin(self, frame: tuple[object, ...]) -> None:
+    def begin(self, frame: _Look) -> None:
         """Forget the rows when what all of them share has changed."""
         if frame != self._frame or len(self._rows) > _MAX_KNOWN:
             self._frame = frame
             self._rows.clear()
 
-    def row(self, number: int, look: _Look, make: Callable[[], Row]) -> Row:
-        """Return a row: the one of the last frame where it looks the same."""
+    def once(self, name: str, look: _Look, make: Callable[[], T]) -> T:
+        """Return something that all frames share: made anew when its look changes."""
+        known = self._shared.get(name)
+        if known is None or known[0] != look:
+            known = self._shared[name] = (look, make())
+        made: T = known[1]
+        return made
+
+    def row(self, number: int, look: _Look) -> Row | None:
+        """Return the row of the last frame where it looks the same."""
         known = self._rows.get(number)
-        if known is not None and known[0] == look:
-            return known[1]
-        made = make()
+        return known[1] if known is not None and known[0] == look else None
+
+    def keep(self, number: int, look: _Look, made: Row) -> Row:
+        """Remember a row."""
         self._rows[number] = (look, made)
         return made
 
 
-_Look = tuple[object, ...]
-
-
 def ladder_rows(scene: Scene, width: int, memory: Memory, *, is_wide: bool) -> list[Row]:
     """Return the whole ladder: header, edge line, one row a price, edge line."""
-    highest = figure.price(scene.axis.price(scene.axis.top), scene.places)
-    cut = columns(is_wide=is_wide, price_cells=len(highest))
-    is_stale = scene.status is BookStatus.STALE
-    memory.begin((cut, scene.axis.step, scene.status, scene.is_focused, scene.places, width))
-    lines = [fill(header(scene, cut), width)]
-    lines += [_edge(scene, cut, width, is_top=True)]
-    for offset in range(scene.axis.height):
-        line = _line(scene, scene.axis.top - offset, cut, memory, width)
-        lines.append(line)
-    lines.append(_edge(scene, cut, width, is_top=False))
-    if is_stale:
+    axis = scene.axis
+    cut = memory.once("cut", (axis.top, axis.step, is_wide), lambda: _columns(scene, is_wide=is_wide))
+    memory.begin((cut, axis.step, scene.status, scene.is_focused, scene.places, width))
+    look = (cut, scene.state_word, scene.is_cumulative, width)
+    lines = [memory.once("header", look, lambda: fill(header(scene, cut), width))]
+    above = (cut, scene.above, scene.note_above, scene.edge_last, scene.factor, width)
+    lines.append(memory.once("above", above, lambda: _edge(scene, cut, width, is_top=True)))
+    lines += _lines(scene, cut, memory, width)
+    below = (cut, scene.below, scene.note_below, scene.edge_last, width)
+    lines.append(memory.once("below", below, lambda: _edge(scene, cut, width, is_top=False)))
+    if scene.status is BookStatus.STALE:
         lines = [lines[0], *(_stale(line) for line in lines[1:])]
     return lines
+
+
+def _columns(scene: Scene, *, is_wide: bool) -> Columns:
+    highest = figure.price(scene.axis.price(scene.axis.top), scene.places)
+    return columns(is_wide=is_wide, price_cells=len(highest))
 
 
 def _edge(scene: Scene, cut: Columns, width: int, *, is_top: bool) -> Row:
@@ -216,7 +235,7 @@ def _edge(scene: Scene, cut: Columns, width: int, *, is_top: bool) -> Row:
         tail = (Span(end, Role.MUTED),) if end else ()
         return fill(spread(row(Span(f" {note}", Role.WARN)), tail, room), width)
     arrow, beacons = (UP, scene.above) if is_top else (DOWN, scene.below)
-    return fill(ladder_edge.line(arrow, beacons, scene.last, scene.tick, room, end, scene.places), width)
+    return fill(ladder_edge.line(arrow, beacons, scene.edge_last, scene.tick, room, end, scene.places), width)
 
 
 def header(scene: Scene, cut: Columns) -> Row:
@@ -235,30 +254,39 @@ def header(scene: Scene, cut: Columns) -> Row:
     return tuple(spans)
 
 
-def _line(scene: Scene, number: int, cut: Columns, memory: Memory, width: int) -> Row:
+def _lines(scene: Scene, cut: Columns, memory: Memory, width: int) -> list[Row]:
+    """Return one row a price; those that look as before are the same objects."""
+    bids, asks, own, flow, full = scene.bids.get, scene.asks.get, scene.own.get, scene.flow.get, scene.full
+    cursor, last_row, last_side = scene.cursor, scene.last_row, scene.last_side
+    buy, sell = Side.BUY, Side.SELL
+    made: list[Row] = []
+    for number in range(scene.axis.top, scene.axis.bottom - 1, -1):
+        mark = last_side if number == last_row else None
+        look = (bids(number), asks(number), full, own((buy, number)), own((sell, number)), number == cursor,
+                mark, flow(number))  # fmt: skip
+        line = memory.row(number, look)
+        if line is None:
+            line = memory.keep(number, look, fill(_made(scene, number, cut, memory), width))
+        made.append(line)
+    return made
+
+
+def _made(scene: Scene, number: int, cut: Columns, memory: Memory) -> Row:
     bid, ask = scene.bids.get(number), scene.asks.get(number)
     bars = (
-        memory.steps(Side.BUY, number, bid, scene.full, cut.left_bar) if bid is not None else 0,
-        memory.steps(Side.SELL, number, ask, scene.full, cut.right_bar) if ask is not None else 0,
+        memory.steps(Side.BUY, number, bid or _ZERO, scene.full, cut.left_bar),
+        memory.steps(Side.SELL, number, ask or _ZERO, scene.full, cut.right_bar),
     )
-    mine = scene.own.get((Side.BUY, number)), scene.own.get((Side.SELL, number))
-    is_cursor = number == scene.cursor
-    mark = scene.last_side if number == scene.last_row else None
-    look = (bid, ask, bars, mine, is_cursor, mark, scene.flow.get(number))
-    return memory.row(number, look, lambda: fill(_made(scene, number, cut, bars), width))
-
-
-def _made(scene: Scene, number: int, cut: Columns, bars: tuple[int, int]) -> Row:
     is_cursor = number == scene.cursor
     spans: list[Span] = [_gutter(scene, cut, is_cursor=is_cursor)]
     mine = scene.own.get((Side.BUY, number))
     spans.append(ladder_own.cell(mine) if mine else Span(" " * ladder_own.CELLS))
-    spans.append(_bid(scene.bids.get(number), cut, bars[0]))
+    spans.append(_bid(bid, cut, bars[0]))
     is_last = number == scene.last_row
     price = figure.price(scene.axis.price(number), scene.places)
     spans.append(Span(price.rjust(cut.price), Role.ACCENT if is_cursor else Role.PLAIN, bold=is_last))
     spans.append(_mark(scene.last_side) if is_last else Span(" "))
-    spans.append(_ask(scene.asks.get(number), cut, bars[1]))
+    spans.append(_ask(ask, cut, bars[1]))
     mine = scene.own.get((Side.SELL, number))
     spans.append(Span(" " * (1 + cut.gap)))
     spans.append(ladder_own.cell(mine) if mine else Span(" " * ladder_own.CELLS))

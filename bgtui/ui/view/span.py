@@ -32,7 +32,11 @@ def row(*spans: Span | str) -> Row:
 
 def width_of(line: Iterable[Span]) -> int:
     """Return how many cells a row takes."""
-    return sum(cells(span.text) for span in line)
+    total = 0
+    for span in line:
+        text = span[0]
+        total += len(text) if text.isascii() else cells(text)
+    return total
 
 
 def cells(text: str) -> int:

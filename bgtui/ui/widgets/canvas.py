@@ -16,7 +16,7 @@ from bgtui.store.topic import Topic
 from bgtui.ui.keys import Context
 from bgtui.ui.pens import Pens
 from bgtui.ui.view.glyph import to_ascii
-from bgtui.ui.view.span import EMPTY, Row, fill
+from bgtui.ui.view.span import EMPTY, Row, fill, width_of
 from bgtui.ui.workspace import Workspace
 
 
@@ -141,7 +141,7 @@ class Canvas(Widget, inherit_bindings=False):
 
 def _strip(line: Row, width: int, pens: Pens) -> Strip:
     segments: list[Segment] = []
-    for text, role, bold, reverse in fill(line, width):
+    for text, role, bold, reverse in line if width_of(line) == width else fill(line, width):
         style: Style = pens.style(role, bold=bold, reverse=reverse)
         segments.append(Segment(to_ascii(text) if pens.is_ascii else text, style))
     return Strip(segments, width)

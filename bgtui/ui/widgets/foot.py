@@ -13,7 +13,10 @@ from bgtui.ui.view import edge, foot, positions
 from bgtui.ui.view.glyph import EDGE, STALE_EDGE
 from bgtui.ui.view.span import Row, Span, rule
 from bgtui.ui.widgets.canvas import Canvas
-from bgtui.ui.widgets.stack import TABLE_PERIOD_S
+from bgtui.ui.workspace import Workspace
+
+TABLE_PERIOD_S = 0.5
+"""The tables move twice a second: more is not read."""
 
 
 class LegsTable(Canvas):
@@ -21,6 +24,11 @@ class LegsTable(Canvas):
 
     period_s: ClassVar[float] = TABLE_PERIOD_S
     beats: ClassVar[bool] = True
+
+    def __init__(self, workspace: Workspace, *, id: str | None = None) -> None:  # noqa: A002
+        """Remember no leg yet."""
+        super().__init__(workspace, id=id)
+        self._memory = foot.LegsMemory()
 
     def topics(self) -> Iterable[Topic]:
         """Legs, their protection, their mark prices."""
@@ -38,11 +46,8 @@ class LegsTable(Canvas):
         store, workspace = self.workspace.store, self.workspace
         if store is None:
             return [rule((Span("POSITIONS", Role.ACCENT),), width)]
-        products = workspace.identity.product_types
-        fresh = positions.freshness(store, products, AccountPart.POSITIONS)
-        views = positions.leg_views(store, products, first=workspace.instrument)
         return foot.legs_rows(
-            views, fresh, workspace.instrument, width, height,
+            store, workspace.identity.product_types, self._memory, workspace.instrument, width, height,
             screen_width=self.app.size.width, hides_money=workspace.is_private,
         )  # fmt: skip
 

@@ -30,6 +30,7 @@ from bgtui.ui.workspace import GROUPS, Workspace
 CHROME_ROWS = 3
 """Header and the two edge lines."""
 _FLOW_PERIOD_S = 0.5
+_EDGE_PERIOD_S = 1.0
 _PAGE = 10
 
 
@@ -51,6 +52,9 @@ class Ladder(Canvas, can_focus=True):
         self._key_s = float("-inf")
         self._is_centred = False
         self._view: BookView | None = None
+        self._edge_axis: Axis | None = None
+        self._edge_s = float("-inf")
+        self._edge_price: Decimal | None = None
         self._own_orders: list[OwnOrder] = []
         self._own_versions: tuple[int, ...] = ()
         self._flow: dict[Decimal, Flow] = {}
@@ -127,7 +131,7 @@ class Ladder(Canvas, can_focus=True):
         if last is not None:
             last_row = axis.ask_row(last.price) if last.side is Side.BUY else axis.bid_row(last.price)
         cursor = self.cursor_row()
-        above, below = beyond(self._beacons(view, own, axis, cursor), axis)
+        above, below = self._beyond(view, own, axis, cursor)
         note, is_above = self._touch_note(view, axis, now_s)
         return Scene(
             axis,
@@ -138,7 +142,7 @@ class Ladder(Canvas, can_focus=True):
             by_row(own, axis),
             full,
             cursor=cursor,
-            last=last.price if last is not None else None,
+            edge_last=self._edge_last(last, axis, now_s),
             last_row=last_row,
             last_side=last.side if last is not None else None,
             state_word=state_word(view, self.workspace),
@@ -152,6 +156,24 @@ class Ladder(Canvas, can_focus=True):
             note_below="" if is_above else note,
             flow=self._flows(axis, now_s) if width >= ladder.WIDE else {},
         )
+
+    def _edge_last(self, last: Trade | None, axis: Axis, now_s: float) -> Decimal | None:
+        """Return the price that distances are counted from: edges move once a second, not with the market."""
+        if last is None:
+            return None
+        if axis != self._edge_axis or now_s - self._edge_s >= _EDGE_PERIOD_S:
+            self._edge_axis, self._edge_s, self._edge_price = axis, now_s, last.price
+        return self._edge_price
+
+    def _beyond(
+        self, view: BookView, own: Sequence[OwnOrder], axis: Axis, cursor: int | None
+    ) -> tuple[list[Beacon], list[Beacon]]:
+        store = self.workspace.store
+        legs = topic.account(Kind.POSITIONS, view.instrument.product_type)
+        is_cursor_seen = cursor is None or axis.is_visible(cursor)
+        version = store.version(legs) if store is not None else 0
+        look = (axis, self._own_versions, version, 0 if is_cursor_seen else cursor)
+        return self._memory.once("beyond", look, lambda: beyond(self._beacons(view, own, axis, cursor), axis))
 
     def _largest(self, axis: Axis, bids: dict[int, Decimal], asks: dict[int, Decimal]) -> Decimal:
         visible = [size for side in (bids, asks) for number, size in side.items() if axis.is_visible(number)]
