@@ -37,6 +37,8 @@ class Context(StrEnum):
     DETAIL = "detail"
     PICKER = "picker"
     PALETTE = "palette"
+    FILTER = "filter"
+    """The line that narrows a list."""
     HELP = "help"
     QUIT = "quit"
 
@@ -138,14 +140,14 @@ KEYS: tuple[Key, ...] = (
     _key(_LADDER, "p", "position.protect", "take profit, stop loss", 2, "TP/SL"),
     _key(_LADDER, "v", "leverage.open", "leverage and margin mode", 2, "lever"),
     _key(_LADDER, "i", "margin.adjust", "isolated margin", 2, "margin"),
-    _key(Context.TAPE, "<", "tape.smaller", "show smaller trades"),
-    _key(Context.TAPE, ">", "tape.larger", "show larger trades only"),
-    _key(Context.TAPE, "space", "tape.pause", "hold the tape"),
-    _key(Context.CHART, "<", "chart.shorter", "shorter bars"),
-    _key(Context.CHART, ">", "chart.longer", "longer bars"),
-    _key(Context.CHART, "h left", "chart.earlier", "earlier bars"),
-    _key(Context.CHART, "l right", "chart.later", "later bars"),
-    _key(Context.CHART, "c", "chart.now", "back to the last bar"),
+    _key(Context.TAPE, "<", "tape.smaller", "show smaller trades", label="filter"),
+    _key(Context.TAPE, ">", "tape.larger", "show larger trades only", label="filter"),
+    _key(Context.TAPE, "space", "tape.pause", "hold the tape", label="hold"),
+    _key(Context.CHART, "<", "chart.shorter", "shorter bars", label="bars"),
+    _key(Context.CHART, ">", "chart.longer", "longer bars", label="bars"),
+    _key(Context.CHART, "h left", "chart.earlier", "earlier bars", label="scroll"),
+    _key(Context.CHART, "l right", "chart.later", "later bars", label="scroll"),
+    _key(Context.CHART, "c", "chart.now", "back to the last bar", label="now"),
     _key(_LIST, "j down", "list.down", "row down"),
     _key(_LIST, "k up", "list.up", "row up"),
     _key(_LIST, "} pgdn", "list.page_down", "page down"),
@@ -206,6 +208,10 @@ KEYS: tuple[Key, ...] = (
     _key(Context.PALETTE, "down", "palette.down", "row down"),
     _key(Context.PALETTE, "enter", "palette.run", "run, as if its key were pressed"),
     _key(Context.PALETTE, "esc", "palette.back", "leave"),
+    _key(Context.FILTER, "up", "filter.up", "row up"),
+    _key(Context.FILTER, "down", "filter.down", "row down"),
+    _key(Context.FILTER, "enter", "filter.keep", "keep the filter, back to the rows"),
+    _key(Context.FILTER, "esc", "filter.clear", "show every row again"),
     _key(Context.HELP, "down", "help.down", "scroll down"),
     _key(Context.HELP, "up", "help.up", "scroll up"),
     _key(Context.HELP, "enter", "help.try", "try it"),
@@ -264,7 +270,7 @@ ALIVE_TOGETHER: tuple[tuple[Context, ...], ...] = (
         )
     ),
     (Context.DOCK,), (Context.REVIEW,), (Context.CANCEL,), (Context.WORD,), (Context.DETAIL,),
-    (Context.PICKER,), (Context.PALETTE,), (Context.HELP,), (Context.QUIT,),
+    (Context.PICKER,), (Context.PALETTE,), (Context.FILTER,), (Context.HELP,), (Context.QUIT,),
 )  # fmt: skip
 """Contexts that share the keyboard: no chord may mean two things in one of these groups."""
 

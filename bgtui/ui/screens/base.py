@@ -16,6 +16,7 @@ from bgtui.domain.question import Question
 from bgtui.ui.keys import Context
 from bgtui.ui.modals.dock import Dock
 from bgtui.ui.view import footer
+from bgtui.ui.view.span import Row
 from bgtui.ui.widgets.bars import KeyBar, MessageBar, MoneyBar, StateBar, TabBar
 from bgtui.ui.widgets.canvas import Canvas
 from bgtui.ui.workspace import Workspace
@@ -43,7 +44,7 @@ class BaseScreen(Screen[None], inherit_bindings=False):
         yield StateBar(self.workspace)
         yield from self.head()
         yield from self.body()
-        yield MessageBar(self.workspace)
+        yield MessageBar(self.workspace, self.standing)
         yield KeyBar(self.workspace)
 
     def head(self) -> Iterable[Widget]:
@@ -57,6 +58,10 @@ class BaseScreen(Screen[None], inherit_bindings=False):
 
     def shown(self) -> None:
         """Begin what needs somebody to look: called each time the screen comes up."""
+
+    def standing(self) -> Row:
+        """Return what the message line says while there is no news; empty leaves the last message."""
+        return ()
 
     def questions(self) -> list[tuple[Question[Any], float]]:
         """Return what has to be asked while the screen is looked at, and how often, seconds."""

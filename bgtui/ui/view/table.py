@@ -110,6 +110,11 @@ def arrange(table: Table, state: State, height: int) -> Shown:
         state: What the keys have made of it.
         height: Rows of the window.
     """
+    return windowed(ordered(table, state), height)
+
+
+def ordered(table: Table, state: State) -> Shown:
+    """Return the rows in their order with the cursor on its row, wherever the window stands."""
     lines = list(table.lines)
     if state.filter:
         wanted = state.filter.casefold()
@@ -118,18 +123,20 @@ def arrange(table: Table, state: State, height: int) -> Shown:
         lines = _sorted(lines, at, is_descending=state.is_descending)
     order = tuple(line.key for line in lines)
     index = _cursor(state, order)
-    top = min(max(state.top, index - height + 1), index) if height > 0 else index
-    top = max(min(top, len(lines) - height), 0)
     marks = state.marks
     if marks:
         marks &= {line.key for line in table.lines}
     cursor = order[index] if order else state.cursor
-    order = order or state.order
-    return Shown(
-        tuple(lines),
-        replace(state, cursor=cursor, index=index, order=order, top=top, marks=marks),
-        len(table.lines),
-    )
+    new = replace(state, cursor=cursor, index=index, order=order or state.order, marks=marks)
+    return Shown(tuple(lines), new, len(table.lines))
+
+
+def windowed(shown: Shown, height: int) -> Shown:
+    """Return the same with the window moved as little as brings the cursor into it."""
+    state = shown.state
+    top = min(max(state.top, state.index - height + 1), state.index) if height > 0 else state.index
+    top = max(min(top, len(shown.lines) - height), 0)
+    return replace(shown, state=replace(state, top=top))
 
 
 def _place(table: Table, key: str) -> int | None:
@@ -315,14 +322,16 @@ def table_row(
     return tuple(spans)
 
 
-def title(parts: Sequence[str], current: int, words: Iterable[str], width: int) -> Row:
+def title(parts: Sequence[str], current: int, words: Iterable[Span | str], width: int) -> Row:
     """Return the title line: sub-views with the current one in brackets, then what there is to say."""
     spans: list[Span] = []
     for at, part in enumerate(parts):
         is_current = at == current
         text = f"[{part}]" if is_current and len(parts) > 1 else part
         spans.append(Span(("  " if at else "") + text, Role.ACCENT if is_current else Role.MUTED))
-    spans += [Span(f" · {word}", Role.MUTED) for word in words if word]
+    for word in words:
+        span = Span(word, Role.MUTED) if isinstance(word, str) else word
+        spans += [Span(" · ", Role.MUTED), span] if span.text else []
     return rule(tuple(spans), width)
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import ClassVar
 
 from bgtui.store import topic
 from bgtui.store.topic import Kind, Topic
+from bgtui.ui.role import Role
 from bgtui.ui.view import footer, status
-from bgtui.ui.view.span import Row
+from bgtui.ui.view.span import Row, crop
 from bgtui.ui.widgets.canvas import Canvas
 from bgtui.ui.workspace import Workspace
 
@@ -78,9 +79,23 @@ class TabBar(Canvas):
 
 
 class MessageBar(Canvas):
-    """The line before the last: what happened, why, what to do."""
+    """The line before the last: what happened, why, what to do; else what the screen always has to say."""
 
     DEFAULT_CSS = "MessageBar { height: 1; }"
+    beats: ClassVar[bool] = True
+
+    def __init__(self, workspace: Workspace, standing: Callable[[], Row] = tuple) -> None:
+        """Say what was last said; once that has passed, what ``standing`` returns."""
+        super().__init__(workspace)
+        self._standing = standing
+        self._said: object = None
+        self._passed: object = None
+
+    def let_pass(self) -> None:
+        """Take what was said so far for old news, unless it is a warning."""
+        if self.workspace.message.role in (Role.PLAIN, Role.MUTED):
+            self._passed = self.workspace.message
+            self.invalidate()
 
     def frame(self, now_s: float) -> None:
         """Draw when something else was said."""
@@ -89,10 +104,10 @@ class MessageBar(Canvas):
             self.invalidate()
         super().frame(now_s)
 
-    _said: object = None
-
     def rows(self, width: int, height: int) -> Sequence[Row]:
         """Return the one line."""
+        if self.workspace.message is self._passed and (standing := self._standing()):
+            return [crop(standing, width)]
         return [status.message_line(self.workspace, width)]
 
 
