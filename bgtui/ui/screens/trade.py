@@ -11,14 +11,20 @@ from textual.layout import ArrangeResult, Layout, WidgetPlacement
 from textual.widget import Widget
 
 from bgtui.domain.account import Position
+from bgtui.domain.instrument import Instrument
 from bgtui.domain.market import Side
 from bgtui.domain.order import Order, PlanOrder, TimeInForce
 from bgtui.store.book import BookStatus
 from bgtui.ui import flows
+from bgtui.ui.modals.detail import DetailDock
+from bgtui.ui.modals.goto import GotoDock
 from bgtui.ui.role import Role
 from bgtui.ui.screens.acting import Acting
 from bgtui.ui.screens.base import BaseScreen
-from bgtui.ui.view import footer, panes
+from bgtui.ui.view import figure, footer, inspect, panes
+from bgtui.ui.view.dockframe import Body
+from bgtui.ui.view.pricetext import Prices
+from bgtui.ui.view.sizetext import presets
 from bgtui.ui.widgets.bars import MarketBar
 from bgtui.ui.widgets.chart import Chart
 from bgtui.ui.widgets.foot import LegsTable, OrdersTable
@@ -38,6 +44,14 @@ _DOUBTFUL: Sequence[footer.Wanted] = (
 )  # fmt: skip
 _LOOKING: Sequence[footer.Wanted] = (
     "ladder.centre", ("ladder.finer", "ladder.coarser"), "pane.next", "app.find", "app.command", "app.quit",
+)  # fmt: skip
+
+_TAPE: Sequence[footer.Wanted] = (
+    ("tape.smaller", "tape.larger"), "tape.pause", "pane.next", "ticket.open", "app.find",
+)  # fmt: skip
+_CHART: Sequence[footer.Wanted] = (
+    ("chart.shorter", "chart.longer"), ("chart.earlier", "chart.later"), "chart.now", "pane.next",
+    "ticket.open", "app.find",
 )  # fmt: skip
 
 
@@ -118,6 +132,10 @@ class TradeScreen(Acting, BaseScreen):
     def footer_actions(self) -> Sequence[footer.Wanted]:
         """Return the keys worth naming: those of entry only while the ladder may be entered from."""
         workspace = self.workspace
+        if isinstance(self.focused, Tape):
+            return _TAPE
+        if isinstance(self.focused, Chart):
+            return _CHART
         if workspace.session is not None and not workspace.can_trade:
             return _LOOKING
         store, shown = workspace.store, workspace.instrument
@@ -139,6 +157,16 @@ class TradeScreen(Acting, BaseScreen):
         if store is None or shown is None:
             return None
         legs = [leg for leg in store.positions(shown.product_type) or () if leg.instrument == shown]
+        larger = self._leg()
+        if larger is not None and len(legs) > 1:
+            self.workspace.say(f"Two legs stand here: this is about the {larger.side} one; 2 lists both.")
+        return larger
+
+    def _leg(self) -> Position | None:
+        store, shown = self.workspace.store, self.workspace.instrument
+        if store is None or shown is None:
+            return None
+        legs = [leg for leg in store.positions(shown.product_type) or () if leg.instrument == shown]
         return max(legs, key=lambda leg: leg.size, default=None)
 
     def orders_at_cursor(self) -> tuple[Sequence[Order], Sequence[PlanOrder]]:
@@ -148,6 +176,69 @@ class TradeScreen(Acting, BaseScreen):
             [own.order for own in mine if own.order is not None],
             [own.plan for own in mine if own.plan is not None],
         )
+
+    async def do_ladder_goto(self) -> None:
+        """Ask for a price and go there."""
+        rules = self._rules()
+        if rules is None:
+            return
+        price = await self.ask(GotoDock(self.workspace, rules, self._prices))
+        if price is not None:
+            self.ladder.set_cursor(price)
+
+    def _rules(self) -> Instrument | None:
+        store, shown = self.workspace.store, self.workspace.instrument
+        return store.instrument(shown) if store is not None and shown is not None else None
+
+    def _prices(self) -> Prices:
+        """Return what the words of a price field stand for."""
+        store, shown = self.workspace.store, self.workspace.instrument
+        if store is None or shown is None:
+            return Prices()
+        view, ticker, leg = store.book(shown, levels=1), store.ticker(shown), self._leg()
+        return Prices(
+            view.best_bid,
+            view.best_ask,
+            ticker.last if ticker is not None else None,
+            ticker.mark_price if ticker is not None else None,
+            leg.entry_price if leg is not None else None,
+        )
+
+    async def do_ladder_inspect(self) -> None:
+        """Show what stands on the cursor's row."""
+        store, rules = self.workspace.store, self._rules()
+        standing = self.ladder.standing()
+        if store is None or rules is None or standing is None:
+            return
+        number = self.ladder.cursor_row()
+
+        def lines(width: int) -> Sequence[Body]:
+            seen = self.ladder.standing(number) or standing
+            hides = self.workspace.is_private
+            return inspect.rows(store, rules, seen, self.workspace.now_ms, width, hides_money=hides)
+
+        await self.ask(DetailDock(self.workspace, f"ROW {standing.price_text}", lines, rules.symbol))
+
+    def do_size_smaller(self) -> None:
+        """Choose the smaller size preset for the next ticket."""
+        self._choose_size(-1)
+
+    def do_size_larger(self) -> None:
+        """Choose the larger size preset for the next ticket."""
+        self._choose_size(1)
+
+    def _choose_size(self, steps: int) -> None:
+        rules = self._rules()
+        if rules is None:
+            return
+        sizes = presets(rules, self._prices().last)
+        view = self.workspace.view(rules.id)
+        view.preset_index = min(max(view.preset_index + steps, 0), len(sizes) - 1)
+        words = " ".join(
+            f"[{figure.size(size, 0)}]" if at == view.preset_index else figure.size(size, 0)
+            for at, size in enumerate(sizes)
+        )
+        self.workspace.say(f"size of the next ticket: {words} {rules.base_coin}")
 
     def enter_at(
         self, side: Side, *, at: str = "cursor", force: TimeInForce = TimeInForce.GTC

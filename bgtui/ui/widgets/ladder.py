@@ -15,6 +15,7 @@ from bgtui.store.book import BookStatus, BookView
 from bgtui.store.topic import Kind, Topic
 from bgtui.ui.keys import Context
 from bgtui.ui.view import figure, ladder
+from bgtui.ui.view.inspect import Standing
 from bgtui.ui.view.ladder import Counter, Flow, Memory, Scene
 from bgtui.ui.view.ladder_axis import Axis, default_group, should_recentre, ticks_between
 from bgtui.ui.view.ladder_bars import BarScale
@@ -345,6 +346,23 @@ class Ladder(Canvas, can_focus=True):
         if number is None:
             return []
         return [*rows.get((Side.BUY, number), []), *rows.get((Side.SELL, number), [])]
+
+    def standing(self, number: int | None = None) -> Standing | None:
+        """Return what stands on a row, the cursor's when none is named; None while there is no ladder."""
+        store, shown, axis = self.workspace.store, self._shown, self._axis
+        rules = store.instrument(shown) if store is not None and shown is not None else None
+        number = self.cursor_row() if number is None else number
+        if store is None or shown is None or axis is None or rules is None or number is None:
+            return None
+        view = store.book(shown)
+        rows = by_row(self._own(shown), axis)
+        return Standing(
+            figure.price(axis.price(number), rules.price_places),
+            [*rows.get((Side.SELL, number), []), *rows.get((Side.BUY, number), [])],
+            [level for level in view.bids if axis.bid_row(Decimal(level[0])) == number],
+            [level for level in view.asks if axis.ask_row(Decimal(level[0])) == number],
+            block_reason(view),
+        )
 
     def set_cursor(self, price: Decimal) -> None:
         """Put the cursor on a price, and show it."""
