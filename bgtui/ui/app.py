@@ -14,8 +14,15 @@ from textual.app import App
 
 from bgtui.domain.clock import Clock
 from bgtui.domain.error import BgtuiError
+from bgtui.domain.instrument import InstrumentId
 from bgtui.session.session import Session
+from bgtui.ui.actions.departure import Departure
+from bgtui.ui.actions.finder import Finder
+from bgtui.ui.actions.looking import Looking
+from bgtui.ui.actions.navigation import Navigation
+from bgtui.ui.announcer import Announcer
 from bgtui.ui.display import Display
+from bgtui.ui.history import View
 from bgtui.ui.keys import Key, Needs, remapped
 from bgtui.ui.pens import Pens
 from bgtui.ui.role import Role
@@ -24,6 +31,8 @@ from bgtui.ui.screens.registry import SCREENS
 from bgtui.ui.stylesheet import style_sheets
 from bgtui.ui.theme import palette
 from bgtui.ui.view.facts import questions
+from bgtui.ui.view.figure import age
+from bgtui.ui.view.greeting import greeting
 from bgtui.ui.workspace import Identity, Workspace
 
 _logger = logging.getLogger(__name__)
@@ -39,6 +48,8 @@ class Opened:
     """The config file's ``[keys]``."""
     greeting: str = ""
     """What the message line says first."""
+    remember: Callable[[tuple[InstrumentId, ...]], None] | None = None
+    """Keeps the watch list for the next run."""
 
 
 Connect = Callable[[], AbstractAsyncContextManager[Opened]]
@@ -67,10 +78,12 @@ class BgtuiApp(App[int], inherit_bindings=False):
         self._connect = connect
         self._run: asyncio.Task[None] | None = None
         self._flows: set[asyncio.Task[None]] = set()
+        self._actions = (Navigation(self), Finder(self), Departure(self), Looking(self))
+        self._announcer = Announcer(self.workspace)
+        self._ticked_ms: int | None = None
         self.theme = "ansi-dark"  # the terminal's own background and text; roles have colors of their own
         for screen in SCREENS:
             self._modes[screen.name_id] = self._factory(screen)
-        self._shown = "trade"
 
     def _factory(self, screen: type[BaseScreen]) -> Callable[[], BaseScreen]:
         return lambda: screen(self.workspace)
@@ -85,8 +98,9 @@ class BgtuiApp(App[int], inherit_bindings=False):
     async def on_mount(self) -> None:
         """Show Trade, saying that it connects, and begin to."""
         await self.show_screen("trade")
+        self.app_resume_signal.subscribe(self, lambda _app: self._look_at_clock())
         if not self.workspace.display.is_stepped:
-            self.set_interval(1 / self.workspace.display.fps, self.tick)
+            self.set_interval(1 / self.workspace.display.fps, self._beat)
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
@@ -115,7 +129,8 @@ class BgtuiApp(App[int], inherit_bindings=False):
         workspace.keys = remapped(opened.keys)
         workspace.session, workspace.identity = opened.session, opened.identity
         workspace.watch_list = list(opened.identity.watch_list)
-        workspace.say(opened.greeting or "connected")
+        workspace.remember = opened.remember
+        workspace.say(opened.greeting or greeting(workspace))
         opened.session.watch_list(workspace.watch_list)
         if workspace.watch_list:
             self.show_instrument(workspace.watch_list[0])
@@ -124,11 +139,26 @@ class BgtuiApp(App[int], inherit_bindings=False):
 
     # Frames
 
+    def _beat(self) -> None:
+        self._look_at_clock()
+        self.tick()
+
+    def _look_at_clock(self) -> None:
+        """Ask everything anew when this machine slept, or the process was suspended."""
+        now_ms, before_ms = self.workspace.clock.now_ms(), self._ticked_ms
+        self._ticked_ms = now_ms
+        if before_ms is not None and now_ms - before_ms > SLEPT_MS:
+            session = self.workspace.session
+            if session is not None:
+                session.refresh_account()
+            self.say(f"Slept {age((now_ms - before_ms) / 1000)}: everything is asked again; look it over.")
+
     def tick(self) -> None:
         """Draw one frame of what moved; called by the ticker, or stepped by hand."""
         workspace = self.workspace
         if workspace.store is not None:
             workspace.store.recheck()
+            self._announcer.look()
         screen = self.screen
         if isinstance(screen, BaseScreen):
             screen.frame(workspace.clock.monotonic())
@@ -162,7 +192,7 @@ class BgtuiApp(App[int], inherit_bindings=False):
         elif (key := self.workspace.keys.find(screen.alive(), chord)) is not None:
             await self.perform(key)
         elif chord == "ctrl+c":
-            self.do_app_exit()
+            self.leave()
         self.tick()
 
     async def perform(self, key: Key) -> None:
@@ -173,11 +203,14 @@ class BgtuiApp(App[int], inherit_bindings=False):
         screen = self.screen
         if not isinstance(screen, BaseScreen):
             return
-        method = _method(screen.actors(), key.action)
+        if screen.is_too_small and key.action not in _ON_THE_CARD:
+            return
+        method = _method((*screen.actors(), *self._actions), key.action)
         if method is not None:
             result = method()
             if asyncio.iscoroutine(result):
                 self.start(result)
+                await asyncio.sleep(0)  # its dock is up before the next key, typed ahead, is looked up
 
     @property
     def asking(self) -> BaseScreen:
@@ -220,32 +253,41 @@ class BgtuiApp(App[int], inherit_bindings=False):
 
     async def show_screen(self, name: str) -> None:
         """Bring a screen up."""
-        self._shown = name
+        if name not in self._modes:
+            return
         await self.switch_mode(name)
+        self.workspace.history.visit(View(name, self.workspace.instrument))
         if isinstance(self.screen, BaseScreen):
             self.screen.shown()
         self.attend()
         self.invalidate()
+        self.tick()
 
-    def show_instrument(self, instrument: Any) -> None:  # noqa: ANN401
+    def show_instrument(self, instrument: InstrumentId) -> None:
         """Show an instrument on Trade."""
         workspace = self.workspace
         if workspace.instrument != instrument:
             workspace.previous, workspace.instrument = workspace.instrument, instrument
         if workspace.session is not None:
             workspace.session.show(instrument, workspace.interval)
+        if isinstance(self.screen, BaseScreen):
+            workspace.history.visit(View(self.screen.name_id, instrument))
         self.attend()
         self.invalidate()
 
-    def do_app_exit(self) -> None:
-        """Leave at once."""
+    def leave(self) -> None:
+        """End the program."""
         self.exit(0)
 
-    def do_app_quit(self) -> None:
-        """Leave."""
-        self.exit(0)
+    def do_app_suspend(self) -> None:
+        """Stop until the shell brings the program back."""
+        self.action_suspend_process()
 
 
+SLEPT_MS = 10_000
+"""A frame this late was no slow frame: machine or process were asleep."""
+_ON_THE_CARD = frozenset({"app.quit", "app.exit", "app.suspend", "quit.leave", "quit.stay"})
+"""What works on a terminal that is too small to see anything else."""
 _CHORDS = {"escape": "esc", "pageup": "pgup", "pagedown": "pgdn", "backtab": "shift+tab"}
 
 
