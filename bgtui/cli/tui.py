@@ -42,8 +42,9 @@ async def _run(typed: CommandLine, looks: Mapping[str, Any]) -> int:
 
         app = BgtuiApp(display_of(os.environ, **looks), connection(typed, child), clock=SystemClock())
         code = await app.run_async()
-        if app.failure is not None:
-            raise app.failure
+        for reason in (app.failure, app.crash):
+            if reason is not None:
+                raise reason
         return int(code) if code is not None else int(ExitCode.OK)
 
 

@@ -25,6 +25,8 @@ class Display:
     theme: ThemeName = ThemeName.DARK
     max_kbps: float | None = None
     """Most the terminal is sent, kilobytes a second; None measures the link."""
+    has_cell_diff: bool = True
+    """Whether only cells that changed are written; without, the toolkit's own writer is used."""
     is_stepped: bool = False
     """No timer: whoever drives the program steps the frames, as tests and replays do."""
 

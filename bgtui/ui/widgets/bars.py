@@ -104,6 +104,11 @@ class MessageBar(Canvas):
             self.invalidate()
         super().frame(now_s)
 
+    @property
+    def is_asked(self) -> bool:
+        """Tell whether something else was said."""
+        return super().is_asked or self.workspace.message is not self._said
+
     def rows(self, width: int, height: int) -> Sequence[Row]:
         """Return the one line."""
         if self.workspace.message is self._passed and (standing := self._standing()):

@@ -84,6 +84,11 @@ class Canvas(Widget, inherit_bindings=False):
             self._beat = beat
             self.draw()
 
+    @property
+    def is_asked(self) -> bool:
+        """Tell whether it is to be drawn whatever the store says."""
+        return self._is_due
+
     def invalidate(self) -> None:
         """Draw at the next frame whatever the store says: something of the UI's own has changed."""
         self._is_due = True

@@ -1,0 +1,130 @@
+"""The program as the terminal sees it: cell diffs out, one line when it breaks, old modes at the end.
+
+This is the one module that knows how the toolkit hands a painted screen over (`App._display`, the two kinds
+of `CompositorUpdate`) and how it ends; both are private to it, and tests replay them against an emulator.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from typing import Any, Generic, TypeVar
+
+from rich.segment import Segment
+from textual._compositor import ChopsUpdate, LayoutUpdate
+from textual.app import App
+from textual.screen import Screen
+
+from bgtui.domain.clock import Clock
+from bgtui.ui.terminal.cells import CellScreen
+from bgtui.ui.terminal.driver import TerminalDriver
+from bgtui.ui.terminal.gate import FrameGate
+from bgtui.ui.terminal.meter import TerminalMeter
+
+T = TypeVar("T")
+_logger = logging.getLogger(__name__)
+
+
+class TerminalApp(App[T], Generic[T], inherit_bindings=False):
+    """Writes only cells that changed; never shows a traceback."""
+
+    def __init__(self, *, clock: Clock, max_kbps: float | None = None, is_plain: bool = False) -> None:
+        """Begin with a blank screen.
+
+        Args:
+            clock: Times frames and keys.
+            max_kbps: Most the terminal is sent, kilobytes a second; None measures the link.
+            is_plain: Write as the toolkit does, without cell diffs: for comparisons.
+        """
+        super().__init__(driver_class=TerminalDriver)
+        self.meter = TerminalMeter()
+        self.gate = FrameGate(max_kbps)
+        self.crash: BaseException | None = None
+        """What broke the program."""
+        self._monotonic = clock.monotonic
+        self._cells = CellScreen(0, 0)
+        self._is_plain = is_plain
+
+    @property
+    def pending(self) -> int:
+        """Bytes that the terminal has not taken."""
+        driver = self._driver
+        return driver.pending if isinstance(driver, TerminalDriver) else 0
+
+    def _display(self, screen: Screen[Any], renderable: Any) -> None:  # noqa: ANN401 - the toolkit's signature
+        driver = self._driver
+        if self._is_plain or not isinstance(driver, TerminalDriver):
+            super()._display(screen, renderable)
+            return
+        is_held = bool(self._batch_count) or not self._running or self._closed
+        if renderable is None or is_held or screen is not self.screen:
+            return
+        width, height = self.size
+        if (self._cells.width, self._cells.height) != (width, height):
+            self._cells.resize(width, height)
+        text = self._cells.update(_strips(renderable))
+        if text:
+            driver.write(text)
+            now_s = self._monotonic()
+            self.gate.sent(len(text))
+            self.meter.wrote(len(text), now_s)
+
+    def _build_driver(self, headless: bool, inline: bool, mouse: bool, size: Any) -> Any:  # noqa: ANN401, FBT001
+        driver = super()._build_driver(headless, inline, mouse, size)
+        if isinstance(driver, TerminalDriver):
+            driver.took = self._took
+            driver.on_hang_up = self._hang_up
+        return driver
+
+    def _took(self, count: int, seconds: float) -> None:
+        self.gate.took(count, seconds, self._monotonic())
+
+    def _hang_up(self) -> None:
+        self.call_later(self.exit, None, 129)
+
+    def forget_screen(self) -> None:
+        """Write everything anew: somebody else has written on the terminal."""
+        self._cells.resize(*self.size)
+        self.screen.refresh(layout=True)
+
+    # Endings
+
+    def _handle_exception(self, error: Exception) -> None:
+        if self.crash is None:
+            self.crash = error
+            _logger.critical("the terminal broke", exc_info=error)
+        self._return_code = 1
+        if self._exception is None:
+            self._exception = error
+            self._exception_event.set()
+        self._close_messages_no_wait()
+
+    def _fatal_error(self) -> None:
+        self._close_messages_no_wait()
+
+    def panic(self, *_renderables: Any) -> None:  # noqa: ANN401 - the toolkit's signature
+        """End: what broke is in the log, and one line says so."""
+        if self.crash is None:
+            self.crash = RuntimeError("the toolkit gave up")
+        self._return_code = 1
+        self._close_messages_no_wait()
+
+    def _print_error_renderables(self) -> None:
+        self._exit_renderables.clear()
+
+
+def _strips(update: object) -> Iterator[tuple[int, int, Sequence[Segment]]]:
+    """Return what an update of the toolkit's compositor shows, strip by strip."""
+    if isinstance(update, LayoutUpdate):
+        x = update.region.x
+        for y, line in enumerate(update.strips, update.region.y):
+            column = x
+            for strip in line:
+                yield y, column, strip._segments  # noqa: SLF001 - a list that is never changed
+                column += strip.cell_length
+    elif isinstance(update, ChopsUpdate):
+        for y, x1, x2 in update.spans:
+            line_chops = update.chops[y]
+            for end, (column, chop) in zip(update.chop_ends[y], line_chops.items(), strict=False):
+                if chop is not None and column <= x2 and end > x1:
+                    yield y, column, chop._segments  # noqa: SLF001

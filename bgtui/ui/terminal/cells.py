@@ -1,0 +1,231 @@
+"""What the terminal shows, cell by cell, and the fewest bytes that turn it into something else.
+
+Only cells that changed are written, with the shortest cursor moves and one color change a run; the style that
+was set last stays set from frame to frame. No control character can come from a cell's text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from rich.cells import get_character_cell_size
+from rich.color import Color, ColorSystem, ColorType
+from rich.segment import Segment
+from rich.style import Style
+
+Strips = Iterable[tuple[int, int, Sequence[Segment]]]
+"""Row, column, and what stands there from that column on."""
+
+_BRIDGE = 4
+"""Unchanged cells that are written again where that is shorter than a cursor move."""
+
+
+class Pen(NamedTuple):
+    """How a cell looks, as the terminal is told."""
+
+    color: str
+    """SGR parameters of the foreground."""
+    background: str
+    bold: bool
+    dim: bool
+    reverse: bool
+    underline: bool
+
+
+PLAIN = Pen("39", "49", bold=False, dim=False, reverse=False, underline=False)
+
+
+@lru_cache(maxsize=512)
+def pen_of(style: Style | None) -> Pen:
+    """Return the pen of a style; colors beyond 256 become the nearest of them."""
+    if style is None:
+        return PLAIN
+    return Pen(
+        _color(style.color, 30, "39"),
+        _color(style.bgcolor, 40, "49"),
+        bold=bool(style.bold),
+        dim=bool(style.dim),
+        reverse=bool(style.reverse),
+        underline=bool(style.underline),
+    )
+
+
+def _color(color: Color | None, base: int, default: str) -> str:
+    if color is None or color.is_default:
+        return default
+    if color.type is ColorType.TRUECOLOR:
+        color = color.downgrade(ColorSystem.EIGHT_BIT)
+    number = color.number
+    if number is None:
+        return default
+    if color.type is ColorType.STANDARD:
+        return str(base + number) if number < 8 else str(base + 60 + number - 8)
+    return f"{base + 8};5;{number}"
+
+
+@lru_cache(maxsize=2048)
+def _change(old: Pen, new: Pen) -> str:
+    """Return the shortest sequence that turns one pen into another."""
+    codes: list[str] = []
+    if (old.bold and not new.bold) or (old.dim and not new.dim):
+        codes.append("22")
+        old = old._replace(bold=False, dim=False)
+    if new.bold and not old.bold:
+        codes.append("1")
+    if new.dim and not old.dim:
+        codes.append("2")
+    if new.reverse is not old.reverse:
+        codes.append("7" if new.reverse else "27")
+    if new.underline is not old.underline:
+        codes.append("4" if new.underline else "24")
+    if new.color != old.color:
+        codes.append(new.color)
+    if new.background != old.background:
+        codes.append(new.background)
+    whole = f"\x1b[{';'.join(codes)}m" if codes else ""
+    if new == PLAIN and len(whole) > 3:
+        return "\x1b[m"
+    return whole
+
+
+@lru_cache(maxsize=4096)
+def _letters(text: str) -> tuple[str, ...]:
+    """Return a text by cells: a wide letter takes two, the second of them empty; controls take none."""
+    if text.isascii() and text.isprintable():
+        return tuple(text)
+    letters: list[str] = []
+    for char in text:
+        if char < " " or "\x7f" <= char <= "\x9f":
+            continue
+        width = get_character_cell_size(char)
+        if width == 0:
+            if letters and letters[-1]:
+                letters[-1] += char
+        else:
+            letters.append(char)
+            if width == 2:
+                letters.append("")
+    return tuple(letters)
+
+
+class CellScreen:
+    """The terminal's screen as it was last written."""
+
+    def __init__(self, width: int, height: int) -> None:
+        """Begin with a blank one, whose colors are not known."""
+        self.resize(width, height)
+
+    def resize(self, width: int, height: int) -> None:
+        """Begin anew: the terminal has another size, or somebody else has written on it."""
+        self.width, self.height = width, height
+        self._letters = [[" "] * width for _ in range(height)]
+        self._pens = [[PLAIN] * width for _ in range(height)]
+        self._pen: Pen | None = None
+        self._at: tuple[int, int] | None = None
+        self._is_unknown = True
+
+    def update(self, strips: Strips) -> str:
+        """Take what is to be shown; return what has to be written for it."""
+        out: list[str] = []
+        if self._is_unknown:
+            out.append("\x1b[m\x1b[2J")
+            self._pen, self._at, self._is_unknown = PLAIN, None, False
+        for y, x, segments in strips:
+            if 0 <= y < self.height:
+                self._row(y, x, segments, out)
+        return "".join(out)
+
+    def _row(self, y: int, x: int, segments: Sequence[Segment], out: list[str]) -> None:
+        old_letters, old_pens = self._letters[y], self._pens[y]
+        letters: list[str] = []
+        pens: list[Pen] = []
+        for text, style, control in segments:
+            if control:
+                continue
+            cells = _letters(text)
+            letters += cells
+            pens += [pen_of(style)] * len(cells)
+        if x < 0:
+            letters, pens, x = letters[-x:], pens[-x:], 0
+        room = self.width - x
+        if len(letters) > room:
+            del letters[room:], pens[room:]
+            if letters and get_character_cell_size(letters[-1][:1] or " ") == 2:
+                letters[-1] = " "
+        x = self._mend_halves(y, x, letters, pens)
+        end = x + len(letters)
+        if old_letters[x:end] == letters and old_pens[x:end] == pens:
+            return
+        self._write_changes(y, x, letters, pens, out)
+        old_letters[x:end], old_pens[x:end] = letters, pens
+
+    def _mend_halves(self, y: int, x: int, letters: list[str], pens: list[Pen]) -> int:
+        """Take in the halves of wide letters that the new ones cut in two; return where they begin now."""
+        old_letters, old_pens = self._letters[y], self._pens[y]
+        if letters and x > 0 and not old_letters[x] and letters[0]:
+            x -= 1
+            letters.insert(0, " ")
+            pens.insert(0, old_pens[x])
+        end = x + len(letters)
+        if letters and end < self.width and not old_letters[end]:
+            letters.append(" ")
+            pens.append(old_pens[end])
+        return x
+
+    def _write_changes(self, y: int, x: int, letters: list[str], pens: list[Pen], out: list[str]) -> None:
+        old_letters, old_pens = self._letters[y], self._pens[y]
+        count = len(letters)
+        at = 0
+        while at < count:
+            if letters[at] == old_letters[x + at] and pens[at] == old_pens[x + at]:
+                at += 1
+                continue
+            start = at
+            while start > 0 and not letters[start]:
+                start -= 1  # never begin in the middle of a wide letter
+            end = at + 1
+            same = 0
+            while end + same < count and same <= _BRIDGE:
+                next_at = end + same
+                if letters[next_at] == old_letters[x + next_at] and pens[next_at] == old_pens[x + next_at]:
+                    if pens[next_at] != pens[end - 1]:
+                        break
+                    same += 1
+                else:
+                    end, same = next_at + 1, 0
+            while end < count and not letters[end]:
+                end += 1
+            self._write_run(y, x + start, letters[start:end], pens[start:end], out)
+            at = end
+
+    def _write_run(self, y: int, x: int, letters: list[str], pens: list[Pen], out: list[str]) -> None:
+        out.append(self._move(y, x))
+        current = self._pen
+        for letter, pen in zip(letters, pens, strict=True):
+            if pen is not current and pen != current:
+                out.append(_change(current, pen) if current is not None else f"\x1b[m{_change(PLAIN, pen)}")
+                current = pen
+            out.append(letter)
+        self._pen = current
+        after = x + len(letters)
+        # At the right edge terminals differ in where the cursor is.
+        self._at = (y, after) if after < self.width else None
+
+    def _move(self, y: int, x: int) -> str:
+        if self._at == (y, x):
+            return ""
+        absolute = f"\x1b[{y + 1};{x + 1}H" if x else f"\x1b[{y + 1}H"
+        if self._at is None:
+            return absolute
+        row, column = self._at
+        if row == y and x > column:
+            step = x - column
+            forward = "\x1b[C" if step == 1 else f"\x1b[{step}C"
+            return min(forward, f"\x1b[{x + 1}G", key=len)
+        if row == y:
+            return "\r" if x == 0 else min(f"\x1b[{x + 1}G", absolute, key=len)
+        if row + 1 == y and x == 0:
+            return "\r\n"
+        return absolute

@@ -1,0 +1,162 @@
+"""The terminal's own side: its modes, its keys, and a writer that never makes the program wait."""
+
+from __future__ import annotations
+
+import os
+import selectors
+import sys
+import threading
+from codecs import getincrementaldecoder
+from collections import deque
+from collections.abc import Callable
+from time import perf_counter
+from typing import IO, Any
+
+from textual._xterm_parser import XTermParser
+from textual.app import App
+from textual.drivers import linux_driver
+from textual.drivers.linux_driver import LinuxDriver
+
+_READ = 4096
+Took = Callable[[int, float], None]
+"""Told how many bytes a write handed over, and how many seconds it took."""
+
+
+class Writer(threading.Thread):
+    """Hands bytes to the terminal in a thread of its own; the gate keeps its endless queue short."""
+
+    def __init__(self, fileno: int) -> None:
+        """Write to a file descriptor."""
+        super().__init__(daemon=True, name="terminal-output")
+        self._fileno = fileno
+        self._parts: deque[bytes] = deque()
+        self._ready = threading.Condition()
+        self._pending = 0
+        self._is_closing = False
+        self.is_broken = False
+        """The terminal is gone: nothing can be written any more."""
+        self._writer: Writer | None = None
+        self.took: Took = lambda _count, _seconds: None
+
+    @property
+    def pending(self) -> int:
+        """Bytes not handed over yet."""
+        return self._pending
+
+    def write(self, text: str) -> None:
+        """Queue a text; never waits."""
+        data = text.encode("utf-8", "replace")
+        if self.is_broken or not data:
+            return
+        with self._ready:
+            self._parts.append(data)
+            self._pending += len(data)
+            self._ready.notify()
+
+    def flush(self) -> None:
+        """Do nothing: the thread writes as soon as it can."""
+
+    def isatty(self) -> bool:
+        """Tell the toolkit that this is a terminal."""
+        return True
+
+    def fileno(self) -> int:
+        """Return the descriptor written to."""
+        return self._fileno
+
+    def run(self) -> None:
+        """Write what is queued until it is closed."""
+        while True:
+            with self._ready:
+                while not self._parts and not self._is_closing:
+                    self._ready.wait()
+                if not self._parts:
+                    return
+                data = b"".join(self._parts)
+                self._parts.clear()
+            self._hand_over(data)
+
+    def _hand_over(self, data: bytes) -> None:
+        begun = perf_counter()
+        view = memoryview(data)
+        while view and not self.is_broken:
+            try:
+                done = os.write(self._fileno, view)
+            except InterruptedError:
+                continue
+            except OSError:
+                self.is_broken = True
+                break
+            view = view[done:]
+            self._pending -= done
+        if self.is_broken:
+            self._pending = 0
+        self.took(len(data), perf_counter() - begun)
+
+    def stop(self) -> None:
+        """Write what is left, and end; a terminal that takes nothing is not waited for long."""
+        with self._ready:
+            self._is_closing = True
+            self._ready.notify()
+        self.join(timeout=1.0)
+
+
+class TerminalDriver(LinuxDriver):
+    """The toolkit's driver with our writer, and without what a plain terminal over SSH does not need."""
+
+    def __init__(
+        self, app: App[Any], *, debug: bool = False, mouse: bool = True, size: tuple[int, int] | None = None
+    ) -> None:
+        """Write to stdout, read from stdin."""
+        super().__init__(app, debug=debug, mouse=mouse, size=size)
+        self._file = sys.__stdout__ or sys.__stderr__
+        self._writer: Writer | None = None
+        self.took: Took = lambda _count, _seconds: None
+        """Called in the writer's thread after each write."""
+        self.on_hang_up: Callable[[], None] = lambda: None
+        """Called in the input thread when the terminal is gone."""
+
+    @property
+    def pending(self) -> int:
+        """Bytes that the terminal has not taken."""
+        return 0 if self._writer is None else self._writer.pending
+
+    def start_application_mode(self) -> None:
+        """Take the terminal over."""
+        # The one seam there is: the toolkit's writer waits when the terminal is slow, and so would the feed.
+        setattr(linux_driver, "WriterThread", self._make_writer)  # noqa: B010 - private there, so not typed
+        super().start_application_mode()  # type: ignore[no-untyped-call]
+
+    def _make_writer(self, file: IO[str]) -> Writer:
+        self._writer = Writer(file.fileno())
+        self._writer.took = self.took
+        return self._writer
+
+    def _request_terminal_sync_mode_support(self) -> None:
+        """Do not ask: frames are small enough not to tear."""
+
+    def _query_in_band_window_resize(self) -> None:
+        """Do not ask: SIGWINCH tells the size."""
+
+    def run_input_thread(self) -> None:
+        """Read keys until the end; the end of the terminal ends the program."""
+        selector = selectors.SelectSelector()
+        selector.register(self.fileno, selectors.EVENT_READ)
+        parser = XTermParser(self._debug)
+        decode = getincrementaldecoder("utf-8")("replace").decode
+        try:
+            while not self.exit_event.is_set():
+                if selector.select(0.1):
+                    try:
+                        data = os.read(self.fileno, _READ)
+                    except OSError:
+                        data = b""
+                    if not data:
+                        self.on_hang_up()
+                        return
+                    for event in parser.feed(decode(data)):
+                        self.process_message(event)
+                for event in parser.tick():
+                    self.process_message(event)
+        finally:
+            selector.close()

@@ -1,0 +1,118 @@
+"""Whatever is shown, in whatever order: the terminal ends up as if all were written anew."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pyte
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rich.segment import Segment
+from rich.style import Style
+
+from bgtui.ui.terminal.cells import CellScreen
+
+WIDTH, HEIGHT = 30, 6
+STYLES = (
+    Style(),
+    Style(color="color(114)"),
+    Style(color="color(210)", bold=True),
+    Style(color="red"),
+    Style(color="bright_cyan", bold=True),
+    Style(reverse=True),
+    Style(dim=True),
+    Style(color="#87d787"),
+)
+TEXT = st.text(st.sampled_from("ab0 .█▌►夜é,"), min_size=1, max_size=12)
+STRIP = st.lists(st.tuples(TEXT, st.sampled_from(STYLES)), min_size=1, max_size=4)
+UPDATE = st.tuples(st.integers(0, HEIGHT - 1), st.integers(0, WIDTH - 1), STRIP)
+FRAMES = st.lists(st.lists(UPDATE, max_size=8), min_size=1, max_size=6)
+
+
+def emulator() -> tuple[pyte.Screen, pyte.Stream]:
+    screen = pyte.Screen(WIDTH, HEIGHT)
+    screen.reset_mode(pyte.modes.DECAWM)
+    return screen, pyte.Stream(screen)
+
+
+def looks(screen: pyte.Screen) -> list[list[tuple[object, ...]]]:
+    return [
+        [
+            (cell.data, cell.fg, cell.bg, cell.bold, cell.reverse)
+            for cell in (screen.buffer[y][x] for x in range(WIDTH))
+        ]
+        for y in range(HEIGHT)
+    ]
+
+
+def segments(parts: list[tuple[str, Style]]) -> list[Segment]:
+    return [Segment(text, style) for text, style in parts]
+
+
+class TestDiff:
+    @settings(max_examples=60, deadline=None)
+    @given(FRAMES)
+    def test_ends_on_the_screen_that_a_full_paint_shows(
+        self, frames: list[list[tuple[int, int, Any]]]
+    ) -> None:
+        shown, stream = emulator()
+        diff = CellScreen(WIDTH, HEIGHT)
+        for frame in frames:
+            stream.feed(diff.update((y, x, segments(parts)) for y, x, parts in frame))
+        whole, whole_stream = emulator()
+        whole_stream.feed(repaint(diff))
+        assert looks(shown) == looks(whole)
+
+    @settings(max_examples=60, deadline=None)
+    @given(FRAMES)
+    def test_writes_nothing_for_what_is_there_already(self, frames: list[list[tuple[int, int, Any]]]) -> None:
+        diff = CellScreen(WIDTH, HEIGHT)
+        for frame in frames:
+            updates = [(y, x, segments(parts)) for y, x, parts in frame]
+            diff.update(updates)
+        again = [(y, 0, list(row_segments(diff, y))) for y in range(HEIGHT)]
+        assert diff.update(again) == ""
+
+    def test_one_changed_cell_costs_a_move_a_color_and_the_cell(self) -> None:
+        diff = CellScreen(WIDTH, HEIGHT)
+        green = Style(color="color(114)")
+        diff.update([(2, 0, [Segment("abcdef", green)])])
+        text = diff.update([(2, 0, [Segment("abXdef", green)])])
+        assert text == "\x1b[3GX"
+
+    def test_no_control_leaves_a_cell(self) -> None:
+        diff = CellScreen(WIDTH, HEIGHT)
+        hostile = "a\x1b]52;c;ZXZpbA==\x07b\x9b2Jc\x00\x7f"
+        text = diff.update([(0, 0, [Segment(hostile, Style())])])
+        body = text.removeprefix("\x1b[m\x1b[2J\x1b[1H")
+        assert body == "a]52;c;ZXZpbA==b2Jc"
+
+    def test_begins_with_a_cleared_screen_after_a_resize(self) -> None:
+        diff = CellScreen(WIDTH, HEIGHT)
+        diff.update([(0, 0, [Segment("abc", Style())])])
+        diff.resize(WIDTH, HEIGHT)
+        assert diff.update([(0, 0, [Segment("abc", Style())])]).startswith("\x1b[m\x1b[2J")
+
+
+def row_segments(diff: CellScreen, y: int) -> list[Segment]:
+    found = []
+    for letter, pen in zip(diff._letters[y], diff._pens[y], strict=True):
+        color = None if pen.color == "39" else _color(pen.color)
+        if letter:
+            style = Style(
+                color=color, bold=pen.bold or None, dim=pen.dim or None, reverse=pen.reverse or None
+            )
+            found.append(Segment(letter, style))
+    return found
+
+
+def _color(sgr: str) -> str:
+    if sgr.startswith("38;5;"):
+        return f"color({sgr.removeprefix('38;5;')})"
+    number = int(sgr)
+    return f"color({number - 30})" if number < 90 else f"color({number - 82})"
+
+
+def repaint(diff: CellScreen) -> str:
+    fresh = CellScreen(WIDTH, HEIGHT)
+    return fresh.update((y, 0, row_segments(diff, y)) for y in range(HEIGHT))
