@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import click
@@ -48,13 +49,13 @@ Exit codes:
 @click.version_option(__version__, message="%(prog)s %(version)s")
 @settings_options
 @display_options
-def bgtui(typed: CommandLine, **looks: Any) -> Task | None:  # noqa: ANN401 - the display options
+def bgtui(typed: CommandLine, *, trade: bool, **looks: Any) -> Task | None:  # noqa: ANN401 - the display options
     """Trade on and watch the Bitget exchange from the terminal; without a command the screens open.
 
     Data goes to stdout, words to stderr. Secrets are never taken from options: see `bgtui keys`.
     """
     context = click.get_current_context()
-    context.obj = typed
+    context.obj = typed = replace(typed, trade=trade)
     if context.invoked_subcommand is not None:
         return None
     return lambda: run_tui(typed, looks)

@@ -78,7 +78,7 @@ def settings_options(command: Callable[..., Any]) -> Callable[..., Any]:
         **others: Any,  # noqa: ANN401 - the command's own options
     ) -> Any:  # noqa: ANN401
         context = click.get_current_context()
-        typed = CommandLine(profile, environment, read_only, allow_hosts, config_file)
+        typed = CommandLine(profile, environment, read_only, allow_hosts, config_file=config_file)
         return command(typed.over(context.find_object(CommandLine) or CommandLine()), **others)
 
     return functools.reduce(lambda wrapped, option: option(wrapped), reversed(_OPTIONS), merged)
@@ -86,6 +86,7 @@ def settings_options(command: Callable[..., Any]) -> Callable[..., Any]:
 
 _THEMES = ("dark", "light", "colorblind-dark", "colorblind-light", "redup")
 _DISPLAY = (
+    click.option("--trade", is_flag=True, help="Allow orders where read-only is the default."),
     click.option("--fps", type=click.IntRange(1, 30), help="Screen updates per second, 1 to 30."),
     click.option(
         "--slow", "is_slow", is_flag=True, help="For a bad link: 2 updates a second, no depth bars."

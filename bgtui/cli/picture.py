@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -39,10 +40,13 @@ def picture(
     size: tuple[int, int],
     keys: str,
     after: float,
+    trade: bool,
     **looks: Any,  # noqa: ANN401
 ) -> Task:
     """Draw a screen into FILE, an SVG, once its book is live: needs no terminal."""
     from bgtui.cli.running import run_async
+
+    typed = replace(typed, trade=trade)
 
     def run() -> int:
         drawn: list[str] = []
@@ -100,4 +104,7 @@ async def _wait_live(app: Any) -> None:  # noqa: ANN401 - imported above, after 
     workspace = app.workspace
     await app.opened.wait()
     store, shown = workspace.session.store, workspace.instrument
-    await workspace.session.wait_for(lambda: store.book_status(shown).value == "live", timeout_s=20)
+    try:
+        await workspace.session.wait_for(lambda: store.book_status(shown).value == "live", timeout_s=20)
+    except TimeoutError:
+        raise Stale("no live book within 20 s", hint="bgtui doctor looks at the connection") from None

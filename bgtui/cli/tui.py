@@ -27,6 +27,8 @@ def run_tui(typed: CommandLine, looks: Mapping[str, Any]) -> int:
             hint="for a script: bgtui show book BTCUSDT --json",
         )
     os.environ.setdefault("TEXTUAL_FPS", REPAINT_HZ)
+    # No key of ours needs the protocol, and not every link keeps it.
+    os.environ.setdefault("TEXTUAL_DISABLE_KITTY_KEY", "1")
     from bgtui.cli.running import run_async
 
     return run_async(lambda: _run(typed, looks))
@@ -41,7 +43,7 @@ async def _run(typed: CommandLine, looks: Mapping[str, Any]) -> int:
         from bgtui.ui.display import display_of
 
         app = BgtuiApp(display_of(os.environ, **looks), connection(typed, child), clock=SystemClock())
-        code = await app.run_async()
+        code = await app.run_async(mouse=bool(looks.get("has_mouse")))
         for reason in (app.failure, app.crash):
             if reason is not None:
                 raise reason

@@ -23,6 +23,8 @@ class CommandLine:
     environment: str | None = None
     read_only: bool = False
     allow_hosts: tuple[str, ...] = ()
+    trade: bool = False
+    """Asked to trade: lifts the read-only default of live, once trading there is open."""
     config_file: Path | None = None
     """Instead of the one in the configuration folder; then it must exist."""
 
@@ -33,7 +35,8 @@ class CommandLine:
             self.environment or other.environment,
             self.read_only or other.read_only,
             self.allow_hosts + other.allow_hosts,
-            self.config_file or other.config_file,
+            trade=self.trade or other.trade,
+            config_file=self.config_file or other.config_file,
         )
 
 

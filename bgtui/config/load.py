@@ -39,10 +39,24 @@ def load(typed: CommandLine, environ: Mapping[str, str], folder: Path) -> Settin
     merged, origins = _merge(layers)
     settings = _validate(merged, origins)
     key_source = next((layer for layer in layers if layer.holds_key), None)
+    if typed.trade:
+        _check_trade(settings, origins)
     _check_urls(settings, layers, key_source, typed.allow_hosts)
     settings._origins = origins  # noqa: SLF001 - this module is the model's other half
     settings._credentials = _credentials(settings, key_source)  # noqa: SLF001
     return settings
+
+
+def _check_trade(settings: Settings, origins: Mapping[str, str]) -> None:
+    """Refuse a wish to trade that contradicts another, or that cannot be granted yet."""
+    if settings.read_only:
+        where = origins.get("read_only", "the settings")
+        raise ConfigError(f"--trade contradicts {where}", hint="leave one of them out")
+    if settings.environment is Environment.LIVE:
+        raise ConfigError(
+            "trading on live is not open yet: it comes with the order journal",
+            hint="trade on the simulator or with --env demo; without --trade, live is read-only",
+        )
 
 
 def _layers(typed: CommandLine, environ: Mapping[str, str], folder: Path) -> list[Layer]:
