@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bgtui.ui.screens.base import BaseScreen
+from bgtui.ui.screens.positions import PositionsScreen
 from bgtui.ui.screens.trade import TradeScreen
 
-SCREENS: tuple[type[BaseScreen], ...] = (TradeScreen,)
+SCREENS: tuple[type[BaseScreen], ...] = (TradeScreen, PositionsScreen)

@@ -1,42 +1,45 @@
-"""Positions: every leg, its PnL live from mark, its protection, and what closing it would bring."""
+"""Positions: every leg, its PnL live from mark, its protection."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from bgtui.domain import pnl
 from bgtui.domain.account import Position
 from bgtui.domain.event import AccountPart
 from bgtui.domain.instrument import Instrument, InstrumentId, ProductType
-from bgtui.domain.order import MarginMode, PlanKind, PlanOrder, PositionMode, PositionSide
+from bgtui.domain.order import MarginMode, PlanKind, PlanOrder, PositionSide
 from bgtui.store.freshness import Freshness, Trust
 from bgtui.store.store import Store
 from bgtui.ui.role import Role
 from bgtui.ui.view import figure
-from bgtui.ui.view.glyph import ABOUT, NONE, UNKNOWN
-from bgtui.ui.view.span import Row, Span, row
-from bgtui.ui.view.table import Column, Detail, Line, Table
+from bgtui.ui.view.glyph import NONE, UNKNOWN
+from bgtui.ui.view.span import Span
+from bgtui.ui.view.table import Column, Line, Table, sized
 
 COLUMNS = (
     Column("side", "", 1, is_text=True, is_sortable=False),
-    Column("symbol", "symbol", 10, is_text=True),
+    Column("symbol", "symbol", 9, is_text=True),
     Column("mode", "mode", 7, is_text=True),
-    Column("size", "size", 9),
-    Column("entry", "entry", 10),
-    Column("mark", "mark", 10),
-    Column("uPnL", "uPnL", 9),
-    Column("ROE", "ROE", 7),
-    Column("margin", "margin", 10, from_width=120),
-    Column("liq", "liq", 11, from_width=120),
+    Column("size", "size", 8),
+    Column("entry", "entry", 9),
+    Column("mark", "mark", 9),
+    Column("uPnL", "uPnL", 8),
+    Column("ROE", "ROE", 6),
+    Column("margin", "margin", 9, from_width=120),
+    Column("liq", "liq", 10, from_width=120),
     Column("dist", "liq in", 7),
-    Column("TP", "TP", 10, from_width=120),
-    Column("SL", "SL", 10, from_width=120),
-    Column("realized", "realized", 10, from_width=200),
+    Column("TP", "TP", 9, from_width=120),
+    Column("SL", "SL", 9, from_width=120),
+    Column("realized", "realized", 9, from_width=200),
     Column("funding", "funding", 9, from_width=200),
     Column("ratio", "m.ratio", 8, from_width=200),
 )
+_WIDE = 120
+_WIDE_WIDTHS = {"entry": 10, "mark": 10, "uPnL": 9, "ROE": 7}
 NEAR_LIQUIDATION = Decimal("0.05")
 """Distance from mark below which a leg is drawn as in danger."""
 
@@ -53,6 +56,10 @@ class LegView:
     distance: Decimal | None
     take_profit: Decimal | None
     stop_loss: Decimal | None
+    take_plans: tuple[PlanOrder, ...] = ()
+    """Plans that take profit, the nearest first."""
+    stop_plans: tuple[PlanOrder, ...] = ()
+    """Plans that stop losses, the nearest first."""
 
     @property
     def places(self) -> int:
@@ -84,22 +91,25 @@ def leg_view(store: Store, leg: Position) -> LegView:
     distance = None
     if mark is not None and leg.liquidation_price is not None:
         distance = pnl.distance(mark, leg.liquidation_price)
-    plans = tuple(store.open_plans(leg.instrument.product_type) or ())
-    take = leg.take_profit or _protection(plans, leg, PlanKind.POSITION_TAKE_PROFIT, PlanKind.TAKE_PROFIT)
-    stop = leg.stop_loss or _protection(plans, leg, PlanKind.POSITION_STOP_LOSS, PlanKind.STOP_LOSS)
-    return LegView(leg, rules, mark, unrealized, roe, distance, take, stop)
+    takes = _protecting(store, leg, PlanKind.POSITION_TAKE_PROFIT, PlanKind.TAKE_PROFIT)
+    stops = _protecting(store, leg, PlanKind.POSITION_STOP_LOSS, PlanKind.STOP_LOSS)
+    take = leg.take_profit or (takes[0].trigger_price if takes else None)
+    stop = leg.stop_loss or (stops[0].trigger_price if stops else None)
+    return LegView(leg, rules, mark, unrealized, roe, distance, take, stop, takes, stops)
 
 
-def _protection(plans: Iterable[PlanOrder], leg: Position, *kinds: PlanKind) -> Decimal | None:
-    for kind in kinds:
-        for plan in plans:
-            if (
-                plan.instrument == leg.instrument
-                and plan.kind is kind
-                and plan.position_side in (leg.side, None)
-            ):
-                return plan.trigger_price
-    return None
+def _protecting(store: Store, leg: Position, whole: PlanKind, part: PlanKind) -> tuple[PlanOrder, ...]:
+    """Return the plans of these kinds on a leg: that of the whole leg first, then the nearest to entry."""
+    found = [
+        plan
+        for plan in store.open_plans(leg.instrument.product_type) or ()
+        if plan.instrument == leg.instrument
+        and plan.kind in (whole, part)
+        and plan.position_side in (leg.side, None)
+        and plan.trigger_price is not None
+    ]
+    found.sort(key=lambda plan: (plan.kind is part, abs((plan.trigger_price or 0) - leg.entry_price)))
+    return tuple(found)
 
 
 def leg_views(
@@ -150,7 +160,7 @@ def position_line(view: LegView, *, hides_money: bool = False) -> Line:
             side_letter(leg.side),
             Span(leg.instrument.symbol),
             Span(mode_words(leg)),
-            Span(figure.fitted_size(leg.size, view.size_places, 9) if not hides_money else "***"),
+            Span(figure.fitted_size(leg.size, view.size_places, 8).strip() if not hides_money else "***"),
             Span(figure.price(leg.entry_price, places)),
             Span(figure.price(view.mark, places)),
             own[0],
@@ -203,23 +213,81 @@ def _distance(view: LegView) -> str:
     return figure.percent(view.distance)
 
 
-def table(views: list[LegView] | None, freshness: Freshness, *, hides_money: bool = False) -> Table:
-    """Return the table of all legs."""
-    if views is None:
-        text = "? Positions are not known yet: the exchange has not answered."
-        return Table(COLUMNS, (), empty=text)
+def columns(screen_width: int) -> tuple[Column, ...]:
+    """Return the columns as wide as a terminal of this width has room for."""
+    if screen_width < _WIDE:
+        return COLUMNS
+    return tuple(
+        replace(column, title="dist" if column.key == "dist" else column.title)
+        for column in sized(COLUMNS, _WIDE_WIDTHS)
+    )
+
+
+def table(
+    views: Sequence[LegView],
+    unknown: Sequence[ProductType],
+    freshness: Freshness,
+    *,
+    screen_width: int,
+    hides_money: bool = False,
+) -> Table:
+    """Return the table of all legs.
+
+    Args:
+        views: The legs that are known.
+        unknown: Product types of which the exchange has not told.
+        freshness: How far they can be trusted.
+        screen_width: Columns of the terminal.
+        hides_money: Whether sizes and money are hidden.
+    """
     lines = tuple(position_line(view, hides_money=hides_money) for view in views)
-    total: tuple[Span, ...] = ()
-    known = [view.unrealized for view in views if view.unrealized is not None]
-    if views and not hides_money and len({view.leg.margin_coin for view in views}) == 1:
-        amount = sum(known, Decimal(0)) if len(known) == len(views) else None
-        total = (
-            Span(""),
-            Span("total", Role.MUTED),
-            *(Span("") for _ in range(4)),
-            Span(figure.signed(amount), gain(amount)),
-        )
-    return Table(COLUMNS, lines, "No legs. t opens a ticket.", total, is_stale=is_stale(freshness))
+    total = () if hides_money else _total(views)
+    if unknown and not views:
+        names = ", ".join(unknown)
+        text = f"? Legs of {names} are not known yet: the exchange has not answered."
+        return Table(columns(screen_width), (), text, is_known=False)
+    return Table(
+        columns(screen_width), lines, "No legs. t opens a ticket.", total, is_stale=is_stale(freshness)
+    )
+
+
+def _total(views: Sequence[LegView]) -> tuple[Span, ...]:
+    """Return the sum of PnL; of the coin that most legs are margined in where there are several."""
+    coins = Counter(view.leg.margin_coin for view in views)
+    if not coins:
+        return ()
+    coin = coins.most_common(1)[0][0]
+    amount = total_unrealized([view for view in views if view.leg.margin_coin == coin])
+    places = next(view.money_places for view in views if view.leg.margin_coin == coin)
+    cells = {
+        "side": Span(""),
+        "symbol": Span("total" if len(coins) == 1 else f"total {coin}", Role.MUTED),
+        "uPnL": Span(figure.signed(amount, places), gain(amount)),
+    }
+    return tuple(cells.get(column.key, Span("")) for column in COLUMNS)
+
+
+def total_unrealized(views: Iterable[LegView]) -> Decimal | None:
+    """Return the PnL of all these legs; None where that of one is not known."""
+    total = Decimal(0)
+    for view in views:
+        if view.unrealized is None:
+            return None
+        total += view.unrealized
+    return total
+
+
+def known_legs(store: Store, products: Iterable[ProductType]) -> tuple[list[LegView], list[ProductType]]:
+    """Return the legs that are known, and the product types of which nothing is."""
+    found: list[LegView] = []
+    unknown: list[ProductType] = []
+    for product in products:
+        if product.is_futures:
+            legs = store.positions(product)
+            if legs is None:
+                unknown.append(product)
+            found += [leg_view(store, leg) for leg in legs or ()]
+    return found, unknown
 
 
 def is_stale(freshness: Freshness) -> bool:
@@ -238,80 +306,6 @@ def freshness_words(freshness: Freshness) -> str:
             return "asking"
         case Trust.STALE:
             return f"STALE {figure.age(freshness.age_s)}"
-
-
-def detail(view: LegView | None, now_ms: int, taker: Decimal | None = None) -> Detail:
-    """Return everything about one leg."""
-    if view is None:
-        return Detail()
-    leg, places, money = view.leg, view.places, view.money_places
-    coin = leg.margin_coin
-    value = pnl.notional(leg.size, view.mark or leg.entry_price)
-    held = f", held by closes {figure.size(leg.locked, view.size_places)}" if leg.locked else ""
-    rate = taker if taker is not None else (view.rules.taker_fee_rate if view.rules else Decimal(0))
-    net = None
-    if view.unrealized is not None and view.mark is not None:
-        fees = pnl.fee(leg.size, leg.entry_price, rate) + pnl.fee(leg.size, view.mark, rate)
-        net = view.unrealized - fees
-    liq = "none" if leg.liquidation_price is None else figure.price(leg.liquidation_price, places)
-    away = "" if view.distance is None else f"  {figure.percent(view.distance)} away"
-    ratio = figure.percent(leg.margin_ratio)
-    opened = (
-        f"{figure.moment(leg.created_ms, now_ms)}  {figure.age((now_ms - leg.created_ms) / 1000)} ago"
-        if leg.created_ms is not None
-        else UNKNOWN
-    )
-    mode = "hedge" if leg.position_mode is PositionMode.HEDGE else "one-way"
-    heading = row(
-        Span(f"{leg.side.upper()} {leg.instrument.symbol}", Role.ACCENT),
-        f"  {leg.margin_mode} {figure.leverage(leg.leverage)}  {mode}",
-    )
-    pairs = (
-        ("size", f"{figure.size(leg.size, view.size_places)} ({figure.money(value)} quote)"),
-        ("free", f"{figure.size(leg.available, view.size_places)}{held}"),
-        ("entry", figure.price(leg.entry_price, places)),
-        ("break-even", figure.price(_tick(leg.break_even_price, view), places)),
-        ("liquidation", liq + away),
-        ("margin", f"{figure.money(leg.margin, money)} {coin}  ratio {ratio}"),
-        ("uPnL", f"{figure.signed(view.unrealized, money)}  ROE {figure.roe(view.roe)}"),
-        ("if closed now", f"{ABOUT}{figure.signed(net, money)} after fees"),
-        ("realized", figure.signed(leg.realized_pnl, money)),
-        (
-            "fees / funding",
-            f"{figure.signed(_negative(leg.fees_paid), money)} / {figure.signed(leg.funding_paid, money)}",
-        ),
-        ("TP", _guard(view.take_profit, view)),
-        ("SL", _guard(view.stop_loss, view)),
-        ("opened", opened),
-    )
-    return Detail(heading, tuple(_pair_rows(pairs)))
-
-
-def _negative(value: Decimal | None) -> Decimal | None:
-    return None if value is None else -abs(value)
-
-
-def _tick(value: Decimal | None, view: LegView) -> Decimal | None:
-    return None if value is None else round(value, view.places)
-
-
-def _guard(price: Decimal | None, view: LegView) -> str:
-    if price is None:
-        return NONE
-    is_inverse = view.rules is not None and view.rules.is_inverse
-    gives = pnl.unrealized(view.leg.side, view.leg.size, view.leg.entry_price, price, is_inverse=is_inverse)
-    return f"{figure.price(price, view.places)}  gives {ABOUT}{figure.signed(gives, view.money_places)}"
-
-
-def _pair_rows(pairs: Iterable[tuple[str, str]]) -> list[Row]:
-    items = list(pairs)
-    rows: list[Row] = []
-    for at in range(0, len(items), 2):
-        spans = [Span(f" {items[at][0]:<13}", Role.MUTED), Span(f"{items[at][1]:<28}")]
-        if at + 1 < len(items):
-            spans += [Span(f" {items[at + 1][0]:<15}", Role.MUTED), Span(items[at + 1][1])]
-        rows.append(tuple(spans))
-    return rows
 
 
 def freshness(store: Store, products: Iterable[ProductType], part: AccountPart) -> Freshness:

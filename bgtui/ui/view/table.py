@@ -352,18 +352,19 @@ def heading(text: str, *words: Span | str) -> Row:
     return row(Span(text, Role.ACCENT), *words)
 
 
-def pairs(items: Iterable[tuple[str, Span | str]], *, label: int = 13, value: int = 28) -> tuple[Row, ...]:
-    """Return labels and what they stand for, two to a row; an item without a label leaves its half blank."""
-    made: list[Row] = []
-    whole = list(items)
-    for at in range(0, len(whole), 2):
-        spans: list[Span] = []
-        for name, text in whole[at : at + 2]:
-            span = Span(text) if isinstance(text, str) else text
-            missing = value - cells(span.text)
-            spans += [Span(f" {left(name, label)}", Role.MUTED), span, Span(" " * max(missing, 1))]
-        made.append(tuple(spans))
-    return tuple(made)
+def pair(name: str, value: Span | str, other: str = "", second: Span | str = "") -> Row:
+    """Return a row of a detail: a label and what it stands for, and beside it another; both may be absent."""
+    first = Span(value) if isinstance(value, str) else value
+    end = Span(second) if isinstance(second, str) else second
+    spans = [Span(f" {left(name, _LABEL)}", Role.MUTED), first]
+    if end.text:
+        spans.append(Span(" " * max(_VALUE - cells(first.text), 1)))
+        spans += [Span(left(other, _OTHER), Role.MUTED), end] if other else [end]
+    return tuple(spans)
+
+
+_LABEL, _VALUE, _OTHER = 13, 28, 15
+"""Cells of the parts of a detail row."""
 
 
 def beside(first: Sequence[Row], second: Sequence[Row], width: int, height: int) -> list[Row]:

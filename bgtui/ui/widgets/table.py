@@ -143,6 +143,10 @@ class LiveTable(Canvas, can_focus=True):
         """What the row under the cursor stands for; None without rows."""
         return None if self.current is None else self.current.item
 
+    def evidence(self) -> Any:  # noqa: ANN401
+        """Return what is shown as JSON."""
+        return self.item
+
     @property
     def marked_items(self) -> list[Any]:
         """What the marked rows stand for."""
@@ -243,7 +247,9 @@ class LiveTable(Canvas, can_focus=True):
         if self.state.filter:
             self.set_filter("")
             return None
-        back = getattr(self.app, "do_app_back", None)
+        screen: Any = self.screen
+        others = (getattr(actor, "do_app_back", None) for actor in screen.actors() if actor is not self)
+        back = next((method for method in others if method is not None), None)
         return None if back is None else back()
 
 

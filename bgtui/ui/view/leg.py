@@ -1,0 +1,158 @@
+"""Everything about one leg: what it is worth, what protects it, what closing it now would bring."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from bgtui.domain import pnl, question
+from bgtui.domain.account import AdlRank, Position
+from bgtui.domain.order import PlanKind, PlanOrder, PositionMode
+from bgtui.store.store import Store
+from bgtui.ui.view import figure
+from bgtui.ui.view.act import is_closing
+from bgtui.ui.view.glyph import ABOUT, NONE, UNKNOWN
+from bgtui.ui.view.positions import LegView, gain
+from bgtui.ui.view.privacy import hide
+from bgtui.ui.view.span import Row, Span
+from bgtui.ui.view.table import Detail, heading, pair
+
+_DAY_S = 86_400
+
+
+def leg_detail(store: Store, view: LegView, now_ms: int, *, hides_money: bool = False) -> Detail:
+    """Return the block below the table."""
+    leg = view.leg
+    mode = "hedge" if leg.position_mode is PositionMode.HEDGE else "one-way"
+    words = f"  {leg.margin_mode} {figure.leverage(leg.leverage)}  {mode}"
+    return Detail(
+        heading(f"{leg.side.upper()} {leg.instrument.symbol}", words),
+        (
+            *_worth(store, view, hides_money=hides_money),
+            *_earned(store, view, hides_money=hides_money),
+            *_guards(store, view, hides_money=hides_money),
+            _opened(store, leg, now_ms),
+        ),
+    )
+
+
+def _worth(store: Store, view: LegView, *, hides_money: bool) -> list[Row]:
+    leg, places = view.leg, view.places
+    is_inverse = view.rules is not None and view.rules.is_inverse
+    value = pnl.notional(leg.size, view.mark or leg.entry_price, is_inverse=is_inverse)
+    size = hide(figure.size(leg.size, view.size_places), is_private=hides_money)
+    worth = hide(figure.money(value, view.money_places), is_private=hides_money)
+    liq = figure.price(leg.liquidation_price, places) if leg.liquidation_price is not None else NONE
+    away = "" if view.distance is None else f"  {figure.percent(view.distance)} away"
+    margin = hide(figure.money(leg.margin, view.money_places), is_private=hides_money)
+    ratio = "account" if leg.margin_mode == "crossed" else figure.percent(leg.margin_ratio)
+    even = None if leg.break_even_price is None else round(leg.break_even_price, places)
+    return [
+        pair("size", f"{size} ({worth} {leg.margin_coin})", "", _held(store, view, hides_money=hides_money)),
+        pair("entry", figure.price(leg.entry_price, places), "break-even", figure.price(even, places)),
+        pair("liquidation", liq + away, "margin", f"{margin}  ratio {ratio}"),
+    ]
+
+
+def _held(store: Store, view: LegView, *, hides_money: bool) -> str:
+    leg = view.leg
+    free = hide(figure.size(leg.available, view.size_places), is_private=hides_money)
+    if not leg.locked:
+        return f"free {free}"
+    count = sum(
+        order.instrument == leg.instrument
+        and is_closing(order)
+        and (leg.position_mode is not PositionMode.HEDGE or order.position_side in (leg.side, None))
+        for order in store.open_orders(leg.instrument.product_type) or ()
+    )
+    held = hide(figure.size(leg.locked, view.size_places), is_private=hides_money)
+    closes = f"{count} close{'s' if count > 1 else ''} " if count else "closes "
+    return f"free {free}, held by {closes}{held}"
+
+
+def taker_rate(store: Store, view: LegView) -> Decimal | None:
+    """Return the account's own taker rate, else the instrument's; None where neither is known."""
+    rates = store.answer(question.fee_rates(view.leg.instrument)).value
+    if rates is not None:
+        return rates.taker
+    return view.rules.taker_fee_rate if view.rules is not None else None
+
+
+def net(view: LegView, price: Decimal | None, rate: Decimal | None) -> Decimal | None:
+    """Return what closing the whole leg at a price brings after the fees of both ways."""
+    if price is None or rate is None:
+        return None
+    leg = view.leg
+    is_inverse = view.rules is not None and view.rules.is_inverse
+    gross = pnl.unrealized(leg.side, leg.size, leg.entry_price, price, is_inverse=is_inverse)
+    fees = sum(pnl.fee(leg.size, at, rate, is_inverse=is_inverse) for at in (leg.entry_price, price))
+    return gross - fees
+
+
+def _money(view: LegView, value: Decimal | None, *, hides_money: bool, about: str = "") -> Span:
+    text = hide(about + figure.signed(value, view.money_places), is_private=hides_money)
+    return Span(text, gain(value))
+
+
+def _earned(store: Store, view: LegView, *, hides_money: bool) -> list[Row]:
+    leg, money = view.leg, view.money_places
+    now = _money(view, net(view, view.mark, taker_rate(store, view)), hides_money=hides_money, about=ABOUT)
+    upnl = _money(view, view.unrealized, hides_money=hides_money)
+    fees = hide(figure.signed(_paid(leg.fees_paid), money), is_private=hides_money)
+    funding = hide(figure.signed(leg.funding_paid, money), is_private=hides_money)
+    realized = _money(view, leg.realized_pnl, hides_money=hides_money)
+    return [
+        pair(
+            "uPnL", upnl._replace(text=f"{upnl.text}  ROE {figure.roe(view.roe)}"),
+            "if closed now", now._replace(text=f"{now.text} after fees"),
+        ),
+        pair("realized", realized, "fees / funding", f"{fees} / {funding}"),
+    ]  # fmt: skip
+
+
+def _paid(value: Decimal | None) -> Decimal | None:
+    """Return a fee as what it is to the account: below zero."""
+    return None if value is None else -abs(value)
+
+
+def _guards(store: Store, view: LegView, *, hides_money: bool) -> list[Row]:
+    rate = taker_rate(store, view)
+    made = []
+    for name, price, plans in (
+        ("TP", view.take_profit, view.take_plans),
+        ("SL", view.stop_loss, view.stop_plans),
+    ):
+        if price is None:
+            made.append(pair(name, NONE))
+            continue
+        gives = _money(view, net(view, price, rate), hides_money=hides_money, about=ABOUT)
+        made.append(pair(name, f"{figure.price(price, view.places)}{_how(view, plans)}", "gives", gives))
+    return made
+
+
+def _how(view: LegView, plans: Sequence[PlanOrder]) -> str:
+    """Return what pulls the trigger and how much it closes."""
+    if not plans:
+        return ""
+    plan = plans[0]
+    whole = plan.kind in (PlanKind.POSITION_TAKE_PROFIT, PlanKind.POSITION_STOP_LOSS) or plan.size is None
+    part = "whole leg" if whole else figure.size(plan.size, view.size_places)
+    more = f" +{len(plans) - 1}" if len(plans) > 1 else ""
+    return f" {plan.trigger_type}, {part}{more}"
+
+
+def _opened(store: Store, leg: Position, now_ms: int) -> Row:
+    opened = UNKNOWN
+    if leg.created_ms is not None:
+        age_s = max(now_ms - leg.created_ms, 0) // 1000
+        age = figure.duration(age_s) if age_s < _DAY_S else figure.age(age_s)
+        opened = f"{figure.moment(leg.created_ms, now_ms)}  {age} ago"
+    return pair("opened", opened, "ADL", _adl(store, leg))
+
+
+def _adl(store: Store, leg: Position) -> str:
+    ranks: tuple[AdlRank, ...] | None = store.answer(question.adl_ranks(leg.instrument.product_type)).value
+    if ranks is None:
+        return UNKNOWN
+    mine = [rank for rank in ranks if rank.instrument == leg.instrument and rank.side in (leg.side, None)]
+    return f"{mine[0].rank.normalize():f}, 1 = first in line" if mine else NONE

@@ -1,0 +1,19 @@
+"""Small words that several screens share."""
+
+from __future__ import annotations
+
+from bgtui.ui.view import figure
+
+NO_KEY = "No key: market only. Add one: bgtui keys add"
+
+clock = figure.clock
+
+
+def count(number: int, noun: str) -> str:
+    """Return ``1 leg``, ``5 legs``."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def ago(now_ms: int, then_ms: int) -> str:
+    """Return how long ago something was."""
+    return figure.age(max(now_ms - then_ms, 0) / 1000)
