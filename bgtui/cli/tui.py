@@ -35,7 +35,10 @@ def run_tui(typed: CommandLine, looks: Mapping[str, Any]) -> int:
 
 
 async def _run(typed: CommandLine, looks: Mapping[str, Any]) -> int:
+    import asyncio
+
     from bgtui.cli.early import started_early
+    from bgtui.cli.ending import SIGNALS
 
     async with started_early(typed) as child:
         from bgtui.exchange.clock import SystemClock
@@ -43,6 +46,9 @@ async def _run(typed: CommandLine, looks: Mapping[str, Any]) -> int:
         from bgtui.ui.display import display_of
 
         app = BgtuiApp(display_of(os.environ, **looks), connection(typed, child), clock=SystemClock())
+        loop = asyncio.get_running_loop()
+        for signum in SIGNALS:
+            loop.add_signal_handler(signum, app.exit, 128 + signum)
         code = await app.run_async(mouse=bool(looks.get("has_mouse")))
         for reason in (app.failure, app.crash):
             if reason is not None:

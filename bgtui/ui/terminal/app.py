@@ -87,6 +87,9 @@ class TerminalApp(App[T], Generic[T], inherit_bindings=False):
         self._cells.resize(*self.size)
         self.screen.refresh(layout=True)
 
+    def _set_pointer_shape(self, shape: str) -> None:
+        """Leave the mouse pointer alone."""
+
     # Endings
 
     def _handle_exception(self, error: Exception) -> None:
