@@ -111,6 +111,7 @@ async def open_session(
                 asker=parts.asker(),
                 read_only_reason=ReadOnlyReason.NO_KEY,
                 observe=observe,
+                list_instruments=parts.listing.want,
             )
             return
         await access.rest.sync_clock()
@@ -137,6 +138,7 @@ async def open_session(
             read_only_reason=reason,
             asker=parts.asker(),
             observe=observe,
+            list_instruments=parts.listing.want,
         )
         parts.session = session
         yield session
@@ -171,12 +173,13 @@ class _Parts:
         self._rng = rng
         self._products = products
         self._has_key = has_key
+        self.listing = Listing(access.reader, products)
         self.session: Session | None = None
         """Once it is built; what it made before may tell it something."""
 
     def sources(self) -> tuple[EventSource, ...]:
         """Return what reports besides the streams."""
-        return (Listing(self._access.reader, self._products), BudgetWatch(self._access.rest))
+        return (self.listing, BudgetWatch(self._access.rest))
 
     def asker(self) -> Asker:
         """Return what asks the polled questions."""

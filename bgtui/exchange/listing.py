@@ -22,14 +22,31 @@ class Listing:
     def __init__(self, reader: ReadClient, product_types: Sequence[ProductType]) -> None:
         """List these product types."""
         self._reader = reader
-        self._product_types = tuple(product_types)
+        self._product_types = list(product_types)
+        self._wanted = list(product_types)
+        self._wake = asyncio.Event()
+
+    def want(self, product_type: ProductType) -> None:
+        """List this product type too, from now on."""
+        if product_type not in self._product_types:
+            self._product_types.append(product_type)
+            self._wanted.append(product_type)
+            self._wake.set()
 
     async def events(self) -> AsyncIterator[Event]:
         """Report every list, hour by hour."""
+        self._wanted = list(self._product_types)
         while True:
-            for product in self._product_types:
+            while self._wanted:
+                product = self._wanted[0]
                 yield InstrumentsListed(product, await self._reader.instruments(product))
-            await asyncio.sleep(PERIOD_S)
+                self._wanted.remove(product)
+            self._wake.clear()
+            try:
+                async with asyncio.timeout(PERIOD_S):
+                    await self._wake.wait()
+            except TimeoutError:
+                self._wanted = list(self._product_types)
 
 
 class BudgetWatch:

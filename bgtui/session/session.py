@@ -28,6 +28,7 @@ from bgtui.session.ports import AccountReader, EventSource, MarketFeed
 from bgtui.session.questions import Asker
 from bgtui.session.reconcile import Reconciler
 from bgtui.session.resync import Resync
+from bgtui.store.book import BookStatus
 from bgtui.store.store import Store
 
 RECENT_INSTRUMENTS = 8
@@ -57,6 +58,7 @@ class Session:
         read_only_reason: ReadOnlyReason | None = None,
         asker: Asker | None = None,
         observe: Callable[[Event], None] | None = None,
+        list_instruments: Callable[[ProductType], None] = lambda _: None,
     ) -> None:
         """Put the parts together; nothing starts before `run`.
 
@@ -69,6 +71,8 @@ class Session:
         """Why there is no desk."""
         self.asker = asker
         """What asks the questions that no stream answers."""
+        self.list_instruments = list_instruments
+        """Asks for the instruments of a product type that nobody has listed yet."""
         self._clock = clock
         self._rng = rng
         self._market = market
@@ -173,6 +177,13 @@ class Session:
         self._recent = [instrument, *(other for other in self._recent if other != instrument)]
         del self._recent[RECENT_INSTRUMENTS + 1 :]
         self._watch_shown()
+
+    def renew_book(self, instrument: InstrumentId) -> None:
+        """Subscribe a book again that is not live: its snapshot makes it so."""
+        topic = MarketTopic(MarketChannel.BOOK, instrument)
+        is_live = self.store.book_status(instrument) is BookStatus.LIVE
+        if self._market is not None and topic in self._topics and not is_live:
+            self._market.renew(topic)
 
     def refresh_account(self) -> None:
         """Ask the whole account again: something happened that no stream may tell."""

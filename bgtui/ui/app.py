@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 from textual import events
-from textual.app import App
 
 from bgtui.domain.clock import Clock
 from bgtui.domain.error import BgtuiError
@@ -29,6 +28,7 @@ from bgtui.ui.role import Role
 from bgtui.ui.screens.base import BaseScreen
 from bgtui.ui.screens.registry import SCREENS
 from bgtui.ui.stylesheet import style_sheets
+from bgtui.ui.terminal.app import TerminalApp
 from bgtui.ui.theme import palette
 from bgtui.ui.view.facts import questions
 from bgtui.ui.view.figure import age
@@ -55,7 +55,7 @@ class Opened:
 Connect = Callable[[], AbstractAsyncContextManager[Opened]]
 
 
-class BgtuiApp(App[int], inherit_bindings=False):
+class BgtuiApp(TerminalApp[int], inherit_bindings=False):
     """The terminal program.
 
     It starts with the display alone and paints; a worker then connects and owns everything that was opened,
@@ -68,8 +68,9 @@ class BgtuiApp(App[int], inherit_bindings=False):
 
     def __init__(self, display: Display, connect: Connect, *, clock: Clock) -> None:
         """Remember how to draw and how to connect; nothing is opened yet."""
-        super().__init__()
+        super().__init__(clock=clock, max_kbps=display.max_kbps, is_plain=not display.has_cell_diff)
         self.workspace = Workspace(clock, display)
+        self.workspace.meter = self.meter
         self.pens = self._mix()
         self.failure: BgtuiError | None = None
         """Why the program ended, when it was not the person's wish."""
@@ -141,7 +142,10 @@ class BgtuiApp(App[int], inherit_bindings=False):
 
     def _beat(self) -> None:
         self._look_at_clock()
-        self.tick()
+        if self.gate.may_paint(self.pending, self.workspace.clock.monotonic()):
+            self.tick()
+        else:
+            self.meter.skipped += 1
 
     def _look_at_clock(self) -> None:
         """Ask everything anew when this machine slept, or the process was suspended."""
@@ -181,6 +185,7 @@ class BgtuiApp(App[int], inherit_bindings=False):
         screen = self.screen
         if not isinstance(screen, BaseScreen):
             return
+        self.meter.key(self.workspace.clock.monotonic())
         chord = chord_of(event)
         dock = screen.docks[-1] if screen.docks else None
         if dock is not None:
@@ -193,7 +198,11 @@ class BgtuiApp(App[int], inherit_bindings=False):
             await self.perform(key)
         elif chord == "ctrl+c":
             self.leave()
-        self.tick()
+        now_s = self.workspace.clock.monotonic()
+        if self.gate.may_paint(self.pending, now_s):
+            self.tick()
+        else:
+            screen.frame(now_s, only_asked=True)  # the key's own change goes ahead of the market's
 
     async def perform(self, key: Key) -> None:
         """Do what a key stands for, or say why not."""

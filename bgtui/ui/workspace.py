@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -11,8 +12,10 @@ from bgtui.domain.market import CandleInterval
 from bgtui.session.session import Session
 from bgtui.store.store import Store
 from bgtui.ui.display import Display
+from bgtui.ui.history import History
 from bgtui.ui.keys import KeyTable
 from bgtui.ui.role import Role
+from bgtui.ui.terminal.meter import TerminalMeter
 
 GROUPS = (1, 2, 5, 10, 25, 50, 100)
 """Ticks in one row of the ladder."""
@@ -81,11 +84,17 @@ class Workspace:
     interval: CandleInterval = CandleInterval.M5
     views: dict[InstrumentId, InstrumentView] = field(default_factory=dict)
     watch_list: list[InstrumentId] = field(default_factory=list)
+    remember: Callable[[tuple[InstrumentId, ...]], None] | None = None
+    """Keeps the watch list for the next run."""
+    history: History = field(default_factory=History)
+    """Where the person has been."""
     message: Message = field(default_factory=lambda: Message("connecting", Role.MUTED))
     is_private: bool = False
     """Whether names and money are hidden."""
     tape_filter_text: str = ""
     """Smallest trade shown, base coin; empty means the instrument's own default."""
+    meter: TerminalMeter = field(default_factory=TerminalMeter)
+    """What the screen costs."""
     drafts: dict[str, object] = field(default_factory=dict)
     """Forms left behind, by what they are about."""
 

@@ -16,9 +16,11 @@ from bgtui.domain.question import Question
 from bgtui.ui.keys import Context
 from bgtui.ui.modals.dock import Dock
 from bgtui.ui.view import footer
+from bgtui.ui.view.card import is_too_small
 from bgtui.ui.view.span import Row
 from bgtui.ui.widgets.bars import KeyBar, MessageBar, MoneyBar, StateBar, TabBar
 from bgtui.ui.widgets.canvas import Canvas
+from bgtui.ui.widgets.card import Card
 from bgtui.ui.workspace import Workspace
 
 T = TypeVar("T")
@@ -46,6 +48,7 @@ class BaseScreen(Screen[None], inherit_bindings=False):
         yield from self.body()
         yield MessageBar(self.workspace, self.standing)
         yield KeyBar(self.workspace)
+        yield Card(self.workspace)
 
     def head(self) -> Iterable[Widget]:
         """Return lines 2 and 3."""
@@ -71,11 +74,11 @@ class BaseScreen(Screen[None], inherit_bindings=False):
         """Return every pane, for the frame."""
         return self.query(Canvas).results(Canvas)
 
-    def frame(self, now_s: float) -> None:
-        """Let every pane look at the store."""
+    def frame(self, now_s: float, *, only_asked: bool = False) -> None:
+        """Let every pane look at the store; ``only_asked`` leaves out those that no key has changed."""
         self.query_one(KeyBar).show(self.footer_items())
         for canvas in self.canvases():
-            if canvas.display:
+            if canvas.display and (canvas.is_asked or not only_asked):
                 canvas.frame(now_s)
 
     def footer_items(self) -> list[footer.Item]:
@@ -83,11 +86,23 @@ class BaseScreen(Screen[None], inherit_bindings=False):
         found = footer.items(
             self.workspace.keys, self.alive(), self.footer_actions(), can_trade=self.workspace.can_trade
         )
+        if self.name_id == "trade" and not self.docks:
+            found = footer.with_screens(found, self.workspace.keys)
         return [*found, *footer.items(self.workspace.keys, self.alive(), (footer.HELP,), can_trade=True)]
 
     def footer_actions(self) -> Sequence[footer.Wanted]:
         """Return the actions worth naming at this moment."""
         return self.footers
+
+    def on_resize(self, _event: events.Resize) -> None:
+        """Have the text card stand for the screen where it does not fit."""
+        for card in self.query(Card):  # a size may come before the panes
+            card.fit()
+
+    @property
+    def is_too_small(self) -> bool:
+        """Tell whether the terminal shows the text card instead."""
+        return is_too_small(*self.size)
 
     # Keys
 

@@ -45,11 +45,29 @@ def items(
                 "" if all(len(key.chords[0]) == 1 for key in usable) and usable[0].chords[0] in "<>" else "/"
             )
             chords = joint.join(chord_text(key.chords[0]) for key in usable)
-            made.append(Item(chords, usable[0].label or usable[0].help))
+            label = usable[0].label or usable[0].help
+            if usable[0].action == FIND and Context.LIST in contexts:
+                label = "filter"
+            made.append(Item(chords, label))
     return made
 
 
-SCREENS = Item("1-8", "screens")
+FIND = "app.find"
+
+
+def with_screens(entries: Sequence[Item], table: KeyTable) -> list[Item]:
+    """Return the entries with that of the screens after the one that finds, where their keys are a row."""
+    chords = [key.chords[0] for key in table.alive((Context.ANY,)) if key.action.startswith("screen.")]
+    wanted = [str(number) for number in range(1, len(chords) + 1)]
+    find = table.of(FIND, (Context.ANY,))
+    made = []
+    for entry in entries:
+        made.append(entry)
+        if find is not None and entry.chords == chord_text(find.chords[0]) and chords == wanted:
+            made.append(Item(f"{chords[0]}-{chords[-1]}", "screens"))
+    return made
+
+
 HELP = "app.help"
 
 
