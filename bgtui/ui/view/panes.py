@@ -8,6 +8,8 @@ NARROW_LADDER, WIDE_LADDER = 46, 76
 """Cells of the ladder; the wide one has its traded and delta columns, and a blank before the edge."""
 FOOT_FROM = 30
 """Rows of the body from which the tables have a place at its foot."""
+_LOWEST = 8
+"""Rows below which the ladder stands alone."""
 _WIDE_FROM, _MIDDLE_FROM, _STACK_FROM = 200, 120, 80
 _STACK, _TAPE, _WIDE_TAPE, _WIDE_WATCH = 34, 28, 29, 33
 _LEGS = 111
@@ -24,7 +26,7 @@ class Box(NamedTuple):
 
 def boxes(width: int, height: int) -> dict[str, Box]:
     """Return where each pane stands on a body of this size; panes without a place are left out."""
-    if width < _STACK_FROM:
+    if width < _STACK_FROM or height < _LOWEST:
         return _small(width, height)
     if width < _MIDDLE_FROM or height < FOOT_FROM:
         return _stacked(width, height)
@@ -32,7 +34,7 @@ def boxes(width: int, height: int) -> dict[str, Box]:
 
 
 def _small(width: int, height: int) -> dict[str, Box]:
-    leg = 3 if height >= 15 else 2 if height >= 8 else 0
+    leg = 3 if height >= 15 else 2 if height >= _LOWEST else 0
     found = {"ladder": Box(0, 0, min(width, NARROW_LADDER), height - leg)}
     if leg:
         found["leg"] = Box(0, height - leg, width, leg)
