@@ -32,6 +32,7 @@ from bgtui.ui.widgets.ladder import Ladder
 from bgtui.ui.widgets.stack import FirstLeg, Stack
 from bgtui.ui.widgets.tape import Tape
 from bgtui.ui.widgets.watch import Watch
+from bgtui.ui.workspace import Workspace
 
 _BARS = 4
 """Lines above and below the body."""
@@ -96,6 +97,11 @@ class TradeScreen(Acting, BaseScreen):
     name_id = "trade"
     AUTO_FOCUS: ClassVar[str] = "#ladder"
 
+    def __init__(self, workspace: Workspace) -> None:
+        """Begin with the ladder, which the keys of the screen ask."""
+        super().__init__(workspace)
+        self._ladder = Ladder(workspace, id="ladder")
+
     def head(self) -> Iterable[Widget]:
         """The market instead of the account, and no tabs."""
         yield MarketBar(self.workspace)
@@ -104,7 +110,7 @@ class TradeScreen(Acting, BaseScreen):
         """Every pane; the layout shows those that have a place."""
         workspace = self.workspace
         yield Panes(
-            Ladder(workspace, id="ladder"),
+            self._ladder,
             Stack(workspace, id="stack"),
             FirstLeg(workspace, id="leg"),
             Chart(workspace, id="chart"),
@@ -122,12 +128,12 @@ class TradeScreen(Acting, BaseScreen):
         self.query_one(Tape).has_title_line = "tape" in boxes and boxes["tape"].y == 0
         self.query_one(OrdersTable).has_edge = "orders" in boxes and boxes["orders"].x > 0
         if self.focused is not None and not self.focused.display:
-            self.query_one(Ladder).focus()
+            self._ladder.focus()
 
     @property
     def ladder(self) -> Ladder:
         """The pane that entry keys take their prices from."""
-        return self.query_one(Ladder)
+        return self._ladder
 
     def footer_actions(self) -> Sequence[footer.Wanted]:
         """Return the keys worth naming: those of entry only while the ladder may be entered from."""

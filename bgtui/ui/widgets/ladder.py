@@ -50,7 +50,7 @@ class Ladder(Canvas, can_focus=True):
         self._counter = Counter()
         self._scale = BarScale()
         self._is_cumulative = False
-        self._key_s = float("-inf")
+        self._used_s = float("-inf")
         self._is_centred = False
         self._view: BookView | None = None
         self._edge_axis: Axis | None = None
@@ -238,7 +238,7 @@ class Ladder(Canvas, can_focus=True):
         elif axis.height != height:
             axis = axis.resized(height)
         touch = self._touch(view, axis)
-        idle_s = now_s - self._key_s
+        idle_s = now_s - self._used_s
         if (
             should_recentre(axis, touch, idle_s=idle_s, has_dock=self._has_dock(), is_live=view.is_live)
             and touch
@@ -385,7 +385,7 @@ class Ladder(Canvas, can_focus=True):
         self.invalidate()
 
     def _touch_key(self) -> None:
-        self._key_s = self.workspace.clock.monotonic()
+        self._used_s = self.workspace.clock.monotonic()
         self._is_centred = False
 
     def do_ladder_down(self) -> None:
@@ -482,6 +482,7 @@ class Ladder(Canvas, can_focus=True):
         if price is None:
             return None
         number = self.cursor_row()
+        self._touch_key()
         if at == "cursor" and number is not None and not axis.is_visible(number):
             self._axis = axis.moved_to_show(number)
             self.invalidate()
