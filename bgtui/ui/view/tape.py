@@ -191,8 +191,11 @@ def _line(trade: Trade, look: Look, *, is_newest: bool, is_own: bool) -> Row:
     )
 
 
-def empty_sentence(smallest: Decimal, places: int, chord: str) -> str:
+def empty_lines(smallest: Decimal, places: int, chord: str) -> list[Row]:
     """Return what an empty tape says."""
     if not smallest:
-        return "No trades yet."
-    return f"No trades over {figure.size(smallest, places)} yet. {chord} lowers the filter."
+        return [row(Span(" No trades yet.", Role.MUTED))]
+    return [
+        row(Span(f" No trades over {figure.size(smallest, places)} yet.", Role.MUTED)),
+        row(Span(f" {chord} lowers the filter.", Role.MUTED)),
+    ]

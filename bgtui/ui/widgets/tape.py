@@ -13,10 +13,9 @@ from bgtui.store.book import BookStatus
 from bgtui.store.store import Store
 from bgtui.store.topic import Kind, Topic
 from bgtui.ui.keys import Context
-from bgtui.ui.role import Role
 from bgtui.ui.view import edge, tape
 from bgtui.ui.view.glyph import EDGE
-from bgtui.ui.view.span import Row, Span
+from bgtui.ui.view.span import Row
 from bgtui.ui.widgets.canvas import Canvas
 from bgtui.ui.workspace import Workspace
 
@@ -67,8 +66,8 @@ class Tape(Canvas, can_focus=True):
             look = tape.Look(width, glyph, rules.price_places, rules.size_places, is_stale)
             return [head, *self._memory.rows(self._ring, look, self._own)]
         chord = self.workspace.keys.of("tape.smaller", (Context.TAPE,))
-        text = tape.empty_sentence(smallest, rules.size_places, chord.chords[0] if chord else "<")
-        return [head, *edge.edged([(Span(f" {text}", Role.MUTED),)], width, height - 1, glyph)]
+        lines = tape.empty_lines(smallest, rules.size_places, chord.chords[0] if chord else "<")
+        return [head, *edge.edged(lines, width, height - 1, glyph)]
 
     def _head(self, smallest: Decimal, places: int, width: int) -> Row:
         name = tape.title(
