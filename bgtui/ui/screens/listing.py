@@ -7,7 +7,9 @@ from typing import ClassVar
 
 from textual.widget import Widget
 
+from bgtui.ui.modals.detail import DetailDock
 from bgtui.ui.screens.base import BaseScreen
+from bgtui.ui.view.table import wrapped
 from bgtui.ui.widgets.bars import MessageBar
 from bgtui.ui.widgets.table import LiveTable
 
@@ -30,3 +32,14 @@ class ListScreen(BaseScreen):
     def shown(self) -> None:
         """Say what the screen always says, unless there is a warning."""
         self.query_one(MessageBar).let_pass()
+
+    async def do_list_open(self) -> None:
+        """Show everything about the row under the cursor."""
+        line = self.table.current
+        if line is None:
+            return
+        table = self.table
+        title = table.names()[table.view_index].upper()
+        await self.ask(
+            DetailDock(self.workspace, title, lambda width: wrapped(table.below(200, table.current), width))
+        )

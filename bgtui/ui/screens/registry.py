@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bgtui.ui.screens.base import BaseScreen
+from bgtui.ui.screens.orders import OrdersScreen
 from bgtui.ui.screens.positions import PositionsScreen
 from bgtui.ui.screens.trade import TradeScreen
 
-SCREENS: tuple[type[BaseScreen], ...] = (TradeScreen, PositionsScreen)
+SCREENS: tuple[type[BaseScreen], ...] = (TradeScreen, PositionsScreen, OrdersScreen)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from textwrap import wrap
 from typing import Any
 
 from bgtui.ui.role import Role
@@ -365,6 +366,16 @@ def pair(name: str, value: Span | str, other: str = "", second: Span | str = "")
 
 _LABEL, _VALUE, _OTHER = 13, 28, 15
 """Cells of the parts of a detail row."""
+
+
+def wrapped(lines: Iterable[Row], width: int) -> list[Row]:
+    """Return the lines of a block in a narrow place: broken between words, nothing lost."""
+    made: list[Row] = []
+    for line in lines:
+        text = "".join(span.text for span in line).strip("─ ")
+        role = Role.ACCENT if line and line[0].text.startswith("─") else Role.PLAIN
+        made += [row(Span(f" {part}", role)) for part in wrap(" ".join(text.split()), max(width - 2, 10))]
+    return made
 
 
 def beside(first: Sequence[Row], second: Sequence[Row], width: int, height: int) -> list[Row]:
