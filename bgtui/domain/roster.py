@@ -1,0 +1,35 @@
+"""Who joined and who left, found by comparing one answer about followers with the next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from bgtui.domain.copytrade import Follower
+
+
+class Move(StrEnum):
+    """What a follower did between two answers."""
+
+    JOINED = "joined"
+    LEFT = "left"
+
+
+@dataclass(frozen=True, slots=True)
+class RosterChange:
+    """One follower who came or went."""
+
+    follower: Follower
+    move: Move
+    seen_ms: int
+    """Exchange time of the answer that showed it, milliseconds."""
+
+
+def compare(before: Iterable[Follower], after: Iterable[Follower], seen_ms: int) -> tuple[RosterChange, ...]:
+    """Return who joined and who left between two complete answers, joined first, each by uid."""
+    old = {follower.follower_uid: follower for follower in before}
+    new = {follower.follower_uid: follower for follower in after}
+    joined = [RosterChange(new[uid], Move.JOINED, seen_ms) for uid in sorted(new.keys() - old.keys())]
+    left = [RosterChange(old[uid], Move.LEFT, seen_ms) for uid in sorted(old.keys() - new.keys())]
+    return (*joined, *left)

@@ -1,0 +1,169 @@
+"""Copy: whom the account follows, what it copied from them, and how."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar
+
+from bgtui.domain import question
+from bgtui.domain.copytrade import FollowedTrader, TrackingOrder
+from bgtui.domain.question import Question
+from bgtui.store import topic
+from bgtui.store.topic import Topic
+from bgtui.ui.keys import Context
+from bgtui.ui.role import Role
+from bgtui.ui.screens.leader import product_of
+from bgtui.ui.screens.listing import ListScreen
+from bgtui.ui.view import following, footer, polled, tracking, worded
+from bgtui.ui.view import table as tables
+from bgtui.ui.view.glyph import UNKNOWN
+from bgtui.ui.view.privacy import hide
+from bgtui.ui.view.span import Row, Span, row, rule
+from bgtui.ui.view.table import Line, State, Table
+from bgtui.ui.widgets.table import LiveTable, as_of
+
+COPIED_S, TRADERS_S, HISTORY_S, LIMITS_S = 5.0, 30.0, 60.0, 300.0
+_TRADERS, _COPIED, _HISTORY = range(3)
+_COPIES_SHOWN = 6
+
+
+class CopyTable(LiveTable):
+    """Traders, copied orders, those that were closed."""
+
+    def topics(self) -> Iterable[Topic]:
+        """What was asked, and the mark prices of what is copied."""
+        found = [topic.answer(asked) for asked, _ in self.questions()]
+        return found + [topic.ticker(order.instrument) for order in self._copies()]
+
+    def questions(self) -> list[tuple[Question[Any], float]]:
+        """Return what the screen has asked; settings are those of the trader under the cursor."""
+        product = product_of(self.workspace)
+        found: list[tuple[Question[Any], float]] = [
+            (question.followed_traders(product), TRADERS_S),
+            (question.copied_orders(product), COPIED_S),
+            (question.copy_history(product), HISTORY_S),
+            (question.copy_limits(product), LIMITS_S),
+        ]
+        trader = self._trader()
+        if trader is not None:
+            found.append((question.copy_settings(product, trader.trader_id), LIMITS_S))
+        return found
+
+    def _trader(self) -> FollowedTrader | None:
+        if isinstance(self.item, FollowedTrader):
+            return self.item
+        store = self.workspace.store
+        if store is None:
+            return None
+        traders = store.answer(question.followed_traders(product_of(self.workspace))).value
+        return traders[0] if traders else None
+
+    def _copies(self) -> Sequence[TrackingOrder]:
+        store = self.workspace.store
+        if store is None:
+            return ()
+        return store.answer(question.copied_orders(product_of(self.workspace))).value or ()
+
+    def names(self) -> Sequence[str]:
+        """Return the sub-views."""
+        store, product = self.workspace.store, product_of(self.workspace)
+        traders = None if store is None else store.answer(question.followed_traders(product)).value
+        copied = None if store is None else store.answer(question.copied_orders(product)).value
+        return (
+            f"traders {UNKNOWN if traders is None else len(traders)}",
+            f"copied {UNKNOWN if copied is None else len(copied)}",
+            "history",
+        )
+
+    def first_state(self, view_index: int) -> State:
+        """Best first, latest first."""
+        return State(sort={_TRADERS: "net", _COPIED: "opened", _HISTORY: "closed"}.get(view_index, ""))
+
+    def asked(self) -> tuple[Question[Any], float]:
+        """Return the question behind the sub-view, and how often it is asked."""
+        return self.questions()[self.view_index]
+
+    def words(self) -> Sequence[Span | str]:
+        """Return how old the rows are when they are not young."""
+        store = self.workspace.store
+        if store is None:
+            return ()
+        asked, interval_s = self.asked()
+        return polled.words(store.answer(asked), interval_s)
+
+    def table(self) -> Table:
+        """Return the rows of the sub-view."""
+        store, workspace = self.workspace.store, self.workspace
+        if store is None or not workspace.identity.has_key:
+            return Table(following.TRADER_COLUMNS, (), worded.NO_KEY)
+        hides, now_ms = workspace.is_private, workspace.now_ms
+        asked, interval_s = self.asked()
+        answer = store.answer(asked)
+        is_stale = polled.is_stale(answer, interval_s)
+        if self.view_index == _TRADERS:
+            return following.trader_table(answer, now_ms, is_private=hides, is_stale=is_stale)
+        if self.view_index == _COPIED:
+            return self._copied_table(self._copies(), is_stale=is_stale)
+        lines = tuple(
+            tracking.history_line(store, order, now_ms, is_private=hides) for order in answer.value or ()
+        )
+        empty = polled.empty(answer, "Nothing was closed in the last seven days.")
+        return Table(tracking.HISTORY_COLUMNS, lines, empty, is_stale=is_stale)
+
+    def _copied_table(self, orders: Sequence[TrackingOrder], *, is_stale: bool) -> Table:
+        store, hides = self.workspace.store, self.workspace.is_private
+        if store is None:
+            return Table(tracking.COPY_COLUMNS, ())
+        now_ms = self.workspace.now_ms
+        lines = tuple(tracking.copy_line(store, order, now_ms, is_private=hides) for order in orders)
+        amount = tracking.total(tracking.live_pnl(store, order) for order in orders)
+        total = tracking.total_cells(tracking.COPY_COLUMNS, amount, is_private=hides) if orders else ()
+        answer = store.answer(question.copied_orders(product_of(self.workspace)))
+        empty = polled.empty(answer, "Nothing is copied now.")
+        return Table(tracking.COPY_COLUMNS, lines, empty, total, is_stale=is_stale)
+
+    def below(self, width: int, line: Line | None) -> Sequence[Row]:
+        """Return what was copied from the trader under the cursor, and the settings for him."""
+        store = self.workspace.store
+        if store is None or self.view_index != _TRADERS or line is None:
+            return ()
+        trader: FollowedTrader = line.item
+        hides = self.workspace.is_private
+        mine = [order for order in self._copies() if order.trader_id in (trader.trader_id, "")]
+        name = hide(following.cleaned(trader.name), is_private=hides)
+        rows: list[Row] = [rule(row(Span(f"copied orders of {name} {len(mine)}", Role.ACCENT)), width)]
+        table = self._copied_table(mine[:_COPIES_SHOWN], is_stale=False)
+        shown = tables.arrange(table, State(), _COPIES_SHOWN + 2)
+        rows += tables.table_rows(
+            table, shown, width, len(table.lines) + 2, screen_width=self.screen_width, is_focused=False
+        )
+        product = product_of(self.workspace)
+        settings = store.answer(question.copy_settings(product, trader.trader_id))
+        limits = store.answer(question.copy_limits(product)).value
+        return [*rows, *following.settings_rows(trader, settings, limits, width, is_private=hides)]
+
+
+class CopyScreen(ListScreen):
+    """The follower's view."""
+
+    name_id = "copy"
+    contexts: ClassVar[tuple[Context, ...]] = (Context.COPY,)
+    footers: ClassVar[Sequence[footer.Wanted]] = (
+        ("list.tab_left", "list.tab_right"), "app.find", "list.sort", "app.refresh", "privacy.toggle",
+    )  # fmt: skip
+    table_type: ClassVar[type[LiveTable]] = CopyTable
+
+    def questions(self) -> list[tuple[Question[Any], float]]:
+        """Return what no stream tells."""
+        table = self.table
+        if not self.workspace.identity.has_key or not isinstance(table, CopyTable):
+            return []
+        return table.questions()
+
+    def standing(self) -> Row:
+        """Return as of when the copies are."""
+        store = self.workspace.store
+        if store is None or not self.workspace.identity.has_key:
+            return ()
+        answer = store.answer(question.copied_orders(product_of(self.workspace)))
+        return as_of(f"{polled.as_of(answer, 'copied orders', COPIED_S)} · ≈ PnL from mark, live")

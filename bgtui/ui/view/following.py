@@ -1,0 +1,239 @@
+"""Followers, and the traders whom the account itself follows; names are cleaned, cut and padded by cells."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from bgtui.domain.copytrade import (
+    CopyLimit,
+    CopySetting,
+    CopySettings,
+    FollowedTrader,
+    Follower,
+    ProfitShare,
+)
+from bgtui.domain.roster import Move, RosterChange
+from bgtui.domain.text import Untrusted, clean_cell
+from bgtui.store.answers import Answer
+from bgtui.ui.role import Role
+from bgtui.ui.view import figure, polled
+from bgtui.ui.view.glyph import ABOUT, NONE, UNKNOWN
+from bgtui.ui.view.positions import gain
+from bgtui.ui.view.privacy import hide
+from bgtui.ui.view.span import Row, Span, row, rule
+from bgtui.ui.view.table import Column, Line, Table
+
+NAME_CELLS = 20
+FOLLOWER_COLUMNS = (
+    Column("name", "name", NAME_CELLS, is_text=True),
+    Column("uid", "uid", 9, is_text=True),
+    Column("equity", "equity", 12),
+    Column("since", "since", 5),
+    Column("shared", "shared 30d", 10),
+    Column("removable", "removable", 9, is_text=True),
+    Column("note", "note", 9, is_text=True),
+)
+CHANGE_COLUMNS = (
+    Column("time", "seen", 8, is_text=True),
+    Column("what", "what", 6, is_text=True),
+    Column("name", "name", NAME_CELLS, is_text=True),
+    Column("uid", "uid", 9, is_text=True),
+    Column("equity", "equity", 12),
+)
+TRADER_COLUMNS = (
+    Column("trader", "trader", NAME_CELLS, is_text=True),
+    Column("since", "since", 6),
+    Column("margin", "margin", 10),
+    Column("profit", "profit", 10),
+    Column("net", "net", 10),
+    Column("seats", "seats", 8),
+    Column("pairs", "pairs", 5),
+)
+_DAY_MS = 86_400_000
+_UNFUNDED_DAYS = 14
+"""Days without equity after which the exchange removes a follower by itself."""
+
+
+def cleaned(name: Untrusted) -> str:
+    """Return a nickname fit for a cell."""
+    return clean_cell(name, NAME_CELLS)
+
+
+def is_altered(name: Untrusted) -> bool:
+    """Tell whether cleaning took anything from a name but its length."""
+    return clean_cell(name, 10_000) != name.raw
+
+
+def shared_by_name(shares: Sequence[ProfitShare], since_ms: int) -> dict[str, Decimal]:
+    """Return what each follower shared since a time, by cleaned name: the exchange names no uid there."""
+    sums: dict[str, Decimal] = {}
+    for share in shares:
+        if share.follower_name is not None and (share.time_ms or 0) >= since_ms:
+            name = cleaned(share.follower_name)
+            sums[name] = sums.get(name, Decimal(0)) + share.amount
+    return sums
+
+
+def follower_table(
+    answer: Answer[tuple[Follower, ...]],
+    shares: Sequence[ProfitShare] | None,
+    now_ms: int,
+    *,
+    is_private: bool,
+    is_stale: bool,
+) -> Table:
+    """Return everybody who follows now."""
+    sums = None if shares is None else shared_by_name(shares, now_ms - 30 * _DAY_MS)
+    lines = tuple(
+        _follower_line(follower, sums, now_ms, is_private=is_private) for follower in answer.value or ()
+    )
+    return Table(FOLLOWER_COLUMNS, lines, polled.empty(answer, "Nobody follows you yet."), is_stale=is_stale)
+
+
+def _follower_line(
+    follower: Follower, sums: dict[str, Decimal] | None, now_ms: int, *, is_private: bool
+) -> Line:
+    name = cleaned(follower.name)
+    shared = None if sums is None else sums.get(name, Decimal(0))
+    removable = UNKNOWN if follower.is_removable is None else "yes" if follower.is_removable else "no"
+    days = None if follower.since_ms is None else (now_ms - follower.since_ms) // _DAY_MS
+    return Line(
+        follower.follower_uid,
+        (
+            Span(hide(name, is_private=is_private)),
+            Span(hide(figure.short_id(follower.follower_uid), is_private=is_private)),
+            Span(hide(figure.money(follower.equity), is_private=is_private)),
+            Span(UNKNOWN if days is None else f"{days}d"),
+            Span(
+                hide(UNKNOWN if shared is None else f"{ABOUT}{figure.signed(shared)}", is_private=is_private)
+            ),
+            Span(removable),
+            Span(_note(follower, days), Role.WARN),
+        ),
+        (name.lower(), follower.follower_uid, follower.equity, days, shared, removable, None),
+        f"{name} {follower.follower_uid}".lower(),
+        follower,
+    )
+
+
+def _note(follower: Follower, days: int | None) -> str:
+    if follower.equity is not None and not follower.equity:
+        near = days is not None and days >= _UNFUNDED_DAYS
+        return "unfunded" if near else "at 0"
+    return "cleaned" if is_altered(follower.name) else ""
+
+
+def follower_detail(follower: Follower | None, width: int, *, is_private: bool) -> list[Row]:
+    """Return who the follower under the cursor is, and what the exchange does not tell."""
+    if follower is None:
+        return []
+    name = hide(cleaned(follower.name), is_private=is_private)
+    uid = hide(follower.follower_uid, is_private=is_private)
+    removable = "?" if follower.is_removable is None else "yes" if follower.is_removable else "no"
+    return [
+        rule(row(Span(name, Role.ACCENT)), width),
+        row(f" uid {uid} · following since {figure.date(follower.since_ms)} · removable: {removable}"),
+        row(Span(" shares are matched by name, so ≈", Role.MUTED)),
+        row(Span(" not told by Bitget: their copy settings, fills, failed copies", Role.MUTED)),
+    ]
+
+
+def change_table(changes: Sequence[RosterChange], now_ms: int, *, is_private: bool) -> Table:
+    """Return who joined and left in this run, latest first."""
+    lines = tuple(
+        Line(
+            f"{change.follower.follower_uid}/{change.move}/{change.seen_ms}",
+            (
+                Span(figure.moment(change.seen_ms, now_ms)),
+                Span(change.move.value, Role.BID if change.move is Move.JOINED else Role.ASK),
+                Span(hide(cleaned(change.follower.name), is_private=is_private)),
+                Span(hide(figure.short_id(change.follower.follower_uid), is_private=is_private)),
+                Span(hide(figure.money(change.follower.equity), is_private=is_private)),
+            ),
+            (change.seen_ms, change.move.value, None, None, change.follower.equity),
+            cleaned(change.follower.name).lower(),
+            change,
+        )
+        for change in reversed(changes)
+    )
+    return Table(CHANGE_COLUMNS, lines, "Nobody joined or left since bgtui was started.")
+
+
+def trader_table(
+    answer: Answer[tuple[FollowedTrader, ...]], now_ms: int, *, is_private: bool, is_stale: bool
+) -> Table:
+    """Return whom the account follows."""
+    lines = tuple(_trader_line(trader, now_ms, is_private=is_private) for trader in answer.value or ())
+    return Table(TRADER_COLUMNS, lines, polled.empty(answer, "You follow nobody yet."), is_stale=is_stale)
+
+
+def _trader_line(trader: FollowedTrader, now_ms: int, *, is_private: bool) -> Line:
+    days = None if trader.since_ms is None else (now_ms - trader.since_ms) // _DAY_MS
+    count = UNKNOWN if trader.follower_count is None else str(trader.follower_count)
+    seats = UNKNOWN if trader.max_followers is None else str(trader.max_followers)
+    name = cleaned(trader.name)
+    return Line(
+        trader.trader_id,
+        (
+            Span(hide(name, is_private=is_private)),
+            Span(UNKNOWN if days is None else f"{days}d"),
+            Span(hide(figure.money(trader.margin), is_private=is_private)),
+            Span(hide(figure.signed(trader.total_profit), is_private=is_private), gain(trader.total_profit)),
+            Span(hide(figure.signed(trader.net_profit), is_private=is_private), gain(trader.net_profit)),
+            Span(f"{count}/{seats}"),
+            Span(str(len(trader.symbols))),
+        ),
+        (
+            name.lower(),
+            days,
+            trader.margin,
+            trader.total_profit,
+            trader.net_profit,
+            trader.follower_count,
+            len(trader.symbols),
+        ),
+        f"{name} {trader.trader_id}".lower(),
+        trader,
+    )
+
+
+def settings_rows(
+    trader: FollowedTrader | None,
+    answer: Answer[CopySettings],
+    limits: Sequence[CopyLimit] | None,
+    width: int,
+    *,
+    is_private: bool,
+) -> list[Row]:
+    """Return how the trader under the cursor is copied."""
+    if trader is None:
+        return []
+    name = hide(cleaned(trader.name), is_private=is_private)
+    rows: list[Row] = [rule(row(Span(f"my settings for {name}", Role.ACCENT)), width)]
+    found = answer.value
+    if found is None:
+        return [*rows, row(Span(f" {polled.empty(answer, NONE)}", Role.MUTED))]
+    if not found.details:
+        return [*rows, row(Span(" none set", Role.MUTED))]
+    for setting in found.details[:4]:
+        rows.append(row(f" {_setting(setting)}"))
+        limit = next((each for each in limits or () if each.instrument == setting.instrument), None)
+        if limit is not None:
+            least, most = figure.plain(limit.min_size), figure.plain(limit.max_size)
+            rows.append(
+                row(Span(f"   allowed now for {setting.instrument.symbol}: {least} – {most}", Role.MUTED))
+            )
+    return rows
+
+
+def _setting(setting: CopySetting) -> str:
+    unit = {"percent": "%", "amount": " USDT fixed", "count": "x"}.get(setting.trace_type, "")
+    per_order = f"{figure.plain(setting.trace_value)}{unit}"
+    held = "" if setting.max_hold is None else f" · most held {figure.plain(setting.max_hold)}"
+    guards = ""
+    if setting.take_profit_ratio is not None or setting.stop_loss_ratio is not None:
+        take, stop = figure.plain(setting.take_profit_ratio), figure.plain(setting.stop_loss_ratio)
+        guards = f" · TP {take}% SL {stop}%"
+    leverage = "as trader" if setting.leverage_mode == "trader" else figure.leverage(setting.long_leverage)
+    return f"{setting.instrument.symbol} per order {per_order}{held} · leverage {leverage}{guards}"

@@ -1,0 +1,249 @@
+"""Tracking orders: a leader's own, or a follower's copies of them; their PnL is ours, from the live mark."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from bgtui.domain import pnl
+from bgtui.domain.copytrade import TrackingOrder
+from bgtui.store.store import Store
+from bgtui.ui.role import Role
+from bgtui.ui.view import figure
+from bgtui.ui.view.glyph import ABOUT, NONE, UNKNOWN
+from bgtui.ui.view.positions import gain
+from bgtui.ui.view.privacy import hide
+from bgtui.ui.view.span import Span
+from bgtui.ui.view.table import Column, Line
+
+LEADER_COLUMNS = (
+    Column("tracking", "tracking", 9, is_text=True),
+    Column("symbol", "symbol", 9, is_text=True),
+    Column("side", "", 1, is_text=True, is_sortable=False),
+    Column("lev", "lev", 4),
+    Column("size", "size", 7),
+    Column("entry", "entry", 9),
+    Column("mark", "mark", 10, from_width=120),
+    Column("uPnL", "uPnL", 9),
+    Column("copied", "copied", 6),
+    Column("TP", "TP", 9),
+    Column("SL", "SL", 9),
+    Column("fee", "fee", 8, from_width=120),
+    Column("opened", "opened", 8, is_text=True, from_width=120),
+)
+COPY_COLUMNS = (
+    Column("tracking", "tracking", 9, is_text=True),
+    Column("symbol", "symbol", 9, is_text=True),
+    Column("side", "", 1, is_text=True, is_sortable=False),
+    Column("lev", "lev", 4),
+    Column("size", "size", 8),
+    Column("entry", "entry", 10),
+    Column("mark", "mark", 10, from_width=120),
+    Column("uPnL", "uPnL", 9),
+    Column("margin", "margin", 8),
+    Column("opened", "opened", 8, is_text=True),
+    Column("TP/SL", "TP/SL", 5, is_text=True),
+)
+HISTORY_COLUMNS = (
+    Column("tracking", "tracking", 9, is_text=True),
+    Column("symbol", "symbol", 9, is_text=True),
+    Column("side", "", 1, is_text=True, is_sortable=False),
+    Column("size", "size", 8),
+    Column("entry", "entry", 10),
+    Column("exit", "exit", 10),
+    Column("pnl", "PnL", 9),
+    Column("net", "net", 9),
+    Column("closed", "closed", 8, is_text=True),
+    Column("by", "by", 6, is_text=True, from_width=120),
+)
+
+
+def short_number(text: str) -> str:
+    """Return a tracking number's first five and last two digits."""
+    return text if len(text) <= 8 else f"{text[:5]}…{text[-2:]}"
+
+
+def live_pnl(store: Store, order: TrackingOrder) -> Decimal | None:
+    """Return what an order earns now, before fees, margin coin; None without a mark price."""
+    ticker = store.ticker(order.instrument)
+    mark = None
+    if ticker is not None:
+        mark = ticker.mark_price if ticker.mark_price is not None else ticker.last
+    if mark is None:
+        return order.unrealized_pnl
+    rules = store.instrument(order.instrument)
+    is_inverse = rules is not None and rules.is_inverse
+    return pnl.unrealized(order.side, order.open_size, order.open_price, mark, is_inverse=is_inverse)
+
+
+def total(values: Iterable[Decimal | None]) -> Decimal | None:
+    """Return a sum; None when a part of it is not known."""
+    known = list(values)
+    return (
+        None
+        if any(value is None for value in known)
+        else sum((value or Decimal(0) for value in known), Decimal(0))
+    )
+
+
+def leader_line(store: Store, order: TrackingOrder, now_ms: int, *, is_private: bool) -> Line:
+    """Return one of the leader's orders."""
+    earned = live_pnl(store, order)
+    ticker = store.ticker(order.instrument)
+    mark = ticker.mark_price if ticker is not None else None
+    places, size_places = _places(store, order)
+    return Line(
+        order.tracking_no,
+        (
+            Span(short_number(order.tracking_no)),
+            Span(order.instrument.symbol),
+            _side(order),
+            Span(figure.leverage(order.leverage)),
+            Span(hide(figure.fitted_size(order.open_size, size_places, 7).strip(), is_private=is_private)),
+            Span(figure.price(order.open_price, places)),
+            Span(figure.price(mark, places)),
+            _earned(earned, is_private=is_private),
+            Span(UNKNOWN if order.follower_count is None else str(order.follower_count)),
+            Span(figure.price(order.take_profit, places) if order.take_profit else NONE),
+            Span(figure.price(order.stop_loss, places) if order.stop_loss else NONE),
+            Span(hide(figure.signed(_cost(order.open_fee)), is_private=is_private)),
+            Span(figure.moment(order.open_ms, now_ms)),
+        ),
+        (
+            order.tracking_no,
+            order.instrument.symbol,
+            None,
+            order.leverage,
+            order.open_size * order.open_price,
+            order.open_price,
+            mark,
+            earned,
+            order.follower_count,
+            order.take_profit,
+            order.stop_loss,
+            order.open_fee,
+            order.open_ms,
+        ),
+        f"{order.instrument} {order.side} {order.tracking_no}".lower(),
+        order,
+    )
+
+
+def copy_line(store: Store, order: TrackingOrder, now_ms: int, *, is_private: bool) -> Line:
+    """Return one of the follower's copies."""
+    earned = live_pnl(store, order)
+    ticker = store.ticker(order.instrument)
+    mark = ticker.mark_price if ticker is not None else None
+    places, size_places = _places(store, order)
+    margin = order.margin
+    if margin is None and order.leverage:
+        margin = order.open_size * order.open_price / order.leverage
+    return Line(
+        order.tracking_no,
+        (
+            Span(short_number(order.tracking_no)),
+            Span(order.instrument.symbol),
+            _side(order),
+            Span(figure.leverage(order.leverage)),
+            Span(hide(figure.fitted_size(order.open_size, size_places, 8).strip(), is_private=is_private)),
+            Span(figure.price(order.open_price, places)),
+            Span(figure.price(mark, places)),
+            _earned(earned, is_private=is_private),
+            Span(hide(figure.money(margin), is_private=is_private)),
+            Span(figure.moment(order.open_ms, now_ms)),
+            Span(_guards(order)),
+        ),
+        (
+            order.tracking_no,
+            order.instrument.symbol,
+            None,
+            order.leverage,
+            order.open_size * order.open_price,
+            order.open_price,
+            mark,
+            earned,
+            margin,
+            order.open_ms,
+            None,
+        ),
+        f"{order.instrument} {order.side} {order.tracking_no}".lower(),
+        order,
+    )
+
+
+def history_line(store: Store, order: TrackingOrder, now_ms: int, *, is_private: bool) -> Line:
+    """Return an order that was closed."""
+    places, size_places = _places(store, order)
+    size = order.close_size if order.close_size is not None else order.open_size
+    return Line(
+        order.tracking_no,
+        (
+            Span(short_number(order.tracking_no)),
+            Span(order.instrument.symbol),
+            _side(order),
+            Span(hide(figure.fitted_size(size, size_places, 8).strip(), is_private=is_private)),
+            Span(figure.price(order.open_price, places)),
+            Span(figure.price(order.close_price, places)),
+            Span(hide(figure.signed(order.realized_pnl), is_private=is_private), gain(order.realized_pnl)),
+            Span(hide(figure.signed(order.net_pnl), is_private=is_private), gain(order.net_pnl)),
+            Span(figure.moment(order.close_ms, now_ms)),
+            Span(order.is_stopped_by or "close"),
+        ),
+        (
+            order.tracking_no,
+            order.instrument.symbol,
+            None,
+            size * order.open_price,
+            order.open_price,
+            order.close_price,
+            order.realized_pnl,
+            order.net_pnl,
+            order.close_ms,
+            order.is_stopped_by,
+        ),
+        f"{order.instrument} {order.side} {order.tracking_no}".lower(),
+        order,
+    )
+
+
+def total_cells(columns: Iterable[Column], value: Decimal | None, *, is_private: bool) -> tuple[Span, ...]:
+    """Return the last row of a table: the sum under its column."""
+    cells = []
+    for at, column in enumerate(columns):
+        if at == 0:
+            cells.append(Span("total", Role.MUTED))
+        elif column.key == "uPnL":
+            cells.append(_earned(value, is_private=is_private))
+        else:
+            cells.append(Span(""))
+    return tuple(cells)
+
+
+def _places(store: Store, order: TrackingOrder) -> tuple[int, int]:
+    rules = store.instrument(order.instrument)
+    return (2, 4) if rules is None else (rules.price_places, rules.size_places)
+
+
+def _side(order: TrackingOrder) -> Span:
+    return Span("L", Role.BID) if order.side.value == "long" else Span("S", Role.ASK)
+
+
+def _earned(value: Decimal | None, *, is_private: bool) -> Span:
+    text = UNKNOWN if value is None else f"{ABOUT}{figure.signed(value)}"
+    return Span(hide(text, is_private=is_private), gain(value))
+
+
+def _cost(value: Decimal | None) -> Decimal | None:
+    return None if value is None else -abs(value)
+
+
+def _guards(order: TrackingOrder) -> str:
+    match (order.take_profit is not None, order.stop_loss is not None):
+        case (True, True):
+            return "both"
+        case (True, False):
+            return "TP"
+        case (False, True):
+            return "SL"
+        case _:
+            return NONE
