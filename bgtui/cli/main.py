@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import click
@@ -21,7 +22,7 @@ from bgtui.cli.keys import keys
 from bgtui.cli.options import Task, display_options, settings_options
 from bgtui.cli.output import prepare_streams, writing
 from bgtui.cli.picture import picture
-from bgtui.cli.record import record
+from bgtui.cli.record import record as record_command
 from bgtui.cli.replay import replay
 from bgtui.cli.show import show
 from bgtui.cli.sim import sim
@@ -49,7 +50,19 @@ Exit codes:
 @click.version_option(__version__, message="%(prog)s %(version)s")
 @settings_options
 @display_options
-def bgtui(typed: CommandLine, *, trade: bool, **looks: Any) -> Task | None:  # noqa: ANN401 - the display options
+@click.option(
+    "--record",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Record the streams beside the screens; ending in .gz: compressed.",
+)
+def bgtui(
+    typed: CommandLine,
+    *,
+    trade: bool,
+    record: Path | None,
+    **looks: Any,  # noqa: ANN401 - the display options
+) -> Task | None:
     """Trade on and watch the Bitget exchange from the terminal; without a command the screens open.
 
     Data goes to stdout, words to stderr. Secrets are never taken from options: see `bgtui keys`.
@@ -58,10 +71,10 @@ def bgtui(typed: CommandLine, *, trade: bool, **looks: Any) -> Task | None:  # n
     context.obj = typed = replace(typed, trade=trade)
     if context.invoked_subcommand is not None:
         return None
-    return lambda: run_tui(typed, looks)
+    return lambda: run_tui(typed, looks, record)
 
 
-for command in (show, record, replay, picture, sim, doctor, keys, completions):
+for command in (show, record_command, replay, picture, sim, doctor, keys, completions):
     bgtui.add_command(command)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 
 from bgtui.cli.output import complain, write_json, write_line
 from bgtui.domain.error import ConfigError, ExitCode, FileDecodeError
-from bgtui.domain.event import FrameRefused, FrameUnsupported
+from bgtui.domain.event import Event, FrameRefused, FrameUnsupported
 from bgtui.store.store import Store
 from bgtui.wire.capture import Captured, read
 from bgtui.wire.frame import Control, Router
@@ -52,6 +53,8 @@ class Player:
         self.clock = RecordedClock()
         self.store = Store(self.clock)
         self.tally = Tally()
+        self.apply: Callable[[Event], object] = self.store.apply
+        """Takes every event; whoever draws puts a session's here."""
         self._routers: dict[str, Router] = {}
 
     def play(self, captured: Captured) -> None:
@@ -69,7 +72,7 @@ class Player:
                 self.tally.unsupported += 1
             elif isinstance(event, FrameRefused):
                 self.tally.decode_errors += 1
-            self.store.apply(event)
+            self.apply(event)
 
     def report(self) -> dict[str, Any]:
         """Return the documented figures."""

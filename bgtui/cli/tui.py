@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
 from typing import Any
 
 from bgtui.config.commandline import CommandLine
@@ -15,11 +16,16 @@ REPAINT_HZ = "120"
 """The toolkit's own repaint timer; its default of 60 makes a key wait twice as long for its paint."""
 
 
-def run_tui(typed: CommandLine, looks: Mapping[str, Any]) -> int:
+def run_tui(typed: CommandLine, looks: Mapping[str, Any], record: Path | None = None) -> int:
     """Run the terminal and return the exit code.
 
+    Args:
+        typed: The command line.
+        looks: The display options.
+        record: File for every received frame.
+
     Raises:
-        ConfigError: there is no terminal to draw on.
+        ConfigError: there is no terminal to draw on, or the recording cannot be made.
     """
     if not (sys.stdin.isatty() and sys.stdout.isatty()) or os.environ.get("TERM") in (None, "", "dumb"):
         raise ConfigError(
@@ -31,21 +37,24 @@ def run_tui(typed: CommandLine, looks: Mapping[str, Any]) -> int:
     os.environ.setdefault("TEXTUAL_DISABLE_KITTY_KEY", "1")
     from bgtui.cli.running import run_async
 
-    return run_async(lambda: _run(typed, looks))
+    return run_async(lambda: _run(typed, looks, record))
 
 
-async def _run(typed: CommandLine, looks: Mapping[str, Any]) -> int:
+async def _run(typed: CommandLine, looks: Mapping[str, Any], record: Path | None) -> int:
     import asyncio
 
     from bgtui.cli.early import started_early
     from bgtui.cli.ending import SIGNALS
+    from bgtui.cli.tap import taped
 
-    async with started_early(typed) as child:
+    async with started_early(typed) as child, taped(record) as tap:
         from bgtui.exchange.clock import SystemClock
         from bgtui.ui.app import BgtuiApp
         from bgtui.ui.display import display_of
 
-        app = BgtuiApp(display_of(os.environ, **looks), connection(typed, child), clock=SystemClock())
+        app = BgtuiApp(
+            display_of(os.environ, **looks), connection(typed, child, looks, tap), clock=SystemClock()
+        )
         loop = asyncio.get_running_loop()
         for signum in SIGNALS:
             loop.add_signal_handler(signum, app.exit, 128 + signum)
@@ -56,30 +65,45 @@ async def _run(typed: CommandLine, looks: Mapping[str, Any]) -> int:
         return int(code) if code is not None else int(ExitCode.OK)
 
 
-def connection(typed: CommandLine, child: Any) -> Callable[[], AbstractAsyncContextManager[Any]]:  # noqa: ANN401
+def connection(
+    typed: CommandLine,
+    child: Any,  # noqa: ANN401 - imported later
+    looks: Mapping[str, Any] | None = None,
+    tap: Any = None,  # noqa: ANN401
+) -> Callable[[], AbstractAsyncContextManager[Any]]:
     """Return how the terminal connects: called after its first paint, so nothing heavy is imported before."""
+    has_own_pace = bool(looks and (looks.get("fps") or looks.get("is_slow")))
 
     @asynccontextmanager
     async def connect() -> AsyncIterator[Any]:
         from bgtui.bootstrap.opening import account_products, open_session
+        from bgtui.cli.pins import Pins
         from bgtui.cli.start import settled, start
+        from bgtui.config.paths import find_paths
         from bgtui.config.settings import locate
         from bgtui.ui.app import Opened
         from bgtui.ui.workspace import Badge, Identity
 
         async with (
             settled(start(typed), child) as settings,
-            open_session(settings, may_trade=True) as session,
+            open_session(settings, may_trade=True, tap=tap) as session,
         ):
+            pins = Pins(find_paths(os.environ).pins_file, settings.watch_list)
             identity = Identity(
                 badge=Badge[settings.environment.name],
                 account=settings.account_label if settings.credentials is not None else "",
                 has_key=settings.credentials is not None,
                 product_type=settings.product_type,
-                watch_list=settings.watch_list,
+                watch_list=pins.read(),
                 product_types=account_products(settings),
                 host=locate(settings).hosts[0],
             )
-            yield Opened(session, identity)
+            yield Opened(
+                session,
+                identity,
+                settings.chords,
+                remember=pins.write,
+                fps=None if has_own_pace else settings.fps,
+            )
 
     return connect

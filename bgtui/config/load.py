@@ -35,7 +35,7 @@ def load(typed: CommandLine, environ: Mapping[str, str], folder: Path) -> Settin
     Raises:
         ConfigError: one line that names the setting and its source and quotes no value.
     """
-    layers = _layers(typed, environ, folder)
+    layers, chords = _layers(typed, environ, folder)
     merged, origins = _merge(layers)
     settings = _validate(merged, origins)
     key_source = next((layer for layer in layers if layer.holds_key), None)
@@ -44,6 +44,7 @@ def load(typed: CommandLine, environ: Mapping[str, str], folder: Path) -> Settin
     _check_urls(settings, layers, key_source, typed.allow_hosts)
     settings._origins = origins  # noqa: SLF001 - this module is the model's other half
     settings._credentials = _credentials(settings, key_source)  # noqa: SLF001
+    settings._chords = chords  # noqa: SLF001
     return settings
 
 
@@ -59,8 +60,10 @@ def _check_trade(settings: Settings, origins: Mapping[str, str]) -> None:
         )
 
 
-def _layers(typed: CommandLine, environ: Mapping[str, str], folder: Path) -> list[Layer]:
-    """Return the sources, strongest first."""
+def _layers(
+    typed: CommandLine, environ: Mapping[str, str], folder: Path
+) -> tuple[list[Layer], Mapping[str, str | Sequence[str]]]:
+    """Return the sources, strongest first, and the person's own keys."""
     paths = find_paths(environ)
     layers = [_command_line_layer(typed), environment_layer(environ)]
     if (dotenv := dotenv_layer(folder / ".env")) is not None:
@@ -90,7 +93,7 @@ def _layers(typed: CommandLine, environ: Mapping[str, str], folder: Path) -> lis
             f"profile {profile} is neither in {typed.config_file or paths.config_file} nor in the key store",
             hint=f"bgtui keys add --profile {profile}",
         )
-    return layers
+    return layers, config.chords if config is not None else {}
 
 
 def _is_embedded(layers: Sequence[Layer]) -> bool:

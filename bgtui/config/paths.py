@@ -16,6 +16,7 @@ class Paths:
     config_file: Path
     key_file: Path
     log_file: Path
+    pins_file: Path
 
 
 def find_paths(environ: Mapping[str, str]) -> Paths:
@@ -23,7 +24,10 @@ def find_paths(environ: Mapping[str, str]) -> Paths:
     config = _base(environ, "XDG_CONFIG_HOME", ".config") / _APP
     state = _base(environ, "XDG_STATE_HOME", ".local/state") / _APP
     return Paths(
-        config_file=config / "config.toml", key_file=config / "keys.json", log_file=state / "bgtui.log"
+        config_file=config / "config.toml",
+        key_file=config / "keys.json",
+        log_file=state / "bgtui.log",
+        pins_file=state / "watch.json",
     )
 
 

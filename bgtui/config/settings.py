@@ -6,7 +6,7 @@ addresses, and turns what pydantic says into one line that never quotes a value.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -111,6 +111,7 @@ class Settings(BaseSettings):
 
     _origins: Mapping[str, str] = PrivateAttr(default_factory=dict)
     _credentials: Credentials | None = PrivateAttr(default=None)
+    _chords: Mapping[str, str | Sequence[str]] = PrivateAttr(default_factory=dict)
 
     @classmethod
     def settings_customise_sources(
@@ -209,6 +210,11 @@ class Settings(BaseSettings):
     def origin(self, field: str) -> str:
         """Say where a setting was made, for messages: ``BGTUI_FPS in /home/me/.env``, or ``default``."""
         return self._origins.get(field, "default")
+
+    @property
+    def chords(self) -> Mapping[str, str | Sequence[str]]:
+        """The person's own keys, by action id: ``[keys]`` of config.toml."""
+        return self._chords
 
     @property
     def origins(self) -> Mapping[str, str]:

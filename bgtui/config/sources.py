@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from bgtui.config.settings import CREDENTIAL_FIELDS, SECRET_FIELDS, Settings
 from bgtui.domain.error import ConfigError
 
 PROFILES = "profiles"
+KEYS = "keys"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +95,8 @@ class ConfigFile:
     file: GuardedFile
     top: Mapping[str, Any] = field(repr=False)
     profiles: Mapping[str, Mapping[str, Any]] = field(repr=False)
+    chords: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
+    """The table ``[keys]``: chords of the terminal by action id."""
 
     def layer(self, profile: str | None) -> Layer:
         """Return the top-level settings, with the named profile's over them."""
@@ -117,6 +120,7 @@ def read_config_file(path: Path) -> ConfigFile | None:
         # Position only: the message may quote the line, and the line may be a secret.
         place = re.search(r" \(at [^()]*\)$", str(error))
         raise ConfigError(f"{path} is not TOML{place[0] if place else ''}") from None
+    chords = _read_chords(path, data.pop(KEYS, {}))
     profiles = data.pop(PROFILES, {})
     if not isinstance(profiles, dict) or not all(isinstance(table, dict) for table in profiles.values()):
         raise ConfigError(f"{path}: {PROFILES} must be tables such as [{PROFILES}.main]")
@@ -126,7 +130,20 @@ def read_config_file(path: Path) -> ConfigFile | None:
         _check_names(path, table, f"[{PROFILES}.{name}] ")
     for table in (data, *profiles.values()):
         _check_file(file, table)
-    return ConfigFile(file, data, profiles)
+    return ConfigFile(file, data, profiles, chords)
+
+
+def _read_chords(path: Path, table: object) -> dict[str, str | Sequence[str]]:
+    """Check the shape alone: which actions and chords there are is the terminal's to say."""
+    if not isinstance(table, dict):
+        raise ConfigError(f"{path}: {KEYS} must be a table such as [{KEYS}]")
+    for action, chords in table.items():
+        listed = chords if isinstance(chords, list) else [chords]
+        if not all(isinstance(chord, str) for chord in listed):
+            raise ConfigError(
+                f"{path}: [{KEYS}] {action!a} must be text, or a list of it", hint='"ladder.buy" = "b"'
+            )
+    return dict(table)
 
 
 def key_layer(store: KeyStore, name: str) -> tuple[Layer, StoredKey] | None:

@@ -6,10 +6,11 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, ClassVar
 
 from textual import events
+from textual.timer import Timer
 
 from bgtui.domain.clock import Clock
 from bgtui.domain.error import BgtuiError
@@ -50,6 +51,10 @@ class Opened:
     """What the message line says first."""
     remember: Callable[[tuple[InstrumentId, ...]], None] | None = None
     """Keeps the watch list for the next run."""
+    fps: int | None = None
+    """Frames a second as the settings say; None where a flag has said so."""
+    actors: tuple[object, ...] = ()
+    """Who else may have the method of an action: what plays a recording."""
 
 
 Connect = Callable[[], AbstractAsyncContextManager[Opened]]
@@ -79,7 +84,8 @@ class BgtuiApp(TerminalApp[int], inherit_bindings=False):
         self._connect = connect
         self._run: asyncio.Task[None] | None = None
         self._flows: set[asyncio.Task[None]] = set()
-        self._actions = (Navigation(self), Finder(self), Departure(self), Looking(self))
+        self._ticker: Timer | None = None
+        self._actions: tuple[object, ...] = (Navigation(self), Finder(self), Departure(self), Looking(self))
         self._announcer = Announcer(self.workspace)
         self._ticked_ms: int | None = None
         self.theme = "ansi-dark"  # the terminal's own background and text; roles have colors of their own
@@ -101,7 +107,7 @@ class BgtuiApp(TerminalApp[int], inherit_bindings=False):
         await self.show_screen("trade")
         self.app_resume_signal.subscribe(self, lambda _app: self._look_at_clock())
         if not self.workspace.display.is_stepped:
-            self.set_interval(1 / self.workspace.display.fps, self._beat)
+            self._ticker = self.set_interval(1 / self.workspace.display.fps, self._beat)
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
@@ -131,6 +137,8 @@ class BgtuiApp(TerminalApp[int], inherit_bindings=False):
         workspace.session, workspace.identity = opened.session, opened.identity
         workspace.watch_list = list(opened.identity.watch_list)
         workspace.remember = opened.remember
+        self._actions += opened.actors
+        self._pace(opened.fps)
         workspace.say(opened.greeting or greeting(workspace))
         opened.session.watch_list(workspace.watch_list)
         if workspace.watch_list:
@@ -139,6 +147,14 @@ class BgtuiApp(TerminalApp[int], inherit_bindings=False):
         self.opened.set()
 
     # Frames
+
+    def _pace(self, fps: int | None) -> None:
+        """Draw as often as the settings say, which were not read yet when the ticker began."""
+        workspace = self.workspace
+        if fps is not None and fps != workspace.display.fps and self._ticker is not None:
+            workspace.display = replace(workspace.display, fps=fps)
+            self._ticker.stop()
+            self._ticker = self.set_interval(1 / fps, self._beat)
 
     def _beat(self) -> None:
         self._look_at_clock()

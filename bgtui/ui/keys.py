@@ -41,6 +41,8 @@ class Context(StrEnum):
     """The line that narrows a list."""
     HELP = "help"
     QUIT = "quit"
+    REPLAY = "replay"
+    """While a recording plays: before everything else outside docks."""
 
 
 class Needs(StrEnum):
@@ -218,6 +220,10 @@ KEYS: tuple[Key, ...] = (
     _key(Context.HELP, "esc", "help.back", "leave"),
     _key(Context.QUIT, "y", "quit.leave", "leave", is_bindable=False),
     _key(Context.QUIT, "esc", "quit.stay", "stay"),
+    _key(Context.REPLAY, "space", "replay.pause", "hold the recording, or go on", label="pause"),
+    _key(Context.REPLAY, ".", "replay.step", "one frame further", label="step"),
+    _key(Context.REPLAY, "+", "replay.faster", "play twice as fast", label="speed"),
+    _key(Context.REPLAY, "_", "replay.slower", "play half as fast", label="speed"),
 )
 
 
@@ -271,6 +277,7 @@ ALIVE_TOGETHER: tuple[tuple[Context, ...], ...] = (
     ),
     (Context.DOCK,), (Context.REVIEW,), (Context.CANCEL,), (Context.WORD,), (Context.DETAIL,),
     (Context.PICKER,), (Context.PALETTE,), (Context.FILTER,), (Context.HELP,), (Context.QUIT,),
+    (Context.ANY, Context.REPLAY),
 )  # fmt: skip
 """Contexts that share the keyboard: no chord may mean two things in one of these groups."""
 

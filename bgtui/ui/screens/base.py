@@ -21,7 +21,7 @@ from bgtui.ui.view.span import Row
 from bgtui.ui.widgets.bars import KeyBar, MessageBar, MoneyBar, StateBar, TabBar
 from bgtui.ui.widgets.canvas import Canvas
 from bgtui.ui.widgets.card import Card
-from bgtui.ui.workspace import Workspace
+from bgtui.ui.workspace import Badge, Workspace
 
 T = TypeVar("T")
 
@@ -76,16 +76,18 @@ class BaseScreen(Screen[None], inherit_bindings=False):
 
     def frame(self, now_s: float, *, only_asked: bool = False) -> None:
         """Let every pane look at the store; ``only_asked`` leaves out those that no key has changed."""
-        self.query_one(KeyBar).show(self.footer_items())
+        bars = self.query(KeyBar)
+        if not bars:
+            return  # the screen is coming up
+        bars.first().show(self.footer_items())
         for canvas in self.canvases():
             if canvas.display and (canvas.is_asked or not only_asked):
                 canvas.frame(now_s)
 
     def footer_items(self) -> list[footer.Item]:
         """Return what the last line names now."""
-        found = footer.items(
-            self.workspace.keys, self.alive(), self.footer_actions(), can_trade=self.workspace.can_trade
-        )
+        wanted = (*footer.REPLAY, *self.footer_actions())
+        found = footer.items(self.workspace.keys, self.alive(), wanted, can_trade=self.workspace.can_trade)
         if self.name_id == "trade" and not self.docks:
             found = footer.with_screens(found, self.workspace.keys)
         return [*found, *footer.items(self.workspace.keys, self.alive(), (footer.HELP,), can_trade=True)]
@@ -111,7 +113,8 @@ class BaseScreen(Screen[None], inherit_bindings=False):
         if self.docks:
             return self.docks[-1].alive_contexts()
         focused: tuple[Context, ...] = getattr(self.focused, "contexts", ())
-        return tuple(dict.fromkeys((*focused, *self.contexts, Context.ANY)))
+        replay = (Context.REPLAY,) if self.workspace.identity.badge is Badge.REPLAY else ()
+        return tuple(dict.fromkeys((*replay, *focused, *self.contexts, Context.ANY)))
 
     def actors(self) -> Iterable[DOMNode]:
         """Return who may have the method of an action, the nearest first."""

@@ -53,6 +53,8 @@ def items(
 
 
 FIND = "app.find"
+REPLAY: tuple[Wanted, ...] = ("replay.pause", "replay.step", ("replay.slower", "replay.faster"))
+"""First of all while a recording plays; nowhere else are these alive."""
 
 
 def with_screens(entries: Sequence[Item], table: KeyTable) -> list[Item]:
