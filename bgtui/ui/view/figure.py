@@ -39,6 +39,11 @@ def price(value: Decimal | None, places: int) -> str:
     return plain(value, places=max(places, own))
 
 
+def average(value: Decimal | None, places: int) -> str:
+    """Return a computed price (an average, a liquidation price) on the contract's decimals."""
+    return plain(value, places=places)
+
+
 def size(value: Decimal | None, places: int) -> str:
     """Return a size exactly, with at least the contract's decimals."""
     return price(value, places)
@@ -158,6 +163,11 @@ def age(seconds: float | None) -> str:
     if whole < 86_400:
         return f"{whole // 3600}h{whole // 60 % 60:02}m"
     return f"{whole // 86_400}d"
+
+
+def whole_age(seconds: float) -> str:
+    """Return how old something is in whole units, for narrow headers: ``7s``, ``41s``, ``7m``."""
+    return f"{int(max(seconds, 0.0))}s" if seconds < 60 else age(seconds)
 
 
 def countdown(milliseconds: int | None) -> str:

@@ -244,7 +244,9 @@ def header(scene: Scene, cut: Columns) -> Row:
     own = " " * cut.gutter + "my bid".rjust(ladder_own.CELLS)
     left = own + " " * cut.gap + bid.rjust(cut.size) + " " * (cut.gap + cut.left_bar + 1)
     word = scene.state_word or "price"
-    right = " " * (1 + cut.gap + cut.right_bar) + ask.rjust(cut.size) + " " * (1 + cut.gap) + "my ask"
+    overflow = max(len(word) - cut.price, 0)  # a long word takes from the blanks after it
+    blanks = " " * (1 + cut.gap + cut.right_bar)
+    right = (blanks + ask.rjust(cut.size))[overflow:] + " " * (1 + cut.gap) + "my ask"
     spans = [Span(left, Role.MUTED)]
     role = Role.MUTED if not scene.state_word else Role.WARN
     spans.append(Span(word.rjust(cut.price), role, bold=bool(scene.state_word)))

@@ -12,12 +12,12 @@ _INTEGRITY = {Integrity.ORDERED: "ORDERED", Integrity.NONE: "NOCHECK"}
 
 def state_word(view: BookView, workspace: Workspace) -> str:
     """Return the word in the price header; empty when the ladder is live and may trade."""
-    age = figure.age(view.age_s) if view.age_s is not None else ""
+    age = figure.whole_age(view.age_s) if view.age_s is not None else ""
     match view.status:
         case BookStatus.CONNECTING:
             return "SYNC"
         case BookStatus.STALE:
-            return f"STALE {age}"[:8].rstrip()
+            return f"STALE {age}".rstrip()
         case BookStatus.RESYNC:
             return f"RESYNC {age}".rstrip()
         case BookStatus.REFUSED:

@@ -28,6 +28,7 @@ class Chart(Canvas, can_focus=True):
 
     contexts: ClassVar[tuple[Context, ...]] = (Context.CHART,)
     period_s: ClassVar[float] = 0.5
+    beats: ClassVar[bool] = True
 
     def __init__(self, workspace: Workspace, *, id: str | None = None) -> None:  # noqa: A002
         """Begin at the last bar."""

@@ -26,6 +26,7 @@ class Tape(Canvas, can_focus=True):
     """Public trades above a size; mine are bold."""
 
     contexts: ClassVar[tuple[Context, ...]] = (Context.TAPE,)
+    beats: ClassVar[bool] = True
 
     def __init__(self, workspace: Workspace, *, id: str | None = None) -> None:  # noqa: A002
         """Begin with an empty ring."""
