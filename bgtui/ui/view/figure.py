@@ -6,13 +6,14 @@ Whatever is not known is ``?``, which no figure ever is.
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Decimal, localcontext
+from decimal import ROUND_DOWN, ROUND_HALF_EVEN, Context, Decimal
 from functools import lru_cache
 
 from bgtui.ui.view.glyph import NONE, UNKNOWN
 
 _SHORT = ((Decimal(10) ** 9, "B"), (Decimal(10) ** 6, "M"), (Decimal(10) ** 3, "k"))
 _ROE_LIMIT = Decimal("9.999")
+_EXACT = Context(prec=60)
 _DAY_MS = 86_400_000
 _REMEMBERED = 4096
 """Texts of figures kept: most of a frame's figures were in the last one."""
@@ -22,11 +23,10 @@ def plain(value: Decimal | None, *, places: int | None = None, grouped: bool = T
     """Return a figure with so many decimals, or with its own."""
     if value is None:
         return UNKNOWN
-    with localcontext(prec=60):
-        if places is not None:
-            value = value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_EVEN)
-        value = value or abs(value)  # no minus before a zero
-        return format(value, ",f" if grouped else "f")
+    if places is not None:
+        value = value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_EVEN, context=_EXACT)
+    value = value or value.copy_abs()  # no minus before a zero
+    return format(value, ",f" if grouped else "f")
 
 
 @lru_cache(_REMEMBERED)
