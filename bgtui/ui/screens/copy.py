@@ -155,10 +155,9 @@ class CopyScreen(ListScreen):
 
     def questions(self) -> list[tuple[Question[Any], float]]:
         """Return what no stream tells."""
-        table = self.table
-        if not self.workspace.identity.has_key or not isinstance(table, CopyTable):
+        if not self.workspace.identity.has_key:
             return []
-        return table.questions()
+        return [asked for table in self.query(CopyTable) for asked in table.questions()]
 
     def standing(self) -> Row:
         """Return as of when the copies are."""

@@ -34,6 +34,8 @@ class Pen(NamedTuple):
     underline: bool
 
 
+_SURE = "\u2e7f"
+"""Letters up to here, boxes and blocks included, take one cell everywhere."""
 PLAIN = Pen("39", "49", bold=False, dim=False, reverse=False, underline=False)
 
 
@@ -110,6 +112,11 @@ def _letters(text: str) -> tuple[str, ...]:
     return tuple(letters)
 
 
+def _is_risky(letters: list[str]) -> bool:
+    """Tell whether terminals may differ in how wide a text is: other scripts, emoji, combined letters."""
+    return any(len(letter) > 1 or letter > _SURE for letter in letters)
+
+
 class CellScreen:
     """The terminal's screen as it was last written."""
 
@@ -158,8 +165,12 @@ class CellScreen:
         end = x + len(letters)
         if old_letters[x:end] == letters and old_pens[x:end] == pens:
             return
-        self._write_changes(y, x, letters, pens, out)
+        is_risky = _is_risky(letters) or _is_risky(old_letters)
+        if not is_risky:
+            self._write_changes(y, x, letters, pens, out)
         old_letters[x:end], old_pens[x:end] = letters, pens
+        if is_risky:
+            self._write_whole(y, out)
 
     def _mend_halves(self, y: int, x: int, letters: list[str], pens: list[Pen]) -> int:
         """Take in the halves of wide letters that the new ones cut in two; return where they begin now."""
@@ -212,6 +223,23 @@ class CellScreen:
         after = x + len(letters)
         # At the right edge terminals differ in where the cursor is.
         self._at = (y, after) if after < self.width else None
+
+    def _write_whole(self, y: int, out: list[str]) -> None:
+        """Write a row anew, its column named after each letter that terminals may measure in another way."""
+        out.append(f"{self._move(y, 0)}\x1b[m\x1b[2K")
+        self._pen, self._at = PLAIN, (y, 0)
+        letters, pens = self._letters[y], self._pens[y]
+        start = 0
+        for at, letter in enumerate(letters):
+            if len(letter) > 1 or letter > _SURE:
+                end = at + 1
+                while end < self.width and not letters[end]:
+                    end += 1
+                self._write_run(y, start, letters[start:end], pens[start:end], out)
+                self._at = None
+                start = end
+        if start < self.width:
+            self._write_run(y, start, letters[start:], pens[start:], out)
 
     def _move(self, y: int, x: int) -> str:
         if self._at == (y, x):

@@ -42,7 +42,7 @@ def summary_rows(
     if found is None and shares is None:
         return []
     total = hide(figure.signed(found.total_pnl if found else None), is_private=is_private)
-    roi = figure.signed_percent(found.roi if found else None)
+    roi = UNKNOWN if found is None or found.roi is None else f"{figure.signed(found.roi)}%"
     first = f" ROI {roi}  total {total}  win {_wins(found)}  followers {_followers(found)}"
     yesterday = hide(figure.signed(shares.yesterday if shares else None), is_private=is_private)
     waiting = hide(figure.signed(shares.waiting if shares else None), is_private=is_private)
@@ -55,7 +55,7 @@ def _wins(found: LeaderSummary | None) -> str:
     if found is None or found.win_ratio is None:
         return UNKNOWN
     counts = "" if found.wins is None or found.order_count is None else f" ({found.wins}/{found.order_count})"
-    return f"{figure.percent(found.win_ratio)}{counts}"
+    return f"{figure.plain(found.win_ratio, places=1)}%{counts}"
 
 
 def _followers(found: LeaderSummary | None) -> str:

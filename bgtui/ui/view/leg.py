@@ -42,14 +42,14 @@ def _worth(store: Store, view: LegView, *, hides_money: bool) -> list[Row]:
     value = pnl.notional(leg.size, view.mark or leg.entry_price, is_inverse=is_inverse)
     size = hide(figure.size(leg.size, view.size_places), is_private=hides_money)
     worth = hide(figure.money(value, view.money_places), is_private=hides_money)
-    liq = figure.price(leg.liquidation_price, places) if leg.liquidation_price is not None else NONE
+    liq = figure.average(leg.liquidation_price, places) if leg.liquidation_price is not None else NONE
     away = "" if view.distance is None else f"  {figure.percent(view.distance)} away"
     margin = hide(figure.money(leg.margin, view.money_places), is_private=hides_money)
     ratio = "account" if leg.margin_mode == "crossed" else figure.percent(leg.margin_ratio)
     even = None if leg.break_even_price is None else round(leg.break_even_price, places)
     return [
         pair("size", f"{size} ({worth} {leg.margin_coin})", "", _held(store, view, hides_money=hides_money)),
-        pair("entry", figure.price(leg.entry_price, places), "break-even", figure.price(even, places)),
+        pair("entry", figure.average(leg.entry_price, places), "break-even", figure.average(even, places)),
         pair("liquidation", liq + away, "margin", f"{margin}  ratio {ratio}"),
     ]
 

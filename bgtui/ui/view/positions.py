@@ -151,7 +151,7 @@ def position_line(view: LegView, *, hides_money: bool = False) -> Line:
     leg, places = view.leg, view.places
     money = view.money_places
     danger = view.distance is not None and view.distance <= NEAR_LIQUIDATION
-    liq = figure.price(leg.liquidation_price, places) if leg.liquidation_price is not None else NONE
+    liq = figure.average(leg.liquidation_price, places) if leg.liquidation_price is not None else NONE
     hidden = Span("***")
     own = _money_cells(view, money) if not hides_money else (hidden, hidden, hidden, hidden)
     return Line(
@@ -161,7 +161,7 @@ def position_line(view: LegView, *, hides_money: bool = False) -> Line:
             Span(leg.instrument.symbol),
             Span(mode_words(leg)),
             Span(figure.fitted_size(leg.size, view.size_places, 8).strip() if not hides_money else "***"),
-            Span(figure.price(leg.entry_price, places)),
+            Span(figure.average(leg.entry_price, places)),
             Span(figure.price(view.mark, places)),
             own[0],
             own[1],

@@ -127,7 +127,7 @@ def _leg(store: Store, leg: Position, *, hides_money: bool) -> list[Row]:
     view = positions.leg_view(store, leg)
     size = HIDDEN if hides_money else figure.size(leg.size, view.size_places)
     head = row(
-        _side(leg.side), f"{size} @ {figure.price(leg.entry_price, view.places)} {positions.mode_words(leg)}"
+        _side(leg.side), f"{size} @ {figure.average(leg.entry_price, view.places)} {positions.mode_words(leg)}"
     )
     return [head, _earns(view, hides_money=hides_money), _protection(view)]
 
@@ -137,7 +137,7 @@ def _earns(view: LegView, *, hides_money: bool) -> Row:
     role = positions.gain(view.unrealized)
     liq, near = NONE, False
     if view.leg.liquidation_price is not None:
-        liq = f"{figure.price(view.leg.liquidation_price, view.places)} {figure.percent(view.distance)}"
+        liq = f"{figure.average(view.leg.liquidation_price, view.places)} {figure.percent(view.distance)}"
         near = view.distance is not None and view.distance <= positions.NEAR_LIQUIDATION
     return row(
         Span(f" {amount} {figure.roe(view.roe)}", role),
@@ -149,7 +149,7 @@ def _earns(view: LegView, *, hides_money: bool) -> Row:
 def _protection(view: LegView) -> Row:
     take = figure.price(view.take_profit, view.places) if view.take_profit is not None else NONE
     stop = figure.price(view.stop_loss, view.places) if view.stop_loss is not None else NONE
-    width = max(len(take), len(figure.price(view.leg.entry_price, view.places)))
+    width = max(len(take), len(figure.average(view.leg.entry_price, view.places)))
     return row(Span(" TP ", Role.MUTED), take.ljust(width), Span("  SL ", Role.MUTED), stop)
 
 
