@@ -127,7 +127,8 @@ def _leg(store: Store, leg: Position, *, hides_money: bool) -> list[Row]:
     view = positions.leg_view(store, leg)
     size = HIDDEN if hides_money else figure.size(leg.size, view.size_places)
     head = row(
-        _side(leg.side), f"{size} @ {figure.average(leg.entry_price, view.places)} {positions.mode_words(leg)}"
+        _side(leg.side),
+        f"{size} @ {figure.average(leg.entry_price, view.places)} {positions.mode_words(leg)}",
     )
     return [head, _earns(view, hides_money=hides_money), _protection(view)]
 
