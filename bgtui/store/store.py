@@ -75,6 +75,7 @@ from bgtui.store.submissions import Submissions
 from bgtui.store.tape import Tapes
 from bgtui.store.ticker import Tickers
 from bgtui.store.topic import Kind, Topic
+from bgtui.store.worth import Sample, Worths
 
 T = TypeVar("T")
 _DEPTHS = {
@@ -107,6 +108,7 @@ class Store:
         self._closed = ClosedPositions(next_version)
         self._balances = Balances(next_version)
         self._equities = Equities(next_version)
+        self._worths = Worths()
         self._fills = Fills(next_version)
         self._submissions = Submissions(next_version)
         self._budget: Budget | None = None
@@ -134,7 +136,7 @@ class Store:
             FillReported: self._fills.apply,
             PositionsReported: self._positions.apply,
             PositionClosed: self._closed.apply,
-            BalancesReported: self._balances.apply,
+            BalancesReported: self._on_balances,
             EquityReported: self._equities.apply,
             Deleveraged: self._on_deleveraged,
             OpenOrdersListed: self._on_orders_listed,
@@ -315,6 +317,10 @@ class Store:
         """Return what a futures wallet is worth."""
         return self._equities.get(product_type)
 
+    def worth_samples(self, product_type: ProductType, coin: str) -> tuple[Sample, ...]:
+        """Return what a futures wallet's coin was worth over this run, oldest first."""
+        return self._worths.get(product_type, coin)
+
     def fills(self, product_type: ProductType) -> tuple[Fill, ...]:
         """Return the account's trades, latest first."""
         return self._fills.get(product_type)
@@ -379,6 +385,10 @@ class Store:
     def _on_plan(self, event: PlanOrderUpdated) -> bool:
         is_changed = self._plans.apply(event.plan)
         return self._submissions.report(event.plan) or is_changed
+
+    def _on_balances(self, event: BalancesReported) -> bool:
+        self._worths.apply(event)
+        return self._balances.apply(event)
 
     def _on_budget(self, event: BudgetMeasured) -> bool:
         is_changed = event.budget != self._budget

@@ -70,7 +70,7 @@ class PositionsTable(LiveTable):
         views, unknown = positions.known_legs(store, _products(self.workspace))
         found = [Span(positions.freshness_words(fresh), Role.WARN)]
         if views:
-            found += [Span(f"{product} ?", Role.WARN) for product in unknown]
+            found += [Span(f"{worded.wallet(product)} ?", Role.WARN) for product in unknown]
         return found
 
     def table(self) -> Table:

@@ -44,6 +44,8 @@ def order_detail(store: Store, item: OrderItem, now_ms: int, *, hides_money: boo
     amount = hide(_size(rules, size), is_private=hides_money)
     verb = _VERBS.get(word, word.upper())
     state, role = state_words(item, now_ms)
+    if item.order is not None and not item.order.is_open:
+        state, role = str(item.order.status), Role.PLAIN
     lines = [
         labelled("kind", _kind(item)),
         labelled("state", Span(state, role), f" · {_since(item, now_ms)}"),
@@ -87,7 +89,7 @@ def _since(item: OrderItem, now_ms: int) -> str:
         return known_words(item, now_ms)
     if not order.is_open:
         why = f" · {clean_cell(order.cancel_reason, 30)}" if order.cancel_reason else ""
-        return f"{order.status} {figure.clock_ms(order.updated_ms)}{why}"
+        return f"at {figure.clock_ms(order.updated_ms)}{why}"
     reported = figure.age(max(now_ms - order.updated_ms, 0) / 1000)
     return f"since {figure.clock_ms(order.created_ms)} · reported by Bitget {reported} ago"
 
@@ -132,7 +134,7 @@ def _if_filled(store: Store, order: Order, rules: Instrument | None, *, hides_mo
     moved = f"leg {_size(rules, before)} → {_size(rules, after.size)}"
     places = rules.price_places if rules is not None else 2
     entry = figure.price(round(after.entry, places), places)
-    was = f"{figure.price(leg.entry_price, places)} → " if leg is not None else ""
+    was = f"{figure.average(leg.entry_price, places)} → " if leg is not None else ""
     return f"{hide(moved, is_private=hides_money)} · entry {was}{entry} · {fee}"
 
 

@@ -15,7 +15,7 @@ from bgtui.domain.text import clean_cell
 from bgtui.session.ids import is_of_bgtui
 from bgtui.store.store import Store
 from bgtui.ui.role import Role
-from bgtui.ui.view import figure
+from bgtui.ui.view import figure, worded
 from bgtui.ui.view.act import act, act_role
 from bgtui.ui.view.glyph import DOUBT, ELSEWHERE, LIVE, NONE, ON_ITS_WAY, UNKNOWN
 from bgtui.ui.view.privacy import hide
@@ -120,7 +120,7 @@ def table(
     """Return the table of working orders."""
     lines = tuple(order_line(store, item, now_ms, hides_money=hides_money) for item in items)
     if unknown and not items:
-        names = ", ".join(unknown)
+        names = ", ".join(worded.wallet(product) for product in unknown)
         text = f"? Orders of {names} are not known yet: the exchange has not answered."
         return Table(columns(lines, screen_width), (), text, is_known=False)
     empty = "No working orders. b and s place one from the ladder."

@@ -15,7 +15,7 @@ from bgtui.domain.text import clean_cell
 from bgtui.store.answers import Answer
 from bgtui.store.store import Store
 from bgtui.ui.role import Role
-from bgtui.ui.view import figure
+from bgtui.ui.view import figure, worded
 from bgtui.ui.view.act import act, act_role
 from bgtui.ui.view.glyph import ELSEWHERE, NONE, UNKNOWN
 from bgtui.ui.view.orders import OrderItem, columns, kind_words, size_words
@@ -57,7 +57,11 @@ FILLS = (
 
 def troubles(answers: Iterable[tuple[ProductType, Answer[Any]]]) -> list[str]:
     """Return which questions failed, and why; one that was never answered is a trouble of its own."""
-    return [f"{product}: {clean_cell(answer.error, 60)}" for product, answer in answers if answer.error]
+    return [
+        f"{worded.wallet(product)}: {clean_cell(answer.error, 60)}"
+        for product, answer in answers
+        if answer.error
+    ]
 
 
 def _nothing(what: str, answers: Sequence[tuple[ProductType, Answer[Any]]]) -> tuple[str, bool]:

@@ -14,7 +14,7 @@ from bgtui.domain.submission import Submission
 from bgtui.session.ids import is_of_bgtui
 from bgtui.store.store import Store
 from bgtui.ui.role import Role
-from bgtui.ui.view import figure
+from bgtui.ui.view import figure, worded
 from bgtui.ui.view.act import act, act_role
 from bgtui.ui.view.glyph import DOUBT, ELSEWHERE, LIVE, NONE, ON_ITS_WAY, UNKNOWN
 from bgtui.ui.view.orders import columns, source_words
@@ -111,7 +111,7 @@ def table(
     if screen_width >= 120:
         made = tuple(replace(column, width=_WIDE_WIDTHS.get(column.key, column.width)) for column in made)
     if unknown and not items:
-        names = ", ".join(unknown)
+        names = ", ".join(worded.wallet(product) for product in unknown)
         text = f"? Plans of {names} are not known yet: the exchange has not answered."
         return Table(made, (), text, is_known=False)
     return Table(made, lines, "No plans, no TP or SL. p on a leg sets them.", is_stale=is_stale)

@@ -15,7 +15,7 @@ from bgtui.domain.order import MarginMode, PlanKind, PlanOrder, PositionSide
 from bgtui.store.freshness import Freshness, Trust
 from bgtui.store.store import Store
 from bgtui.ui.role import Role
-from bgtui.ui.view import figure
+from bgtui.ui.view import figure, worded
 from bgtui.ui.view.glyph import NONE, UNKNOWN
 from bgtui.ui.view.span import Span
 from bgtui.ui.view.table import Column, Line, Table, sized
@@ -243,7 +243,7 @@ def table(
     lines = tuple(position_line(view, hides_money=hides_money) for view in views)
     total = () if hides_money else _total(views)
     if unknown and not views:
-        names = ", ".join(unknown)
+        names = ", ".join(worded.wallet(product) for product in unknown)
         text = f"? Legs of {names} are not known yet: the exchange has not answered."
         return Table(columns(screen_width), (), text, is_known=False)
     return Table(

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from bgtui.domain.instrument import ProductType
 from bgtui.ui.view import figure
 
 NO_KEY = "No key: market only. Add one: bgtui keys add"
 
 clock = figure.clock
+
+
+def wallet(product: ProductType) -> str:
+    """Return a wallet's name: ``USDT-FUTURES``, ``spot``."""
+    return product.value.upper() if product.is_futures else product.value.lower()
 
 
 def count(number: int, noun: str) -> str:

@@ -13,6 +13,7 @@ from bgtui.ui.view import table as tables
 from bgtui.ui.view.glyph import LOADING
 from bgtui.ui.view.span import EMPTY, Row, Span, row
 from bgtui.ui.view.table import Line, Shown, State, Table
+from bgtui.ui.widgets.bars import MessageBar
 from bgtui.ui.widgets.canvas import Canvas
 from bgtui.ui.workspace import Workspace
 
@@ -179,6 +180,8 @@ class LiveTable(Canvas, can_focus=True):
         self.view_index = view_index % len(self.names())
         self._shown = None
         self.turned()
+        for bar in self.screen.query(MessageBar).results(MessageBar):
+            bar.invalidate()
         self.draw()
 
     def do_list_down(self) -> None:

@@ -1,0 +1,168 @@
+"""Account: what every wallet holds; what cannot be read is ``?``, never zero."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from bgtui.domain import question
+from bgtui.domain.account import Balance
+from bgtui.domain.instrument import ProductType, instrument_id
+from bgtui.domain.text import clean_cell
+from bgtui.store.store import Store
+from bgtui.ui.view import figure, worded
+from bgtui.ui.view.glyph import NONE, UNKNOWN
+from bgtui.ui.view.positions import gain
+from bgtui.ui.view.privacy import hide
+from bgtui.ui.view.span import Span
+from bgtui.ui.view.table import Column, Line, Table
+
+COLUMNS = (
+    Column("wallet", "wallet", 13, is_text=True),
+    Column("coin", "coin", 5, is_text=True),
+    Column("equity", "equity", 13),
+    Column("free", "free", 13),
+    Column("held", "held", 11),
+    Column("uPnL", "uPnL", 9),
+    Column("risk", "risk", 7),
+    Column("value", "value", 13, from_width=120),
+    Column("open", "may open", 13, from_width=120),
+    Column("transfer", "may move", 13, from_width=120),
+)
+_DOLLARS = ("USDT", "USDC")
+_MOST_PLACES = 8
+_FOLLOWED = ("futures", "usdt_futures", "spot")
+"""Names of wallets whose coins are told one by one."""
+
+
+@dataclass(frozen=True, slots=True)
+class WalletItem:
+    """One row: a coin of a wallet, or a wallet that nothing is known of."""
+
+    wallet: str
+    balance: Balance | None = None
+    usdt: Decimal | None = None
+    """What a whole wallet is worth, where that alone is told."""
+    reason: str = ""
+    """Why nothing is known."""
+
+
+def wallet_items(store: Store, followed: Sequence[ProductType]) -> list[WalletItem]:
+    """Return a row for every coin of every wallet, and one for each wallet that cannot be read."""
+    found: list[WalletItem] = []
+    for product in ProductType:
+        wallet = worded.wallet(product)
+        if product in followed:
+            known, reason = store.balances(product), ""
+            if known is None:
+                known = tuple(store.known_balances(product).values()) or None
+        else:
+            answer = store.answer(question.balances(product))
+            known, reason = answer.value, answer.error
+        if known is None:
+            found.append(WalletItem(wallet, reason=reason))
+        found += [WalletItem(wallet, balance) for balance in known or () if _is_worth_a_row(balance)]
+    return found + _others(store)
+
+
+def _is_worth_a_row(balance: Balance) -> bool:
+    return balance.product_type.is_futures or bool(balance.available or balance.frozen or balance.locked)
+
+
+def _others(store: Store) -> list[WalletItem]:
+    """Return the wallets of which only the worth is told, or not even that."""
+    answer = store.answer(question.wallet_totals())
+    if answer.value is None:
+        return [WalletItem("funding", reason=answer.error)]
+    others = [total for total in answer.value if total.wallet.lower() not in _FOLLOWED]
+    found = [WalletItem(clean_cell(total.wallet, 13), usdt=total.usdt) for total in others if total.usdt]
+    if not any(total.wallet.lower() == "funding" for total in answer.value):
+        found.append(WalletItem("funding"))
+    return found
+
+
+def table(store: Store, followed: Sequence[ProductType], *, hides_money: bool = False) -> Table:
+    """Return the table of balances."""
+    lines = tuple(_line(store, item, hides_money=hides_money) for item in wallet_items(store, followed))
+    return Table(COLUMNS, lines, "No coins in any wallet.")
+
+
+def _line(store: Store, item: WalletItem, *, hides_money: bool) -> Line:
+    balance = item.balance
+    if balance is None:
+        return _unknown_line(item, hides_money=hides_money)
+    places = coin_places(balance)
+    held = balance.frozen + (balance.locked or 0)
+    equity = balance.equity
+    if equity is None and not balance.product_type.is_futures:
+        equity = balance.available + held
+    elif balance.product_type.is_futures and equity is not None:
+        held = max(equity - balance.available, Decimal(0))
+    value = usdt_value(store, balance, equity)
+    figures = [figure.money(amount, places) for amount in (equity, balance.available, held)]
+    upnl, risk = NONE, NONE
+    if balance.product_type.is_futures:
+        upnl_places = 2 if balance.coin in _DOLLARS or not balance.unrealized_pnl else places
+        upnl = figure.signed(balance.unrealized_pnl, upnl_places)
+        risk = figure.percent(balance.cross_risk_ratio)
+    more = [balance.max_open, balance.max_transfer_out]
+    role = gain(balance.unrealized_pnl)
+    texts = [*(Span(text) for text in figures), Span(upnl, role)]
+    return Line(
+        key=f"{item.wallet}/{balance.coin}",
+        cells=(
+            Span(item.wallet), Span(balance.coin),
+            *(span._replace(text=hide(span.text, is_private=hides_money)) for span in texts),
+            Span(risk),
+            Span(hide(UNKNOWN if value is None else figure.money(value), is_private=hides_money)),
+            *(Span(hide(NONE if amount is None else figure.money(amount, places), is_private=hides_money))
+              for amount in more),
+        ),
+        sort=(item.wallet, balance.coin, equity, balance.available, held, balance.unrealized_pnl,
+              balance.cross_risk_ratio, value, *more),
+        search=f"{item.wallet} {balance.coin}".casefold(),
+        item=item,
+    )  # fmt: skip
+
+
+def _unknown_line(item: WalletItem, *, hides_money: bool) -> Line:
+    worth = UNKNOWN if item.usdt is None else hide(figure.money(item.usdt), is_private=hides_money)
+    return Line(
+        key=item.wallet,
+        cells=(
+            Span(item.wallet), Span(UNKNOWN if item.wallet.endswith("FUTURES") else "USDT"), Span(worth),
+            *(Span(UNKNOWN) for _ in range(4)), Span(worth), Span(UNKNOWN), Span(UNKNOWN),
+        ),
+        sort=(item.wallet, None, item.usdt, None, None, None, None, item.usdt),
+        search=item.wallet.casefold(),
+        item=item,
+    )  # fmt: skip
+
+
+def coin_places(balance: Balance) -> int:
+    """Return the decimals that a coin is shown with: 2 of dollars, else those that it came with."""
+    if balance.coin in _DOLLARS:
+        return 2
+    exponent = balance.available.as_tuple().exponent
+    own = -exponent if isinstance(exponent, int) and exponent < 0 else 2
+    return _MOST_PLACES if balance.product_type.is_futures else min(max(own, 2), _MOST_PLACES)
+
+
+def usdt_value(store: Store, balance: Balance, equity: Decimal | None) -> Decimal | None:
+    """Return what a coin is worth in USDT: as told, else by the spot price that is known."""
+    if balance.usdt_equity is not None:
+        return balance.usdt_equity
+    if equity is None or balance.coin == "USDT":
+        return equity
+    ticker = store.ticker(instrument_id(ProductType.SPOT, f"{balance.coin}USDT"))
+    return None if ticker is None or ticker.last is None else equity * ticker.last
+
+
+def unreadable(items: Iterable[WalletItem]) -> str:
+    """Return what to say about the first wallet that cannot be read."""
+    for item in items:
+        if item.balance is None and item.usdt is None:
+            why = f": {clean_cell(item.reason, 40)}" if item.reason else ", the key may not read this wallet"
+            return f"{item.wallet}: unknown{why}"
+    return ""
