@@ -9,6 +9,7 @@ from enum import StrEnum
 from bgtui.domain.clock import Clock
 from bgtui.domain.instrument import InstrumentId, ProductType
 from bgtui.domain.market import CandleInterval
+from bgtui.domain.text import clean_line
 from bgtui.session.session import Session
 from bgtui.store.store import Store
 from bgtui.ui.display import Display
@@ -120,6 +121,7 @@ class Workspace:
 
     def say(self, text: str, role: Role = Role.PLAIN) -> None:
         """Put a line into the message line; the same line again is counted."""
+        text = clean_line(text)  # an error may quote the exchange
         last = self.message
         count = last.count + 1 if last.text == text and last.role is role else 1
         self.message = Message(text, role, count)
