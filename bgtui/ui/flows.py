@@ -90,8 +90,8 @@ async def send(stage: Stage, decision: Decision) -> str:
 
 
 def _rejected(error: Rejected) -> str:
-    hint = f"; {error.hint}" if error.hint else ""
-    return f"Rejected {error.code}: {error.message}{hint}"
+    line = str(error)
+    return line if line.startswith("Rejected") else f"Rejected {error.code}: {line}"
 
 
 def _draft_key(decision: Decision) -> str:
