@@ -22,6 +22,11 @@ MAX_CONNECTIONS = 64
 MAX_FEEDS = 64
 LATENCY_WINDOW = 512
 """Requests over which latency is told."""
+ROUTE_WINDOW = 128
+"""The same for one route."""
+MAX_ROUTES = 128
+ORDERS, CANCELS, READS = "orders", "cancels", "reads"
+"""Classes of requests: writes that are no cancel, cancels, questions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,8 @@ class ConnectionHealth:
     retry_in_ms: int | None
     down_age_s: float | None = None
     """Since it was lost; None while it is up, and before it was ever known."""
+    up_age_s: float | None = None
+    """Since it was opened; None while it is down."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +66,22 @@ class RequestHealth:
     p99_ms: int | None
     outcomes: tuple[tuple[str, int], ...]
     """Outcome and how often, most frequent first."""
+
+
+@dataclass(frozen=True, slots=True)
+class RouteHealth:
+    """The requests of one route, or of one class of routes, in this run."""
+
+    name: str
+    ok: int
+    failed: int
+    """Those slowed down by the exchange are not among them."""
+    limited: int
+    """Answered by 429."""
+    p50_ms: int | None
+    """Over the last requests."""
+    p99_ms: int | None
+    last_outcome: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +99,10 @@ class HealthView:
     checksum_failures: int = 0
     gaps: int = 0
     resyncs: int = 0
+    classes: tuple[RouteHealth, ...] = ()
+    """Orders, cancels, reads: those that there were."""
+    routes: tuple[RouteHealth, ...] = ()
+    """By path, the most used first."""
 
     @property
     def is_well(self) -> bool:
@@ -94,6 +121,7 @@ class _Connection:
         "message_s",
         "messages",
         "opened",
+        "opened_s",
         "rate",
         "reason",
         "retry_in_ms",
@@ -111,6 +139,31 @@ class _Connection:
         self.reason = ""
         self.retry_in_ms: int | None = None
         self.down_s: float | None = None
+        self.opened_s: float | None = None
+
+
+class _Route:
+    __slots__ = ("failed", "last_outcome", "latencies_ms", "limited", "ok")
+
+    def __init__(self) -> None:
+        self.ok = self.failed = self.limited = 0
+        self.last_outcome = ""
+        self.latencies_ms: deque[int] = deque(maxlen=ROUTE_WINDOW)
+
+    def count(self, event: RequestMeasured) -> None:
+        self.latencies_ms.append(event.latency_ms)
+        self.last_outcome = event.outcome
+        if event.outcome == "ok":
+            self.ok += 1
+        elif event.outcome == "RateLimited":
+            self.limited += 1
+        else:
+            self.failed += 1
+
+    def view(self, name: str) -> RouteHealth:
+        ordered = sorted(self.latencies_ms)
+        p50_ms, p99_ms = _quantile(ordered, 50), _quantile(ordered, 99)
+        return RouteHealth(name, self.ok, self.failed, self.limited, p50_ms, p99_ms, self.last_outcome)
 
 
 class Health:
@@ -123,6 +176,8 @@ class Health:
         self._failed: dict[str, FeedFailed] = {}
         self._latencies_ms: deque[int] = deque(maxlen=LATENCY_WINDOW)
         self._outcomes: Counter[str] = Counter()
+        self._classes: dict[str, _Route] = {}
+        self._routes: dict[str, _Route] = {}
         self._decode_errors = 0
         self._unsupported = 0
         self._clock: ClockMeasured | None = None
@@ -133,6 +188,7 @@ class Health:
         connection = self._connection(event.name, event.connection)
         connection.is_up = True
         connection.down_s = None
+        connection.opened_s = self._monotonic()
         connection.attempt = event.attempt
         connection.opened += 1
         connection.messages = connection.bytes = 0
@@ -204,6 +260,9 @@ class Health:
         self._latencies_ms.append(event.latency_ms)
         if event.outcome in self._outcomes or len(self._outcomes) < MAX_FEEDS:
             self._outcomes[event.outcome] += 1
+        self._classes.setdefault(_class_of(event), _Route()).count(event)
+        if event.route in self._routes or len(self._routes) < MAX_ROUTES:
+            self._routes.setdefault(event.route, _Route()).count(event)
         return self._bump()
 
     def names_under(self, source: str) -> list[tuple[str, Connection]]:
@@ -240,6 +299,15 @@ class Health:
             checksum_failures=checksum_failures,
             gaps=gaps,
             resyncs=resyncs,
+            classes=tuple(
+                self._classes[name].view(name) for name in (ORDERS, CANCELS, READS) if name in self._classes
+            ),
+            routes=tuple(
+                sorted(
+                    (route.view(name) for name, route in self._routes.items()),
+                    key=lambda route: (-(route.ok + route.failed + route.limited), route.name),
+                )
+            ),
         )
 
     def _requests(self) -> RequestHealth:
@@ -279,7 +347,16 @@ def _view(name: str, connection: _Connection, now_s: float) -> ConnectionHealth:
         reason=connection.reason,
         retry_in_ms=connection.retry_in_ms,
         down_age_s=None if connection.down_s is None else now_s - connection.down_s,
+        up_age_s=now_s - connection.opened_s
+        if connection.is_up and connection.opened_s is not None
+        else None,
     )
+
+
+def _class_of(event: RequestMeasured) -> str:
+    if not event.is_write:
+        return READS
+    return CANCELS if "cancel" in event.route else ORDERS
 
 
 def _quantile(ordered: list[int], percent: int) -> int | None:

@@ -6,6 +6,7 @@ from bgtui.ui.screens.account import AccountScreen
 from bgtui.ui.screens.base import BaseScreen
 from bgtui.ui.screens.copy import CopyScreen
 from bgtui.ui.screens.followers import FollowersScreen
+from bgtui.ui.screens.health import HealthScreen
 from bgtui.ui.screens.leader import LeaderScreen
 from bgtui.ui.screens.orders import OrdersScreen
 from bgtui.ui.screens.positions import PositionsScreen
@@ -19,4 +20,5 @@ SCREENS: tuple[type[BaseScreen], ...] = (
     FollowersScreen,
     CopyScreen,
     AccountScreen,
+    HealthScreen,
 )
