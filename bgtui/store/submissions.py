@@ -29,7 +29,7 @@ class Submissions:
         if name in self._ended:
             return False
         old = self._open.get(name)
-        new = submission if old is None else advance_submission(old, submission)
+        new = submission if old is None else _joined(old, submission)
         if new == old:
             return False
         self._put(new)
@@ -80,6 +80,18 @@ class Submissions:
         self._versions.bump(submission.product_type)
 
 
+def _joined(old: Submission, new: Submission) -> Submission:
+    """Return a submission after a change, without the targets whose end was reported before it."""
+    joined = advance_submission(old, new)
+    if joined is old:
+        return old
+    left = tuple(name for name in joined.targets if name in old.targets)
+    is_over = bool(joined.targets) and not left and not _makes_order(joined)
+    if is_over and joined.state is SubmissionState.ACCEPTED:
+        return replace(joined, state=SubmissionState.DONE, targets=())
+    return replace(joined, targets=left)
+
+
 def _after(submission: Submission, order: Order | PlanOrder) -> Submission:
     """Return the submission once an order was reported."""
     names = {name for name in (order.client_order_id, order.order_id) if name}
@@ -87,10 +99,9 @@ def _after(submission: Submission, order: Order | PlanOrder) -> Submission:
         return replace(submission, state=SubmissionState.DONE, order_id=order.order_id)
     if order.is_open or not names.intersection(submission.targets):
         return submission
-    if submission.state is SubmissionState.SENT:
-        return submission  # its answer is still to come, and says how it went
     left = tuple(name for name in submission.targets if name not in names)
-    if left or _makes_order(submission):
+    # Before its answer it stays on its way: that says how it went.
+    if left or _makes_order(submission) or submission.state is SubmissionState.SENT:
         return replace(submission, targets=left)
     return replace(submission, state=SubmissionState.DONE, targets=())
 
