@@ -10,7 +10,7 @@ from __future__ import annotations
 import random
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, cast
 
 from textual.pilot import Pilot
@@ -127,14 +127,6 @@ class Terminal:
         return self.workspace.message.text
 
 
-@dataclass(slots=True)
-class _Parts:
-    identity: Identity
-    events: Sequence[Event | float]
-    keys: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
-    greeting: str = ""
-
-
 @asynccontextmanager
 async def open_terminal(
     *,
@@ -168,6 +160,50 @@ async def open_terminal(
         clock: Time; the moment of the mock-ups when missing.
         violations: The desk's own rules.
     """
+    prepared = prepare(
+        events=events, can_trade=can_trade, read_only_reason=read_only_reason, badge=badge,
+        identity=identity, display=display, keys=keys, greeting=greeting, clock=clock, violations=violations,
+    )  # fmt: skip
+    async with prepared.app.run_test(size=size) as pilot:
+        yield await prepared.load(pilot, screen)
+
+
+@dataclass(slots=True)
+class Prepared:
+    """A program that has not been started, and what is to be loaded into it once it has."""
+
+    app: BgtuiApp
+    clock: HandClock
+    session: Session
+    gateway: FakeGateway | None
+    asker: FakeAsker
+    events: Sequence[Event | float]
+
+    async def load(self, pilot: Pilot[Any], screen: str = "trade") -> Terminal:
+        """Wait until it is connected, let it take its events, and show a screen."""
+        await self.app.opened.wait()
+        terminal = Terminal(self.app, pilot, self.clock, self.session, self.gateway, self.asker)
+        await terminal.apply(*self.events)
+        if screen != "trade":
+            await self.app.show_screen(screen)
+        await terminal.settle()
+        return terminal
+
+
+def prepare(
+    *,
+    events: Iterable[Event | float] = (),
+    can_trade: bool = True,
+    read_only_reason: ReadOnlyReason = ReadOnlyReason.CHOSEN,
+    badge: Badge = Badge.SIM,
+    identity: Identity | None = None,
+    display: Display | None = None,
+    keys: Mapping[str, str | Sequence[str]] | None = None,
+    greeting: str = "",
+    clock: HandClock | None = None,
+    violations: Any = lambda _: (),
+) -> Prepared:
+    """Build the program of `open_terminal` for whoever runs it by other means."""
     loaded = tuple(events)
     passing_s = sum(event for event in loaded if isinstance(event, float))
     clock = clock or HandClock(wall_ms=NOON_MS - round(passing_s * 1000))
@@ -177,22 +213,14 @@ async def open_terminal(
     gateway = FakeGateway() if can_trade else None
     asker = FakeAsker()
     session = _session(clock, gateway, asker, read_only_reason, violations)
-    parts = _Parts(identity, loaded, keys or {}, greeting)
     shown = display or Display(is_stepped=True)
 
     @asynccontextmanager
     async def connect() -> AsyncIterator[Opened]:
-        yield Opened(session, parts.identity, parts.keys, parts.greeting)
+        yield Opened(session, identity, keys or {}, greeting)
 
     app = BgtuiApp(shown, connect, clock=clock)
-    async with app.run_test(size=size) as pilot:
-        await app.opened.wait()
-        terminal = Terminal(app, pilot, clock, session, gateway, asker)
-        await terminal.apply(*parts.events)
-        if screen != "trade":
-            await app.show_screen(screen)
-        await terminal.settle()
-        yield terminal
+    return Prepared(app, clock, session, gateway, asker, loaded)
 
 
 def _session(
