@@ -88,7 +88,8 @@ def _connection_line(connection: ConnectionHealth) -> Line:
             Span(_why(connection), Role.WARN),
         ),
         sort=(
-            connection.name, state, _tenths(connection.last_message_age_s), _tenths(connection.messages_per_s),
+            connection.name, state, _tenths(connection.last_message_age_s),
+            _tenths(connection.messages_per_s),
             connection.round_trip_ms, connection.opened, _tenths(up_s), _tenths(up_s), connection.messages,
             connection.bytes,
         ),
@@ -245,8 +246,7 @@ def _budget_words(name: str, budget: Budget | None) -> tuple[str, str]:
     if budget is None:
         return UNKNOWN, ""
     if name == READS:
-        per = "min" if budget.seconds == 60 else f"{budget.seconds:g}s"
-        return f"{budget.left:,} of {budget.limit:,}/{per}", bar(budget.left, budget.limit)
+        return f"{budget.left} of {budget.limit}/{_per(budget.seconds)}", bar(budget.left, budget.limit)
     for one in budget.endpoints:
         if one.name.rpartition("/")[2] == _ORDER_ROUTES[name]:
             return f"{one.left} of {one.limit}/{_per(one.seconds)}", bar(one.left, one.limit)
