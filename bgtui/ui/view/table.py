@@ -330,10 +330,17 @@ def title(parts: Sequence[str], current: int, words: Iterable[Span | str], width
         is_current = at == current
         text = f"[{part}]" if is_current and len(parts) > 1 else part
         spans.append(Span(("  " if at else "") + text, Role.ACCENT if is_current else Role.MUTED))
-    for word in words:
-        span = Span(word, Role.MUTED) if isinstance(word, str) else word
-        spans += [Span(" · ", Role.MUTED), span] if span.text else []
+    said = [Span(word, Role.MUTED) if isinstance(word, str) else word for word in words]
+    said = [span for span in said if span.text]
+    while said and width_of(spans) + sum(3 + cells(span.text) for span in said) > width - _TITLE_ENDS:
+        del said[0]  # the order is the first to go, what is wrong the last
+    for span in said:
+        spans += [Span(" · ", Role.MUTED), span]
     return rule(tuple(spans), width)
+
+
+_TITLE_ENDS = 4
+"""Cells of the line before and after a title."""
 
 
 @dataclass(frozen=True, slots=True)
