@@ -102,7 +102,7 @@ def followers() -> tuple[Follower, ...]:
 def _summary() -> LeaderSummary:
     month = tuple(DatedAmount(DAY_MS - day * _DAY_MS, D(day * 37 % 90 - 20)) for day in range(30, 0, -1))
     return LeaderSummary(
-        D("0.3841"), 336, 112, 37, D("4806.20"), 206, 130, D("0.613"), D("12416.92"), ("BTCUSDT", "ETHUSDT"),
+        D("38.41"), 336, 112, 37, D("4806.20"), 206, 130, D("61.3"), D("12416.92"), ("BTCUSDT", "ETHUSDT"),
         month[-7:], month, month[-7:], month,
     )  # fmt: skip
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import Any, ClassVar
+from collections.abc import Coroutine, Iterable, Sequence
+from typing import Any, ClassVar, cast
 
 from bgtui.domain import question
 from bgtui.domain.instrument import InstrumentId, ProductType
 from bgtui.domain.question import Question
 from bgtui.store import topic
 from bgtui.store.topic import Kind, Topic
+from bgtui.ui import flows
 from bgtui.ui.keys import Context
 from bgtui.ui.screens.listing import ListScreen
-from bgtui.ui.view import account, footer, ledger, worded, worthline
+from bgtui.ui.view import account, footer, ledger, status, worded, worthline
 from bgtui.ui.view.span import Row
 from bgtui.ui.view.table import Detail, Line, State, Table, heading
 from bgtui.ui.widgets.table import LiveTable, as_of
@@ -139,6 +140,10 @@ class AccountScreen(ListScreen):
         if not self.workspace.identity.has_key or not self.query(LiveTable):
             return []
         return _questions(self.workspace, self.table.view_index)
+
+    def do_account_position_mode(self) -> Coroutine[Any, Any, None]:
+        """Change between one-way and hedge, by typed word."""
+        return flows.position_mode(cast(Any, self.app), status.position_mode(self.workspace))
 
     def standing(self) -> Row:
         """Return which wallet cannot be read, else how old the wallets are."""

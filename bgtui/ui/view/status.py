@@ -68,15 +68,21 @@ def account_name(workspace: Workspace) -> str:
 
 
 def mode_name(workspace: Workspace) -> str:
-    """Return the account's position mode: as asked, else as its legs tell; empty while nobody has told."""
+    """Return the account's position mode in a word; empty while nobody has told."""
+    mode = position_mode(workspace)
+    return _MODES[mode] if mode is not None else ""
+
+
+def position_mode(workspace: Workspace) -> PositionMode | None:
+    """Return the account's position mode: as asked, else as its legs tell; None while nobody has told."""
     store, shown = workspace.store, workspace.instrument
     if store is None or shown is None or not shown.product_type.is_futures:
-        return ""
+        return None
     settings = store.answer(question.symbol_settings(shown)).value
     if settings is not None:
-        return _MODES[settings.position_mode]
+        return settings.position_mode
     legs = store.positions(shown.product_type) or ()
-    return _MODES[legs[0].position_mode] if legs else ""
+    return legs[0].position_mode if legs else None
 
 
 def _streams(workspace: Workspace, store: Store, health: HealthView) -> list[Span]:
@@ -124,8 +130,13 @@ def _worth(workspace: Workspace, store: Store) -> list[Span]:
         Span(" equity ", Role.MUTED), Span(left(figures.equity, 11)),
         Span("free ", Role.MUTED), Span(left(figures.free, 11)),
         Span("cross risk ", Role.MUTED), Span(left(figures.risk, 7)),
-        Span(f"{workspace.display.fps} fps", Role.MUTED),
+        Span(_cost(workspace), Role.MUTED),
     ]  # fmt: skip
+
+
+def _cost(workspace: Workspace) -> str:
+    cost = workspace.meter.cost(workspace.clock.monotonic())
+    return f"{cost.bytes_per_s / 1000:.1f} kB/s {workspace.display.fps} fps"
 
 
 class _Wallet:
