@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-SUITES = ("feed", "loopback", "simulator")
+SUITES = ("feed", "loopback", "simulator", "terminal")
 
 
 def main(names: list[str]) -> int:

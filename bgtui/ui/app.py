@@ -215,7 +215,7 @@ class BgtuiApp(TerminalApp[int], inherit_bindings=False):
         elif chord == "ctrl+c":
             self.leave()
         now_s = self.workspace.clock.monotonic()
-        if self.gate.may_paint(self.pending, now_s):
+        if self.workspace.display.is_stepped:
             self.tick()
         else:
             screen.frame(now_s, only_asked=True)  # the key's own change goes ahead of the market's

@@ -67,6 +67,8 @@ class Pty:
         self._master = -1
         self._slave = -1
         self.modes_before: list[Any] = []
+        self.read_s = 0.0
+        """When the last bytes came."""
 
     def __enter__(self) -> Self:
         """Start the program."""
@@ -144,6 +146,7 @@ class Pty:
             return -1
         if not data:
             return -1
+        self.read_s = _now()
         self.raw += data
         self._stream.feed(data)
         if self._bytes_per_s is not None:
