@@ -8,6 +8,7 @@ from typing import ClassVar
 from textual.widget import Widget
 
 from bgtui.ui.modals.detail import DetailDock
+from bgtui.ui.modals.filtering import FilterLine
 from bgtui.ui.screens.base import BaseScreen
 from bgtui.ui.view.table import wrapped
 from bgtui.ui.widgets.bars import MessageBar
@@ -32,6 +33,12 @@ class ListScreen(BaseScreen):
     def shown(self) -> None:
         """Say what the screen always says, unless there is a warning."""
         self.query_one(MessageBar).let_pass()
+
+    async def do_app_find(self) -> None:
+        """Type a filter."""
+        table = self.table
+        await self.ask(FilterLine(self.workspace, table.state.filter, table, table.counts))
+        table.invalidate()
 
     async def do_list_open(self) -> None:
         """Show everything about the row under the cursor."""

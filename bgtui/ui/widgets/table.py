@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
 from bgtui.ui.keys import Context
-from bgtui.ui.modals.filtering import FilterLine
 from bgtui.ui.role import Role
 from bgtui.ui.view import table as tables
 from bgtui.ui.view.glyph import LOADING
@@ -70,6 +69,9 @@ class LiveTable(Canvas, can_focus=True):
         """Return the rows below the table: what the row under the cursor is."""
         return ()
 
+    def prepare(self) -> None:
+        """Look at the store, once for everything that a draw needs."""
+
     def turned(self) -> None:
         """Take note that another sub-view is shown."""
 
@@ -91,6 +93,7 @@ class LiveTable(Canvas, can_focus=True):
         if self.workspace.store is None:
             self._shown = None
             return [tables.title(self.names(), self.view_index, (LOADING,), width)]
+        self.prepare()
         table = self.table()
         shown = tables.ordered(table, self.state)
         above = self.above(width)
@@ -233,22 +236,17 @@ class LiveTable(Canvas, can_focus=True):
         if self._shown is not None:
             self._put(tables.toggled_mark(self._shown))
 
-    def do_app_find(self) -> Coroutine[Any, Any, None]:
-        """Type a filter."""
-        return self._narrow()
-
-    async def _narrow(self) -> None:
-        screen: Any = self.screen
-        await screen.ask(FilterLine(self.workspace, self.state.filter, self, self._counts))
-        self.invalidate()
-
-    def _counts(self) -> tuple[int, int]:
+    def counts(self) -> tuple[int, int]:
+        """Return the rows that the filter lets through, and all of them."""
         return (0, 0) if self._shown is None else (len(self._shown.lines), self._shown.total)
 
     def do_app_back(self) -> Any:  # noqa: ANN401 - what the app's own way back returns
-        """Take the filter away; without one, do what the key does everywhere."""
+        """Take the filter away, then the marks; without them, do what the key does everywhere."""
         if self.state.filter:
             self.set_filter("")
+            return None
+        if self.state.marks:
+            self.unmark()
             return None
         screen: Any = self.screen
         others = (getattr(actor, "do_app_back", None) for actor in screen.actors() if actor is not self)
