@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
+
 from bgtui.domain.event import Connection, ConnectionLost, ConnectionOpened
 from bgtui.domain.instrument import instrument_id
 from bgtui.ui.keys import Context
+from bgtui.ui.screens.registry import SCREENS
 from bgtui.ui.workspace import Badge, Identity
 from tests.support import scene, scene_market
 from tests.support.build import USDT
@@ -136,6 +139,18 @@ async def test_privacy_hides_the_account_and_its_money() -> None:
         assert "main" not in terminal.row(1)
         await terminal.press("H")
         assert "12,416.92" in terminal.screen_text()
+
+
+SECRETS = ("12,416.92", "9,862.74", "16.92", "167.28", "1,820.44", "4,806", "jade_moon", "8812", "AlphaDesk")
+
+
+@pytest.mark.parametrize("name", [screen.name_id for screen in SCREENS])
+async def test_privacy_hides_names_ids_and_money_on_every_screen(name: str) -> None:
+    async with scene_terminal(size=(200, 50), screen=name) as terminal:
+        shown = [secret for secret in SECRETS if secret in terminal.screen_text()]
+        await terminal.press("H")
+        assert [secret for secret in SECRETS if secret in terminal.screen_text()] == []
+        assert shown  # so that there was something to hide
 
 
 async def test_a_row_is_shown_as_json_in_ascii() -> None:
