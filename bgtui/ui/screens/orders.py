@@ -32,6 +32,15 @@ _PAST_S, _FEES_S = 30.0, 600.0
 class OrdersTable(LiveTable):
     """The four sub-views."""
 
+    _working: tuple[Sequence[OrderItem], Sequence[ProductType]] = ((), ())
+    _waiting: tuple[Sequence[PlanItem], Sequence[ProductType]] = ((), ())
+
+    def prepare(self) -> None:
+        """Put together what the exchange has named and what was sent."""
+        if self.workspace.store is not None:
+            self._working = orders.order_items(self.workspace.store, self.products)
+            self._waiting = plans.plan_items(self.workspace.store, self.products)
+
     @property
     def products(self) -> tuple[ProductType, ...]:
         """Product types that are followed."""
@@ -52,8 +61,7 @@ class OrdersTable(LiveTable):
         store = self.workspace.store
         if store is None or not self.workspace.identity.has_key:
             return ("open", "plan", "history", "fills")
-        working, unknown = orders.order_items(store, self.products)
-        waiting, unknown_plans = plans.plan_items(store, self.products)
+        (working, unknown), (waiting, unknown_plans) = self._working, self._waiting
         first = "open ?" if unknown and not working else orders.title(working)
         second = "plan ?" if unknown_plans and not waiting else f"plan {len(waiting)}"
         return (first, second, "history", "fills")
@@ -89,12 +97,12 @@ class OrdersTable(LiveTable):
         if self.view_index == FILLS:
             return past.fills_table(store, products, now_ms, screen_width=width, hides_money=hides)
         if self.view_index == PLAN:
-            waiting, unknown = plans.plan_items(store, products)
+            waiting, unknown = self._waiting
             stale = positions.is_stale(positions.freshness(store, products, AccountPart.PLANS))
             return plans.table(
                 store, waiting, unknown, now_ms, screen_width=width, is_stale=stale, hides_money=hides
             )
-        working, unknown = orders.order_items(store, products)
+        working, unknown = self._working
         stale = positions.is_stale(positions.freshness(store, products, AccountPart.ORDERS))
         return orders.table(
             store, working, unknown, now_ms, screen_width=width, is_stale=stale, hides_money=hides

@@ -35,6 +35,14 @@ class PositionsTable(LiveTable):
     """Every leg."""
 
     no_filter: ClassVar[str] = "no filter"
+    _views: Sequence[LegView] = ()
+    _unknown: Sequence[ProductType] = ()
+
+    def prepare(self) -> None:
+        """Work out every leg."""
+        if self.workspace.store is not None:
+            known = positions.known_legs(self.workspace.store, _products(self.workspace))
+            self._views, self._unknown = known
 
     def topics(self) -> Iterable[Topic]:
         """Legs, their protection, their mark prices, what was asked about them."""
@@ -49,13 +57,11 @@ class PositionsTable(LiveTable):
 
     def names(self) -> Sequence[str]:
         """How many legs there are."""
-        store = self.workspace.store
-        if store is None:
+        if self.workspace.store is None:
             return ("legs",)
-        views, unknown = positions.known_legs(store, _products(self.workspace))
-        if unknown and not views:
+        if self._unknown and not self._views:
             return ("? legs",)
-        return (worded.count(len(views), "leg"),)
+        return (worded.count(len(self._views), "leg"),)
 
     def first_state(self, view_index: int) -> State:
         """Best first."""
@@ -67,10 +73,9 @@ class PositionsTable(LiveTable):
         if store is None:
             return ()
         fresh = positions.freshness(store, _products(self.workspace), AccountPart.POSITIONS)
-        views, unknown = positions.known_legs(store, _products(self.workspace))
         found = [Span(positions.freshness_words(fresh), Role.WARN)]
-        if views:
-            found += [Span(f"{worded.wallet(product)} ?", Role.WARN) for product in unknown]
+        if self._views:
+            found += [Span(f"{worded.wallet(product)} ?", Role.WARN) for product in self._unknown]
         return found
 
     def table(self) -> Table:
@@ -78,12 +83,11 @@ class PositionsTable(LiveTable):
         workspace = self.workspace
         if workspace.store is None or not workspace.identity.has_key:
             return Table(positions.columns(self.screen_width), (), worded.NO_KEY)
-        products = _products(workspace)
-        views, unknown = positions.known_legs(workspace.store, products)
-        fresh = positions.freshness(workspace.store, products, AccountPart.POSITIONS)
+        fresh = positions.freshness(workspace.store, _products(workspace), AccountPart.POSITIONS)
         return positions.table(
-            views, unknown, fresh, screen_width=self.screen_width, hides_money=workspace.is_private
-        )
+            self._views, self._unknown, fresh,
+            screen_width=self.screen_width, hides_money=workspace.is_private,
+        )  # fmt: skip
 
     def below(self, width: int, line: Line | None) -> Sequence[Row]:
         """Return everything about the leg under the cursor."""
@@ -112,14 +116,13 @@ class PositionsScreen(Acting, ListScreen):
 
     def questions(self) -> list[tuple[Question[Any], float]]:
         """Return what no stream tells: how near each leg is to auto-deleveraging, and what closing costs."""
-        store = self.workspace.store
+        store, products = self.workspace.store, _products(self.workspace)
         if store is None or not self.workspace.identity.has_key:
             return []
-        held = {product: store.positions(product) or () for product in _products(self.workspace)}
         found: list[tuple[Question[Any], float]] = [
-            (question.adl_ranks(product), _ADL_S) for product, legs in held.items() if legs
+            (question.adl_ranks(product), _ADL_S) for product in products
         ]
-        names = {leg.instrument for legs in held.values() for leg in legs}
+        names = {leg.instrument for product in products for leg in store.positions(product) or ()}
         return found + [(question.fee_rates(name), _FEES_S) for name in sorted(names)]
 
     def standing(self) -> Row:

@@ -12,7 +12,7 @@ from bgtui.domain.instrument import ProductType, instrument_id
 from bgtui.domain.text import clean_cell
 from bgtui.store.store import Store
 from bgtui.ui.view import figure, worded
-from bgtui.ui.view.glyph import NONE, UNKNOWN
+from bgtui.ui.view.glyph import ABOUT, NONE, UNKNOWN
 from bgtui.ui.view.positions import gain
 from bgtui.ui.view.privacy import hide
 from bgtui.ui.view.span import Span
@@ -115,7 +115,7 @@ def _line(store: Store, item: WalletItem, *, hides_money: bool) -> Line:
             Span(item.wallet), Span(balance.coin),
             *(span._replace(text=hide(span.text, is_private=hides_money)) for span in texts),
             Span(risk),
-            Span(hide(UNKNOWN if value is None else figure.money(value), is_private=hides_money)),
+            Span(hide(_value_words(balance, value), is_private=hides_money)),
             *(Span(hide(NONE if amount is None else figure.money(amount, places), is_private=hides_money))
               for amount in more),
         ),
@@ -124,6 +124,14 @@ def _line(store: Store, item: WalletItem, *, hides_money: bool) -> Line:
         search=f"{item.wallet} {balance.coin}".casefold(),
         item=item,
     )  # fmt: skip
+
+
+def _value_words(balance: Balance, value: Decimal | None) -> str:
+    """Return a value in USDT, marked where it is worked out here."""
+    if value is None:
+        return UNKNOWN
+    is_told = balance.usdt_equity is not None or balance.coin == "USDT"
+    return ("" if is_told else ABOUT) + figure.money(value)
 
 
 def _unknown_line(item: WalletItem, *, hides_money: bool) -> Line:
@@ -150,13 +158,16 @@ def coin_places(balance: Balance) -> int:
 
 
 def usdt_value(store: Store, balance: Balance, equity: Decimal | None) -> Decimal | None:
-    """Return what a coin is worth in USDT: as told, else by the spot price that is known."""
+    """Return what a coin is worth in USDT: as told, else by the spot or the futures price that is known."""
     if balance.usdt_equity is not None:
         return balance.usdt_equity
     if equity is None or balance.coin == "USDT":
         return equity
-    ticker = store.ticker(instrument_id(ProductType.SPOT, f"{balance.coin}USDT"))
-    return None if ticker is None or ticker.last is None else equity * ticker.last
+    for product in (ProductType.SPOT, ProductType.USDT_FUTURES):
+        ticker = store.ticker(instrument_id(product, f"{balance.coin}USDT"))
+        if ticker is not None and ticker.last is not None:
+            return equity * ticker.last
+    return None
 
 
 def unreadable(items: Iterable[WalletItem]) -> str:
