@@ -6,9 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 from bgtui.domain import question
-from bgtui.domain.account import Position, SymbolSettings
+from bgtui.domain.account import Balance, Position, SymbolSettings
 from bgtui.domain.facts import Facts
-from bgtui.domain.instrument import InstrumentId
+from bgtui.domain.instrument import InstrumentId, ProductType
 from bgtui.domain.market import LeverageTier
 from bgtui.domain.order import MarginMode, PositionMode, PositionSide
 from bgtui.store.store import Store
@@ -50,7 +50,7 @@ def gather(store: Store, shown: InstrumentId) -> Facts | None:
         short=_leg(mine, PositionSide.SHORT),
         are_legs_known=legs is not None,
         available=available,
-        equity=wallet.equity if wallet is not None else None,
+        equity=_equity(store, product, wallet),
         base_available=base.available if base is not None else None,
         bid=book.best_bid if book.is_live else (ticker.bid if ticker is not None else None),
         ask=book.best_ask if book.is_live else (ticker.ask if ticker is not None else None),
@@ -75,6 +75,15 @@ def questions(shown: InstrumentId) -> list[tuple[question.Question[Any], float]]
         (question.fee_rates(shown), 600.0),
         (question.leverage_tiers(shown), 3600.0),
     ]
+
+
+def _equity(store: Store, product: ProductType, wallet: Balance | None) -> Decimal | None:
+    """Return the wallet's equity: its own figure, else what the account stream says in USDT."""
+    if wallet is not None and wallet.equity is not None:
+        return wallet.equity
+    report = store.equity(product)
+    is_usdt = wallet is not None and wallet.coin == "USDT"
+    return report.usdt_equity if report is not None and is_usdt else None
 
 
 def _leg(legs: list[Position], side: PositionSide) -> Position | None:
