@@ -366,3 +366,83 @@ async def test_every_size_is_filled_and_nothing_is_too_wide(screen: str, size: t
             assert len(rows) == size[1]
             assert not any("####" in row for row in rows)
             await terminal.press("l")
+
+
+# Keys that act, on what the cursor is on
+
+
+@pytest.mark.parametrize(
+    ("key", "title"),
+    [("f", "CLOSE LONG ETHUSDT"), ("r", "REVERSE"), ("p", "TP/SL LONG ETHUSDT"), ("v", "LEVERAGE ETHUSDT")],
+)
+async def test_a_key_on_a_leg_opens_its_dock_and_sends_nothing(key: str, title: str) -> None:
+    async with opened("positions", (120, 40)) as terminal:
+        await terminal.press(key)
+        assert title in terminal.screen_text()
+        await terminal.press("esc")
+        assert terminal.gateway is not None
+        assert terminal.gateway.sent == []
+
+
+async def test_margin_is_moved_on_an_isolated_leg() -> None:
+    async with opened("positions", (120, 40)) as terminal:
+        await terminal.press("j", "i")
+        assert "MARGIN" in terminal.screen_text()
+
+
+async def test_x_cancels_the_order_under_the_cursor_and_no_other() -> None:
+    async with opened("orders") as terminal:
+        await terminal.press("j", "x")
+        assert terminal.gateway is not None
+        (intent,) = terminal.gateway.intents
+        assert "1213990000008861" in repr(intent)
+        assert "1213990000008860" not in repr(intent)
+
+
+async def test_x_with_marks_asks_first() -> None:
+    async with opened("orders") as terminal:
+        await terminal.press("j", "space", "j", "space", "x")
+        assert terminal.gateway is not None
+        assert terminal.gateway.sent == []
+        assert "CANCEL" in terminal.screen_text()
+
+
+async def test_a_opens_the_order_for_a_change() -> None:
+    async with opened("orders") as terminal:
+        await terminal.press("j", "a")
+        assert "AMEND" in terminal.screen_text()
+
+
+async def test_a_read_only_run_sends_nothing_from_any_list() -> None:
+    async with open_terminal(
+        events=scene.events(), identity=scene.IDENTITY, screen="orders", can_trade=False
+    ) as terminal:
+        await terminal.press("j", "x", "a", "w", "2", "f", "r", "p", "v", "i")
+        assert terminal.app.screen.docks == []  # type: ignore[attr-defined]
+        assert "close" not in terminal.row(-1)
+
+
+@pytest.mark.parametrize("screen", ["positions", "orders", "account", "health"])
+async def test_the_row_is_shown_as_json_and_asking_again_asks(screen: str) -> None:
+    async with opened(screen, (120, 40)) as terminal:
+        await terminal.press("e")
+        assert '": ' in terminal.screen_text()
+        await terminal.press("esc", "u")
+        assert terminal.asker.asked_all == 1
+
+
+@pytest.mark.parametrize("screen", ["positions", "orders", "account", "health"])
+async def test_h_hides_and_shows_again(screen: str) -> None:
+    async with opened(screen) as terminal:
+        before = terminal.rows()[4:]
+        await terminal.press("H")
+        assert terminal.workspace.is_private
+        await terminal.press("H")
+        assert terminal.rows()[4:-2] == before[:-2]
+
+
+@pytest.mark.parametrize("screen", ["positions", "orders", "account", "health"])
+async def test_enter_on_a_row_leads_somewhere_and_esc_back(screen: str) -> None:
+    async with opened(screen, (120, 40)) as terminal:
+        await terminal.press("enter")
+        assert "[1 Trade]" in terminal.row(3) or "CHART" in terminal.row(3) or terminal.app.screen.docks  # type: ignore[attr-defined]

@@ -31,7 +31,7 @@ COLUMNS = (
     Column("size", "size", 8),
     Column("filled", "filled", 6),
     Column("state", "state", 10, is_text=True),
-    Column("client", "client id", 12, is_text=True, from_width=120, is_sortable=False),
+    Column("client", "client id", 14, is_text=True, from_width=120, is_sortable=False),
     Column("exchange", "exchange", 10, is_text=True, from_width=120, is_sortable=False),
     Column("value", "value", 12, from_width=120),
     Column("attached", "TP / SL", 22, is_text=True, from_width=200, is_sortable=False),

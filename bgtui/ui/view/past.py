@@ -35,7 +35,7 @@ HISTORY = (
     Column("filled", "filled", 6),
     Column("state", "state", 9, is_text=True),
     Column("realized", "realized", 10, from_width=120),
-    Column("client", "client id", 12, is_text=True, from_width=120, is_sortable=False),
+    Column("client", "client id", 14, is_text=True, from_width=120, is_sortable=False),
     Column("exchange", "exchange", 11, is_text=True, from_width=120, is_sortable=False),
     Column("reason", "reason", 30, is_text=True, from_width=200, is_sortable=False),
 )
@@ -49,7 +49,7 @@ FILLS = (
     Column("fee", "fee", 12),
     Column("realized", "realized", 10),
     Column("value", "value", 12, from_width=120),
-    Column("client", "client id", 12, is_text=True, from_width=120, is_sortable=False),
+    Column("client", "client id", 14, is_text=True, from_width=120, is_sortable=False),
     Column("order", "order", 11, is_text=True, from_width=120, is_sortable=False),
     Column("trade", "trade", 20, is_text=True, from_width=200, is_sortable=False),
 )
