@@ -55,7 +55,8 @@ def _change(before: Decimal | None, after: Decimal | None, places: int) -> str:
 def _liquidation(preview: Preview, places: int) -> Row:
     after = preview.liquidation_after
     if after is None:
-        return labelled("liq", NONE if preview.leg_after == 0 else "?")
+        is_none = preview.leg_after == 0 or preview.is_liquidation_known
+        return labelled("liq", NONE if is_none else "?")
     about = ABOUT if preview.is_approximate else ""
     text = f"{about}{figure.price(round(after, places), places)}"
     away = "" if preview.distance is None else f" {figure.percent(preview.distance)} away"

@@ -351,6 +351,8 @@ class Preview:
     entry_after: Decimal | None = None
     liquidation_before: Decimal | None = None
     liquidation_after: Decimal | None = None
+    is_liquidation_known: bool = False
+    """Whether no liquidation price means that there is none."""
     is_approximate: bool = True
     distance: Decimal | None = None
     value: Decimal | None = None
@@ -432,10 +434,17 @@ def _leg_preview(base: Preview, order: PlaceOrder | PlacePlan, facts: Facts, exp
         entry_after=after.entry if after is not None and after.size else None,
         liquidation_before=held.liquidation_price if held is not None else None,
         liquidation_after=liquidation.price if liquidation is not None else None,
+        is_liquidation_known=_can_liquidate(facts),
         is_approximate=liquidation.is_approximate if liquidation is not None else True,
         distance=pnl.distance(reference, liquidation.price) if liquidation is not None else None,
         margin=rules.margin_needed(order, facts) if order.effect is not Effect.CLOSE else None,
     )
+
+
+def _can_liquidate(facts: Facts) -> bool:
+    """Tell whether everything is known that a liquidation price is made of."""
+    is_backed = facts.margin_mode is MarginMode.ISOLATED or facts.equity is not None
+    return facts.keep_rate is not None and facts.margin_mode is not None and is_backed
 
 
 def _liquidation(leg: pnl.Leg | None, facts: Facts) -> pnl.Liquidation | None:
