@@ -45,10 +45,11 @@ def test_completions(bare: Shell, shell_name: str) -> None:
     assert ended.err == ""
 
 
-def test_no_command_is_usage(bare: Shell) -> None:
+def test_the_screens_without_a_terminal_say_what_a_script_uses(bare: Shell) -> None:
     ended = bare.run()
     assert ended.code == 2
-    assert ended.err.startswith("Usage: bgtui")
+    assert "needs a terminal" in ended.err
+    assert "bgtui show" in ended.err
 
 
 def test_without_a_home_it_works_without_a_log(bare: Shell) -> None:
