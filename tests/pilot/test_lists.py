@@ -9,6 +9,7 @@ import pytest
 
 from bgtui.domain import question
 from bgtui.domain.event import (
+    AccountReconciled,
     Connection,
     ConnectionLost,
     FrameRefused,
@@ -148,6 +149,14 @@ async def test_a_lost_account_stream_makes_the_legs_stale() -> None:
         assert "STALE 7" in terminal.row(4)
         assert terminal.row(7).startswith(":")
         assert cursor_row(terminal)
+
+
+async def test_stale_wins_over_not_known_yet() -> None:
+    events = [event for event in scene.events() if not isinstance(event, AccountReconciled)]
+    async with open_terminal(events=events, identity=scene.IDENTITY, screen="positions") as terminal:
+        await terminal.apply(AccountReconciled(USDT), 0.3)
+        await terminal.apply(ConnectionLost(Connection.PRIVATE, "private", "no pong", 2000), 7.0)
+        assert terminal.row(7).startswith(":")
 
 
 async def test_unknown_legs_are_not_no_legs() -> None:
@@ -439,6 +448,26 @@ async def test_h_hides_and_shows_again(screen: str) -> None:
         assert terminal.workspace.is_private
         await terminal.press("H")
         assert terminal.rows()[4:-2] == before[:-2]
+
+
+async def test_a_lost_account_stream_makes_the_wallets_stale() -> None:
+    async with opened("account") as terminal:
+        await terminal.apply(ConnectionLost(Connection.PRIVATE, "private", "no pong", 2000), 7.0)
+        assert "STALE 7" in terminal.row(4)
+        assert terminal.row(7).startswith(":")
+
+
+async def test_enter_on_a_hidden_wallet_shows_no_money() -> None:
+    async with opened("account", (120, 40)) as terminal:
+        await terminal.press("H", "enter")
+        assert "9,862.74" not in terminal.screen_text()
+        assert "9862.74" not in terminal.screen_text()
+
+
+async def test_enter_on_a_connection_shows_every_field() -> None:
+    async with opened("health", (120, 40)) as terminal:
+        await terminal.press("enter")
+        assert '"round_trip_ms": 31' in terminal.screen_text()
 
 
 @pytest.mark.parametrize("screen", ["positions", "orders", "account", "health"])

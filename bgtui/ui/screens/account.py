@@ -6,15 +6,17 @@ from collections.abc import Coroutine, Iterable, Sequence
 from typing import Any, ClassVar, cast
 
 from bgtui.domain import question
+from bgtui.domain.event import AccountPart
 from bgtui.domain.instrument import InstrumentId, ProductType
 from bgtui.domain.question import Question
 from bgtui.store import topic
 from bgtui.store.topic import Kind, Topic
 from bgtui.ui import flows
 from bgtui.ui.keys import Context
+from bgtui.ui.role import Role
 from bgtui.ui.screens.listing import ListScreen
-from bgtui.ui.view import account, footer, ledger, status, worded, worthline
-from bgtui.ui.view.span import Row
+from bgtui.ui.view import account, evidence, footer, ledger, positions, status, worded, worthline
+from bgtui.ui.view.span import Row, Span
 from bgtui.ui.view.table import Detail, Line, State, Table, heading
 from bgtui.ui.widgets.table import LiveTable, as_of
 from bgtui.ui.workspace import Workspace
@@ -62,11 +64,19 @@ class AccountTable(LiveTable):
     def topics(self) -> Iterable[Topic]:
         """Wallets, trades, and whatever was asked."""
         workspace = self.workspace
-        kinds = (Kind.BALANCES, Kind.EQUITY, Kind.FILLS)
+        kinds = (Kind.BALANCES, Kind.EQUITY, Kind.FILLS, Kind.FRESHNESS)
         found = [
             topic.account(kind, product) for product in workspace.identity.product_types for kind in kinds
         ]
         return found + [topic.answer(asked) for asked, _ in _questions(workspace, self.view_index)]
+
+    def words(self) -> Sequence[Span | str]:
+        """Return how old the wallets are when they are not current."""
+        store = self.workspace.store
+        if store is None or self.view_index != BALANCES or not self.workspace.identity.has_key:
+            return ()
+        fresh = positions.freshness(store, self.workspace.identity.product_types, AccountPart.BALANCES)
+        return (Span(positions.freshness_words(fresh), Role.WARN),)
 
     def first_state(self, view_index: int) -> State:
         """Most valuable first, latest first."""
@@ -87,7 +97,14 @@ class AccountTable(LiveTable):
             return ledger.bills_table(store, followed, now_ms, hides_money=hides)
         if self.view_index == MODES:
             return ledger.modes_table(store, _instruments(workspace))
-        return account.table(store, followed, hides_money=hides)
+        fresh = positions.freshness(store, followed, AccountPart.BALANCES)
+        return account.table(store, followed, is_stale=positions.is_stale(fresh), hides_money=hides)
+
+    def opened(self, width: int, line: Line) -> Sequence[Row]:
+        """Return every field of the row, unless they are hidden."""
+        if self.workspace.is_private:
+            return super().opened(width, line)
+        return evidence.wrapped(evidence.to_json(line.item), width)
 
     def below(self, width: int, line: Line | None) -> Sequence[Row]:
         """Return the equity of the run, and what the day brought."""

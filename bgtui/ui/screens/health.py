@@ -9,7 +9,7 @@ from bgtui.store import topic
 from bgtui.store.topic import Topic
 from bgtui.ui.keys import Context
 from bgtui.ui.screens.listing import ListScreen
-from bgtui.ui.view import footer, health
+from bgtui.ui.view import evidence, footer, health
 from bgtui.ui.view.span import Row, Span, row
 from bgtui.ui.view.table import Detail, Line, State, Table, heading
 from bgtui.ui.widgets.table import LiveTable, as_of
@@ -48,6 +48,10 @@ class HealthTable(LiveTable):
         if self.view_index == LOG:
             return health.log_table(store.log(), workspace.clock.now_ms(), width)
         return health.connections_table(store.health())
+
+    def opened(self, width: int, line: Line) -> Sequence[Row]:
+        """Return every field of the row."""
+        return evidence.wrapped(evidence.to_json(line.item), width)
 
     def below(self, width: int, line: Line | None) -> Sequence[Row]:
         """Return requests, clock, screen and the last of the log; of a log line the whole text."""

@@ -10,7 +10,6 @@ from textual.widget import Widget
 from bgtui.ui.modals.detail import DetailDock
 from bgtui.ui.modals.filtering import FilterLine
 from bgtui.ui.screens.base import BaseScreen
-from bgtui.ui.view.table import wrapped
 from bgtui.ui.widgets.bars import MessageBar
 from bgtui.ui.widgets.table import LiveTable
 
@@ -48,5 +47,5 @@ class ListScreen(BaseScreen):
         table = self.table
         title = table.names()[table.view_index].upper()
         await self.ask(
-            DetailDock(self.workspace, title, lambda width: wrapped(table.below(200, table.current), width))
+            DetailDock(self.workspace, title, lambda width: table.opened(width, table.latest(line)))
         )

@@ -82,10 +82,12 @@ def _others(store: Store) -> list[WalletItem]:
     return found
 
 
-def table(store: Store, followed: Sequence[ProductType], *, hides_money: bool = False) -> Table:
+def table(
+    store: Store, followed: Sequence[ProductType], *, is_stale: bool = False, hides_money: bool = False
+) -> Table:
     """Return the table of balances."""
     lines = tuple(_line(store, item, hides_money=hides_money) for item in wallet_items(store, followed))
-    return Table(COLUMNS, lines, "No coins in any wallet.")
+    return Table(COLUMNS, lines, "No coins in any wallet.", is_stale=is_stale)
 
 
 def _line(store: Store, item: WalletItem, *, hides_money: bool) -> Line:

@@ -309,7 +309,13 @@ def freshness_words(freshness: Freshness) -> str:
 
 
 def freshness(store: Store, products: Iterable[ProductType], part: AccountPart) -> Freshness:
-    """Return how far the part of an account can be trusted: the worst of its product types."""
-    order = list(Trust)
+    """Return how far the part of an account can be trusted: the worst of its product types.
+
+    What is stale counts before what is not known yet: it is on the screen.
+    """
     every = [store.freshness(product, part) for product in products]
-    return min(every, key=lambda item: order.index(item.trust)) if every else Freshness(Trust.UNKNOWN, None)
+    worst = min(every, key=lambda item: _WORST_FIRST.index(item.trust), default=None)
+    return Freshness(Trust.UNKNOWN, None) if worst is None else worst
+
+
+_WORST_FIRST = (Trust.STALE, Trust.UNKNOWN, Trust.RECONCILING, Trust.CURRENT)

@@ -69,6 +69,10 @@ class LiveTable(Canvas, can_focus=True):
         """Return the rows below the table: what the row under the cursor is."""
         return ()
 
+    def opened(self, width: int, line: Line) -> Sequence[Row]:
+        """Return everything about a row for a dock of so many cells."""
+        return tables.wrapped(self.below(_WIDE, line), width)
+
     def prepare(self) -> None:
         """Look at the store, once for everything that a draw needs."""
 
@@ -141,6 +145,11 @@ class LiveTable(Canvas, can_focus=True):
     def current(self) -> Line | None:
         """The row under the cursor, as it was last drawn."""
         return None if self._shown is None else self._shown.current
+
+    def latest(self, line: Line) -> Line:
+        """Return a row as it stands now; as it last stood once it has gone."""
+        lines = () if self._shown is None else self._shown.lines
+        return next((other for other in lines if other.key == line.key), line)
 
     @property
     def item(self) -> Any:  # noqa: ANN401 - whatever the rows stand for
