@@ -77,6 +77,7 @@ async def open_session(
     tap: Tap | None = None,
     observe: Observe | None = None,
     may_trade: bool = False,
+    products: tuple[ProductType, ...] | None = None,
 ) -> AsyncIterator[Session]:
     """Build everything one run needs, and close it in reverse order.
 
@@ -87,6 +88,7 @@ async def open_session(
         observe: Told every event once the store has it.
         may_trade: Whether a desk is wanted; there is one where settings and key allow it. Without, nothing
             that is built here can write.
+        products: Whose accounts are followed; None means those of the watch list.
 
     Raises:
         ConfigError: the settings lead nowhere, or an account is asked for and there is no key.
@@ -96,7 +98,7 @@ async def open_session(
     has_key = settings.credentials is not None if has_account is None else has_account
     if has_key and settings.credentials is None:
         raise ConfigError("that needs an API key and none is set", hint="store one with bgtui keys add")
-    products = account_products(settings)
+    products = account_products(settings) if products is None else products
     async with AsyncExitStack() as stack:
         market = MarketStreams(dial_public(venue, clock, tap), clock=clock, rng=rng)
         access = await stack.enter_async_context(open_access(settings, observe=_into(store)))
@@ -225,6 +227,11 @@ class _Parts:
             self.session.refresh_account()
             if self.session.asker is not None:
                 self.session.asker.ask_all()
+
+
+def every_product(settings: Settings) -> tuple[ProductType, ...]:
+    """Return all product types, the configured one first: for a program that can show any of them."""
+    return tuple(dict.fromkeys((*account_products(settings), *ProductType)))
 
 
 def account_products(settings: Settings) -> tuple[ProductType, ...]:

@@ -76,7 +76,7 @@ def connection(
 
     @asynccontextmanager
     async def connect() -> AsyncIterator[Any]:
-        from bgtui.bootstrap.opening import account_products, open_session
+        from bgtui.bootstrap.opening import every_product, open_session
         from bgtui.cli.pins import Pins
         from bgtui.cli.start import settled, start
         from bgtui.config.paths import find_paths
@@ -86,7 +86,7 @@ def connection(
 
         async with (
             settled(start(typed), child) as settings,
-            open_session(settings, may_trade=True, tap=tap) as session,
+            open_session(settings, may_trade=True, tap=tap, products=every_product(settings)) as session,
         ):
             pins = Pins(find_paths(os.environ).pins_file, settings.watch_list)
             identity = Identity(
@@ -95,7 +95,7 @@ def connection(
                 has_key=settings.credentials is not None,
                 product_type=settings.product_type,
                 watch_list=pins.read(),
-                product_types=account_products(settings),
+                product_types=every_product(settings),
                 host=locate(settings).hosts[0],
             )
             yield Opened(

@@ -109,7 +109,7 @@ def prose(text: str, width: int, role: Role = Role.PLAIN) -> list[Row]:
     lines: list[Row] = []
     line = ""
     for word in text.split():
-        if line and cells(line) + 1 + cells(word) > width - 2:
+        if line and cells(line) + 1 + cells(word) > width - 3:
             lines.append((Span(f" {line}", role),))
             line = ""
         line = f"{line} {word}".strip()
