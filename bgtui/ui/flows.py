@@ -8,8 +8,18 @@ from typing import Protocol
 from bgtui.domain.account import Position
 from bgtui.domain.error import BgtuiError, OutcomeUnknown, Rejected
 from bgtui.domain.instrument import InstrumentId
-from bgtui.domain.intent import CancelOrder, CancelOrders, CancelPlans, Intent, OrderRef, SetPositionMode
-from bgtui.domain.order import Order, PlanOrder, PositionMode
+from bgtui.domain.intent import (
+    AmendOrder,
+    CancelOrder,
+    CancelOrders,
+    CancelPlans,
+    Intent,
+    OrderRef,
+    PlaceOrder,
+    SetPositionMode,
+    product_of,
+)
+from bgtui.domain.order import Order, OrderStatus, PlanOrder, PositionMode, TimeInForce
 from bgtui.session.desk import OrderDesk, Receipt
 from bgtui.session.ids import is_of_bgtui
 from bgtui.ui.modals.amending import AmendDock
@@ -29,6 +39,8 @@ from bgtui.ui.view.request import CancelScope, TicketRequest
 from bgtui.ui.workspace import Workspace
 
 MAX_BATCH = 50
+REPORT_S = 5.0
+"""Seconds for which the message line waits for the report of an order that was taken."""
 
 
 class Stage(Protocol):
@@ -85,6 +97,7 @@ async def send(stage: Stage, decision: Decision) -> str:
             stage.say(f"Not sent: {error}", Role.DANGER)
             return str(error)
         _tell(stage, decision, receipt)
+        await _follow(stage, decision, intent, receipt)
     stage.workspace.drafts.pop(_draft_key(decision), None)
     return ""
 
@@ -106,6 +119,44 @@ def _tell(stage: Stage, decision: Decision, receipt: Receipt) -> None:
         stage.say(f"{decision.words}: {receipt.doubtful} without an answer; being asked", Role.UNKNOWN)
     else:
         stage.say(f"accepted: {decision.words}")
+
+
+async def _follow(stage: Stage, decision: Decision, intent: Intent, receipt: Receipt) -> None:
+    """Say what the exchange made of an order that it took: live, filled, or canceled at once."""
+    session = stage.workspace.session
+    if session is None or not isinstance(intent, PlaceOrder | AmendOrder):
+        return
+    product, name = product_of(intent), receipt.client_order_id
+
+    def found() -> Order | None:
+        every = (*(session.store.open_orders(product) or ()), *session.store.finished_orders(product))
+        return next((order for order in every if order.client_order_id == name), None)
+
+    try:
+        await session.wait_for(lambda: found() is not None, timeout_s=REPORT_S)
+    except TimeoutError:
+        return  # it stays on its way, visibly
+    order = found()
+    if order is not None:
+        stage.say(_outcome(stage, decision, order), Role.WARN if _is_refused(order) else Role.PLAIN)
+
+
+def _is_refused(order: Order) -> bool:
+    return order.status is OrderStatus.CANCELED and not order.filled_size
+
+
+def _outcome(stage: Stage, decision: Decision, order: Order) -> str:
+    if _is_refused(order):
+        if order.time_in_force is TimeInForce.POST_ONLY:
+            return "Canceled: post-only would have traded; n joins the bid instead."
+        return f"Canceled by the exchange: {decision.words}; nothing was filled."
+    if not order.filled_size:
+        return f"live: {decision.words}"
+    store = stage.workspace.store
+    rules = store.instrument(order.instrument) if store is not None else None
+    price = figure.average(order.average_price, rules.price_places if rules is not None else 2)
+    whole = "" if order.status is OrderStatus.FILLED else f" {order.filled_size:f} of it"
+    return f"filled{whole}: {decision.words}, average {price}"
 
 
 async def open_ticket(stage: Stage, request: TicketRequest) -> None:

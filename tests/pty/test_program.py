@@ -57,7 +57,7 @@ class TestOrderLife:
         # A limit order below the market, so that it rests.
         program.press("n")
         program.wait_for("ORDER BTCUSDT")
-        program.press("pgdn", "pgdn", "pgdn", "pgdn", "pgdn")
+        program.press(*["pgdn"] * 60)
         confirm(program)
         program.wait_for("ORDERS 1")
         # In the list of orders too.
