@@ -9,6 +9,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from bgtui.cli.splash import Splash, splash
 from bgtui.config.commandline import CommandLine
 from bgtui.domain.error import ConfigError, ExitCode
 
@@ -35,12 +36,13 @@ def run_tui(typed: CommandLine, looks: Mapping[str, Any], record: Path | None = 
     os.environ.setdefault("TEXTUAL_FPS", REPAINT_HZ)
     # No key of ours needs the protocol, and not every link keeps it.
     os.environ.setdefault("TEXTUAL_DISABLE_KITTY_KEY", "1")
-    from bgtui.cli.running import run_async
+    with splash() as shown:
+        from bgtui.cli.running import run_async
 
-    return run_async(lambda: _run(typed, looks, record))
+        return run_async(lambda: _run(typed, looks, record, shown))
 
 
-async def _run(typed: CommandLine, looks: Mapping[str, Any], record: Path | None) -> int:
+async def _run(typed: CommandLine, looks: Mapping[str, Any], record: Path | None, shown: Splash) -> int:
     import asyncio
 
     from bgtui.cli.early import started_early
@@ -58,6 +60,7 @@ async def _run(typed: CommandLine, looks: Mapping[str, Any], record: Path | None
         loop = asyncio.get_running_loop()
         for signum in SIGNALS:
             loop.add_signal_handler(signum, app.exit, 128 + signum)
+        shown.hand_over()
         code = await app.run_async(mouse=bool(looks.get("has_mouse")))
         for reason in (app.failure, app.crash):
             if reason is not None:
