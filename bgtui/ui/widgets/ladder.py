@@ -93,6 +93,8 @@ class Ladder(Canvas, can_focus=True):
         if rules is None:
             return self._empty(width, height)
         view = self._view = store.book(shown)
+        if self._axis is None and self._middle(view, None) is None:
+            return self._empty(width, height)  # no price is known yet to put in the middle
         scene = self._scene(view, rules, max(height - CHROME_ROWS, 1), width)
         return ladder.ladder_rows(scene, width, self._memory, is_wide=width >= ladder.WIDE)
 
