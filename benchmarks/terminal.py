@@ -61,7 +61,7 @@ def run() -> bool:
         ours = cpu_per_frame(rest_url, ())
         table = cpu_per_frame(rest_url, ("--table",))
         say("terminal: idle …")
-        idle = measure(rest_url, rate=0.01, size=(200, 50))
+        idle = measure(rest_url, rate=0.012, size=(200, 50))  # one snapshot, then nothing
     say("terminal: start …")
     first, bare = first_paints()
     book_s = first_book()
