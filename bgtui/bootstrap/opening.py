@@ -215,6 +215,7 @@ class _Parts:
             now_ms=self._access.now_ms,
             new_id=id_maker(self._settings.environment.value, self._clock.now_ms, self._rng),
             on_doubt=inquiry.settle,
+            on_accepted=inquiry.watch,
             on_mode_mismatch=lambda _product: self._refresh(),
         )
         return desk, None

@@ -6,12 +6,11 @@ so, and is asked about.
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bgtui.domain.error import ExchangeError, NotSent, Refused, Rejected
+from bgtui.domain.error import ConfigError, ExchangeError, NotSent, Refused, Rejected
 from bgtui.domain.event import Event, SubmissionChanged
 from bgtui.domain.instrument import ProductType
 from bgtui.domain.intent import (
@@ -19,6 +18,7 @@ from bgtui.domain.intent import (
     AmendOrder,
     AmendPlan,
     BatchAnswer,
+    BatchFailure,
     CancelAll,
     CancelOrder,
     CancelOrders,
@@ -48,6 +48,11 @@ from bgtui.session.ports import TradingGateway
 MODE_MISMATCH = "40774"
 """The account is in another position mode than the order was spelled for."""
 
+_MAKES_ORDER = (PlaceOrder, PlacePlan, PlaceTpsl, AmendOrder, ReversePosition)
+"""Intents that bring about an order under our id: they are over when it is reported."""
+_CANCELS = (CancelOrder, CancelOrders, CancelSymbol, CancelAll, CancelPlans)
+"""Intents that are over when the end of every order they name is reported."""
+
 Violations = Callable[[Intent], Sequence[str]]
 """Our own rules: lines that name the rule and the figure; none when the intent may go."""
 
@@ -76,6 +81,7 @@ class OrderDesk:
         new_id: Callable[[], str],
         violations: Violations = lambda _: (),
         on_doubt: Callable[[Submission], None] = lambda _: None,
+        on_accepted: Callable[[Submission], None] = lambda _: None,
         on_mode_mismatch: Callable[[ProductType], None] = lambda _: None,
     ) -> None:
         """Send through this gateway.
@@ -87,6 +93,7 @@ class OrderDesk:
             new_id: Makes a client order id that was never used before.
             violations: Our own rules, asked before anything leaves.
             on_doubt: Told of every submission whose outcome is not known: it has to be settled.
+            on_accepted: Told of every submission that was taken and whose report is still to come.
             on_mode_mismatch: Told when the account is in another position mode than was thought.
         """
         self._gateway = gateway
@@ -96,6 +103,8 @@ class OrderDesk:
         """Makes a client order id: a review shows the one that will be used."""
         self._violations = violations
         self._on_doubt = on_doubt
+        self._on_accepted = on_accepted
+        self._used: set[str] = set()
         self._on_mode_mismatch = on_mode_mismatch
         self._senders: dict[type, Callable[[Any, str], Awaitable[Any]]] = {
             PlaceOrder: gateway.place_order,
@@ -127,9 +136,39 @@ class OrderDesk:
             Rejected: the exchange refused it.
             OutcomeUnknown: nobody knows; it is being asked about.
         """
+        send = self._senders[type(intent)]
         if lines := self._violations(intent):
             raise Refused(lines[0])
-        name = client_order_id or self.new_id()
+        submission = self._begin(intent, client_order_id or self.new_id(), targets)
+        is_over = False
+        try:
+            answer = await send(intent, submission.client_order_id)
+            is_over = True
+        except (Refused, NotSent, ConfigError) as error:
+            is_over = True
+            self._end(submission, SubmissionState.NOT_SENT, str(error))
+            raise
+        except Rejected as error:
+            is_over = True
+            self._end(submission, SubmissionState.REJECTED, str(error))
+            if error.code == MODE_MISMATCH:
+                self._on_mode_mismatch(submission.product_type)
+            raise
+        except ExchangeError as error:
+            is_over = True
+            self._doubt(submission, error.message)
+            raise
+        finally:
+            # Interrupted, or failed as nobody foresaw: a byte may have left.
+            if not is_over:
+                self._doubt(submission, "interrupted before the answer came")
+        return self._accept(submission, answer)
+
+    def _begin(self, intent: Intent, name: str, targets: Sequence[str]) -> Submission:
+        """Mark in the store, before anything leaves, what is about to be sent."""
+        if name in self._used:
+            raise Refused(f"{name} was sent already", hint="look at what became of it")
+        self._used.add(name)
         now_ms = self._now_ms()
         submission = Submission(
             name,
@@ -142,23 +181,7 @@ class OrderDesk:
             targets=tuple(targets) or _targets(intent),
         )
         self._mark(submission)
-        try:
-            answer = await self._senders[type(intent)](intent, name)
-        except (Refused, NotSent) as error:
-            self._end(submission, SubmissionState.NOT_SENT, str(error))
-            raise
-        except Rejected as error:
-            self._end(submission, SubmissionState.REJECTED, str(error))
-            if error.code == MODE_MISMATCH:
-                self._on_mode_mismatch(submission.product_type)
-            raise
-        except ExchangeError as error:
-            self._doubt(submission, error.message)
-            raise
-        except asyncio.CancelledError:
-            self._doubt(submission, "interrupted before the answer came")
-            raise
-        return self._accept(submission, answer)
+        return submission
 
     def _accept(self, submission: Submission, answer: Any) -> Receipt:  # noqa: ANN401 - one of the answers above
         name = submission.client_order_id
@@ -166,33 +189,35 @@ class OrderDesk:
             return self._accept_batch(submission, answer)
         acks = answer if isinstance(answer, tuple) else (answer,)
         ids = tuple(ack.order_id for ack in acks if isinstance(ack, OrderAck) and ack.order_id)
-        waits = isinstance(submission.intent, PlaceOrder | PlacePlan | PlaceTpsl | AmendOrder | CancelOrder)
-        state = SubmissionState.ACCEPTED if waits else SubmissionState.DONE
-        order_id = "" if isinstance(submission.intent, CancelOrder) or not ids else ids[0]
-        self._mark(replace(submission, state=state, changed_ms=self._now_ms(), order_id=order_id))
+        makes = isinstance(submission.intent, _MAKES_ORDER)
+        waits = makes or (isinstance(submission.intent, _CANCELS) and bool(submission.targets))
+        order_id = ids[0] if makes and ids else ""
+        self._take(submission, is_reported=not waits, order_id=order_id)
         return Receipt(name, ids)
 
     def _accept_batch(self, submission: Submission, answer: BatchAnswer) -> Receipt:
-        failures = tuple(f"{item.code} {item.message}".strip() for item in answer.failed)
-        taken = {name for item in answer.accepted for name in (item.order_id, item.client_order_id) if name}
-        refs: tuple[OrderRef, ...] = (
-            submission.intent.orders if isinstance(submission.intent, CancelOrders) else ()
-        )
-        refused = {name for item in answer.failed for name in (item.order_id, item.client_order_id) if name}
-        doubtful = sum(
-            1 for ref in refs if not (taken | refused).intersection({ref.order_id, ref.client_order_id})
-        )
+        refused = _names(answer.failed)
         left = tuple(name for name in submission.targets if name not in refused)
-        state = SubmissionState.ACCEPTED if left else SubmissionState.DONE
-        if isinstance(submission.intent, ClosePosition | CancelPlans):
-            state = SubmissionState.DONE
-        self._mark(replace(submission, state=state, changed_ms=self._now_ms(), targets=left))
+        doubtful = _unnamed_items(submission.intent, answer)
+        if doubtful:
+            # Taken or refused, the answer would have said; what was taken is reported, the rest is asked.
+            self._doubt(replace(submission, targets=left), f"the answer does not name {doubtful} of them")
+        else:
+            self._take(replace(submission, targets=left), is_reported=not left)
         return Receipt(
             submission.client_order_id,
             tuple(item.order_id for item in answer.accepted if item.order_id),
-            failures,
+            tuple(f"{item.code} {item.message}".strip() for item in answer.failed),
             doubtful,
         )
+
+    def _take(self, submission: Submission, *, is_reported: bool, order_id: str = "") -> None:
+        """Mark what the exchange took: over, or waiting for the report of what it made or ended."""
+        state = SubmissionState.DONE if is_reported else SubmissionState.ACCEPTED
+        taken = replace(submission, state=state, changed_ms=self._now_ms(), order_id=order_id)
+        self._mark(taken)
+        if not is_reported:
+            self._on_accepted(taken)
 
     def _end(self, submission: Submission, state: SubmissionState, message: str) -> None:
         self._mark(replace(submission, state=state, changed_ms=self._now_ms(), message=message))
@@ -206,6 +231,21 @@ class OrderDesk:
 
     def _mark(self, submission: Submission) -> None:
         self._apply(SubmissionChanged(submission))
+
+
+def _names(items: Iterable[OrderAck | BatchFailure]) -> set[str]:
+    return {name for item in items for name in (item.order_id, item.client_order_id) if name}
+
+
+def _unnamed_items(intent: Intent, answer: BatchAnswer) -> int:
+    """Return how many of the orders of a batch its answer names neither as taken nor as refused.
+
+    The answer to a cancel of trigger orders may be empty, which says nothing either way.
+    """
+    if not isinstance(intent, CancelOrders):
+        return 0
+    named = _names(answer.accepted) | _names(answer.failed)
+    return sum(named.isdisjoint((ref.order_id, ref.client_order_id)) for ref in intent.orders)
 
 
 def _without_id(gateway: TradingGateway) -> dict[type, Callable[[Any], Awaitable[Any]]]:
@@ -235,7 +275,7 @@ def _unnamed(send: Callable[[Any], Awaitable[Any]]) -> Callable[[Any, str], Awai
 def _targets(intent: Intent) -> tuple[str, ...]:
     refs: tuple[OrderRef, ...]
     match intent:
-        case CancelOrder() | AmendOrder():
+        case CancelOrder() | AmendOrder() | AmendPlan():
             refs = (intent.order,)
         case CancelOrders() | CancelPlans():
             refs = intent.orders

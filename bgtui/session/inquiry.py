@@ -3,13 +3,27 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import replace
+from typing import Any
 
 from bgtui.domain.error import BgtuiError
-from bgtui.domain.event import Event, OrderUpdated, SubmissionChanged
-from bgtui.domain.intent import AmendOrder, CancelOrder, CancelOrders, PlaceOrder
-from bgtui.domain.order import Order
+from bgtui.domain.event import Event, FillReported, OrderUpdated, PlanOrderUpdated, SubmissionChanged
+from bgtui.domain.intent import (
+    AmendOrder,
+    AmendPlan,
+    CancelAll,
+    CancelOrder,
+    CancelOrders,
+    CancelPlans,
+    CancelSymbol,
+    OrderRef,
+    PlaceOrder,
+    PlacePlan,
+    PlaceTpsl,
+    ReversePosition,
+)
+from bgtui.domain.order import Order, OrderStatus, PlanOrder
 from bgtui.domain.submission import Submission, SubmissionState
 from bgtui.session.ports import AccountReader
 from bgtui.store.store import Store
@@ -18,11 +32,19 @@ ASKS_FOR_ABSENCE = 3
 """Not being found is evidence, not proof: so often it must have been asked …"""
 ABSENT_AFTER_MS = 30_000
 """… over so long a time."""
-_PAUSES_S = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 15.0, 30.0)
+REPORT_S = 5.0
+"""How long what the exchange took may go unreported before it is asked about."""
+OVERLAP_MS = 60_000
+"""How far before the sending lists are asked: our clock and the exchange's are not one."""
+_PAUSES_S = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 15.0, 30.0, 60.0, 120.0, 300.0)
 
 
 class Inquiry:
-    """Settles submissions of unknown outcome; one task for each."""
+    """Settles submissions of unknown outcome; one task for each.
+
+    Finding an order is enough, since the store ends a submission when its order is reported. Finding none is
+    believed after several asks over half a minute, and even then the asking goes on.
+    """
 
     def __init__(
         self,
@@ -48,14 +70,27 @@ class Inquiry:
         self._now_ms = now_ms
         self._refresh = refresh
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._asks: dict[type, Callable[[Submission, Any], Awaitable[str | None]]] = {
+            PlaceOrder: self._made,
+            ReversePosition: self._made,
+            AmendOrder: self._amended,
+            CancelOrder: self._canceled,
+            CancelOrders: self._canceled,
+            CancelSymbol: self._canceled,
+            CancelAll: self._canceled,
+            PlacePlan: self._planned,
+            PlaceTpsl: self._planned,
+            AmendPlan: self._plan_amended,
+            CancelPlans: self._plans_canceled,
+        }
 
     def settle(self, submission: Submission) -> None:
-        """Begin to ask about a submission."""
-        name = submission.client_order_id
-        if name not in self._tasks:
-            task = asyncio.get_running_loop().create_task(self._settle(submission), name=f"settle {name}")
-            self._tasks[name] = task
-            task.add_done_callback(lambda _: self._tasks.pop(name, None))
+        """Begin to ask about a submission that is in doubt."""
+        self._begin(submission, self._settle(submission.client_order_id))
+
+    def watch(self, submission: Submission) -> None:
+        """Begin to wait for the report of a submission that was taken, and ask when it does not come."""
+        self._begin(submission, self._watch(submission.client_order_id))
 
     async def close(self) -> None:
         """Stop asking."""
@@ -64,96 +99,222 @@ class Inquiry:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
-    async def _settle(self, submission: Submission) -> None:
+    def _begin(self, submission: Submission, work: Any) -> None:  # noqa: ANN401 - a coroutine of one of the two
         name = submission.client_order_id
-        if not isinstance(submission.intent, PlaceOrder | AmendOrder | CancelOrder | CancelOrders):
-            self._refresh()
-        asks = 0
-        for attempt in range(1000):
+        if name in self._tasks:
+            work.close()
+            return
+        task = asyncio.get_running_loop().create_task(work, name=f"settle {name}")
+        self._tasks[name] = task
+        task.add_done_callback(lambda _: self._tasks.pop(name, None))
+
+    async def _watch(self, name: str) -> None:
+        await asyncio.sleep(REPORT_S)
+        current = self._store.submission(name)
+        if current is not None and current.state is SubmissionState.ACCEPTED:
+            self._change(name, SubmissionState.UNKNOWN, f"taken, and not reported for {REPORT_S:.0f}s")
+            await self._settle(name)
+
+    async def _settle(self, name: str) -> None:
+        asks = attempt = 0
+        while True:
             await asyncio.sleep(_PAUSES_S[min(attempt, len(_PAUSES_S) - 1)])
+            attempt += 1
             current = self._store.submission(name)
             if current is None or not current.state.is_doubtful:
                 return  # the stream has told
             try:
-                is_settled = await self._ask(current)
+                words = await self._ask(current, asks + 1)
             except BgtuiError as error:
-                self._tell(current, f"no answer yet: {error.message}", asks)
+                self._change(name, current.state, f"no answer yet: {error.message}", asks)
                 continue
-            if is_settled:
+            current = self._store.submission(name)
+            if current is None or not current.state.is_doubtful:
+                return
+            if words is not None:
+                self._change(name, SubmissionState.DONE, words, asks)
                 return
             asks += 1
             self._not_found(current, asks)
 
+    async def _ask(self, submission: Submission, asks: int) -> str | None:
+        """Ask once; return how it was settled, in words, or None when it was not.
+
+        What has no order of its own is settled by reading everything again: it stands as it is shown then.
+        """
+        ask = self._asks.get(type(submission.intent))
+        if ask is not None:
+            return await ask(submission, submission.intent)
+        self._refresh()
+        return (
+            "no answer came; account and settings were read again"
+            if self._is_long(submission, asks)
+            else None
+        )
+
+    def _is_long(self, submission: Submission, asks: int) -> bool:
+        """Tell whether it was asked often and long enough to believe that nothing more comes of it."""
+        return asks >= ASKS_FOR_ABSENCE and self._now_ms() - submission.sent_ms >= ABSENT_AFTER_MS
+
     def _not_found(self, submission: Submission, asks: int) -> None:
-        waited_ms = self._now_ms() - submission.sent_ms
-        if asks >= ASKS_FOR_ABSENCE and waited_ms >= ABSENT_AFTER_MS:
-            text = f"absent: {asks} asks over {waited_ms // 1000}s"
-            self._apply(
-                SubmissionChanged(replace(submission, state=SubmissionState.ABSENT, message=text, asks=asks))
-            )
+        name = submission.client_order_id
+        if self._is_long(submission, asks):
+            seconds = (self._now_ms() - submission.sent_ms) // 1000
+            self._change(name, SubmissionState.ABSENT, f"absent: {asks} asks over {seconds}s", asks)
         else:
-            self._tell(submission, f"not found ×{asks}; asking again", asks)
+            self._change(name, submission.state, f"not found ×{asks}; asking again", asks)
 
-    def _tell(self, submission: Submission, message: str, asks: int) -> None:
-        current = self._store.submission(submission.client_order_id)
+    def _change(self, name: str, state: SubmissionState, message: str, asks: int = 0) -> None:
+        current = self._store.submission(name)
         if current is not None:
-            self._apply(SubmissionChanged(replace(current, message=message, asks=asks)))
+            changed = replace(current, state=state, message=message, asks=asks, changed_ms=self._now_ms())
+            self._apply(SubmissionChanged(changed))
 
-    async def _ask(self, submission: Submission) -> bool:
-        """Ask once; tell whether that settled it."""
-        intent = submission.intent
-        instrument = submission.instrument
-        if instrument is None:
-            return False
-        match intent:
-            case PlaceOrder():
-                return await self._found(submission, submission.client_order_id)
-            case AmendOrder():
-                if await self._found(submission, submission.client_order_id):
-                    return True
-                old = await self._reader.order(
-                    instrument, order_id=intent.order.order_id, client_order_id=intent.order.client_order_id
-                )
-                return old is not None and self._kept(submission, old)
-            case CancelOrder() | CancelOrders():
-                return await self._canceled(submission)
-            case _:
-                return False
+    # One question for each kind of intent
 
-    async def _found(self, submission: Submission, client_order_id: str) -> bool:
-        if submission.instrument is None:
-            return False
-        order = await self._reader.order(submission.instrument, client_order_id=client_order_id)
-        if order is None:
-            return False
-        self._apply(OrderUpdated(order))  # the store ends the submission by its client id
-        return True
+    async def _made(self, submission: Submission, _intent: Any) -> str | None:  # noqa: ANN401
+        return "found" if await self._find(submission) else None
 
-    def _kept(self, submission: Submission, old: Order) -> bool:
-        """Tell whether the old order of an amend shows that nothing came of it; its state is applied."""
-        self._apply(OrderUpdated(old))
-        if not old.is_open:
-            return False  # gone: the new one may still appear
-        if self._now_ms() - submission.sent_ms < ABSENT_AFTER_MS:
-            return False
-        self._end(submission, "the old order stands unchanged")
-        return True
+    async def _amended(self, submission: Submission, intent: AmendOrder) -> str | None:
+        """The new order settles it; the old one is asked as well: both may stand, or a fill came first."""
+        ref = intent.order
+        old = await self._look_up(ref.order_id, ref)
+        if await self._find(submission):
+            return "found"
+        if old is None:
+            return None
+        if old.status is OrderStatus.FILLED:
+            return "the old order was filled first"
+        if old.is_open and self._is_long(submission, submission.asks + 1):
+            return "not carried out: the old order stands"
+        return None
 
-    async def _canceled(self, submission: Submission) -> bool:
-        if submission.instrument is None:
-            return False
-        stands = 0
+    async def _canceled(self, submission: Submission, intent: Any) -> str | None:  # noqa: ANN401
+        """Every order named has to be found, ended; what still stands after long was not canceled."""
+        product_type = submission.product_type
+        standing = {order.order_id: order for order in await self._reader.open_orders(product_type)}
+        by_client = {order.client_order_id: order for order in standing.values()}
+        left = 0
+        lost = 0
         for target in submission.targets:
-            order = await self._reader.order(submission.instrument, order_id=target)
+            order = (
+                standing.get(target)
+                or by_client.get(target)
+                or await self._look_up(target, _ref(intent, target))
+            )
             if order is not None:
                 self._apply(OrderUpdated(order))
-                stands += order.is_open
-        if stands and self._now_ms() - submission.sent_ms < ABSENT_AFTER_MS:
-            return False
-        self._end(submission, f"{stands} still stand" if stands else "")
-        return True
+            left += order is not None and order.is_open
+            lost += order is None
+        return self._ended(submission, left, lost)
 
-    def _end(self, submission: Submission, message: str) -> None:
-        current = self._store.submission(submission.client_order_id)
-        if current is not None:
-            self._apply(SubmissionChanged(replace(current, state=SubmissionState.DONE, message=message)))
+    async def _planned(self, submission: Submission, _intent: Any) -> str | None:  # noqa: ANN401
+        name = submission.client_order_id
+        return "found" if await self._find_plans(submission, {name}) else None
+
+    async def _plan_amended(self, submission: Submission, intent: AmendPlan) -> str | None:
+        """The answer shows what it is now; a change that does not show after long did not happen."""
+        ref = intent.order
+        found = await self._find_plans(submission, {ref.order_id or ref.client_order_id})
+        if any(_shows(plan, intent) for plan in found):
+            return "changed"
+        return (
+            "not carried out: see what it says"
+            if found and self._is_long(submission, submission.asks + 1)
+            else None
+        )
+
+    async def _plans_canceled(self, submission: Submission, intent: CancelPlans) -> str | None:
+        if not submission.targets:
+            plans = await self._reader.open_plans(submission.product_type)
+            left = sum(plan.instrument == intent.instrument and plan.kind is intent.kind for plan in plans)
+            return self._ended(submission, left, 0)
+        found = await self._find_plans(submission, set(submission.targets))
+        return self._ended(
+            submission, sum(plan.is_open for plan in found), len(submission.targets) - len(found)
+        )
+
+    def _ended(self, submission: Submission, left: int, lost: int) -> str | None:
+        """Return how a cancel ended: so many stand, so many are not found any more."""
+        if not left and not lost:
+            return "canceled"
+        if left and self._is_long(submission, submission.asks + 1):
+            return f"not carried out: {left} still stand{'s' if left == 1 else ''}"
+        return None
+
+    # Where orders are looked for
+
+    async def _find(self, submission: Submission) -> bool:
+        """Look for the order of our id: by that id, among open ones, and behind the fills."""
+        instrument, name = submission.instrument, submission.client_order_id
+        if instrument is None:
+            return False
+        order = await self._reader.order(instrument, client_order_id=name)
+        if order is None:
+            listed = await self._reader.open_orders(submission.product_type)
+            order = next((one for one in listed if one.client_order_id == name), None)
+        if order is None:
+            fills = await self._reader.fills(submission.product_type, submission.sent_ms - OVERLAP_MS)
+            fill = next((one for one in fills if one.client_order_id == name), None)
+            if fill is not None:
+                self._apply(FillReported(fill))
+                order = await self._reader.order(instrument, order_id=fill.order_id)
+        if order is not None:
+            self._apply(OrderUpdated(order))
+        return order is not None
+
+    async def _look_up(self, target: str, ref: OrderRef | None) -> Order | None:
+        """Look one order up by whichever of its ids is known."""
+        if ref is None:
+            return None
+        by_ours = not ref.order_id
+        order = await self._reader.order(
+            ref.instrument,
+            order_id="" if by_ours else target,
+            client_order_id=(ref.client_order_id or target) if by_ours else "",
+        )
+        if order is not None:
+            self._apply(OrderUpdated(order))
+        return order
+
+    async def _find_plans(self, submission: Submission, names: Iterable[str]) -> list[PlanOrder]:
+        """Look for trigger orders by either id: among those that wait, then among those that ended."""
+        wanted = set(names) - {""}
+        found = _named(await self._reader.open_plans(submission.product_type), wanted)
+        if len(found) < len(wanted):
+            since_ms = submission.sent_ms - OVERLAP_MS
+            ended = _named(await self._reader.plan_history(submission.product_type, since_ms), wanted)
+            known = {plan.order_id for plan in found}
+            found += [plan for plan in ended if plan.order_id not in known]
+        for plan in found:
+            self._apply(PlanOrderUpdated(plan))
+        return found
+
+
+def _named(plans: Iterable[PlanOrder], names: set[str]) -> list[PlanOrder]:
+    return [plan for plan in plans if not names.isdisjoint((plan.order_id, plan.client_order_id))]
+
+
+def _ref(intent: object, target: str) -> OrderRef | None:
+    """Return the order that a cancel names so; None where only its product type is known."""
+    match intent:
+        case CancelOrder():
+            return intent.order
+        case CancelOrders():
+            refs = (ref for ref in intent.orders if target in (ref.order_id, ref.client_order_id))
+            return next(refs, None)
+        case CancelSymbol():
+            return OrderRef(intent.instrument, order_id=target)
+        case _:
+            return None
+
+
+def _shows(plan: PlanOrder, intent: AmendPlan) -> bool:
+    """Tell whether a trigger order is as an amend wanted it."""
+    pairs = (
+        (intent.size, plan.size),
+        (intent.trigger_price, plan.trigger_price),
+        (intent.execute_price, plan.execute_price),
+        (intent.callback_ratio, plan.callback_ratio),
+    )
+    return all(wanted is None or wanted == is_now for wanted, is_now in pairs)

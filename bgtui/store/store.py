@@ -128,7 +128,7 @@ class Store:
             InstrumentsListed: self._instruments.apply,
             OrderUpdated: self._on_order,
             PlanOrderUpdated: self._on_plan,
-            SubmissionChanged: lambda event: self._submissions.apply(event.submission),
+            SubmissionChanged: self._on_submission,
             BudgetMeasured: self._on_budget,
             QuestionAsked: self._answers.ask,
             QuestionAnswered: self._answers.answer,
@@ -393,6 +393,14 @@ class Store:
     def _on_budget(self, event: BudgetMeasured) -> bool:
         is_changed = event.budget != self._budget
         self._budget = event.budget
+        return is_changed
+
+    def _on_submission(self, event: SubmissionChanged) -> bool:
+        new = event.submission
+        old = self._submissions.get(new.client_order_id)
+        is_changed = self._submissions.apply(new)
+        if is_changed and old is not None and old.state.is_doubtful and not new.state.is_open:
+            self._log.add(Level.INFO, f"{new.client_order_id} is settled: {new.message}")
         return is_changed
 
     def _on_orders_listed(self, event: OpenOrdersListed) -> bool:

@@ -1,0 +1,298 @@
+"""The desk: every intent leaves once, is marked before it leaves, and its ending is named."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import count
+from typing import get_args
+
+import pytest
+
+from bgtui.domain.error import (
+    ConfigError,
+    ExchangeError,
+    Maintenance,
+    NotSent,
+    OutcomeUnknown,
+    PermissionRefused,
+    Refused,
+    Rejected,
+)
+from bgtui.domain.event import Event, OrderUpdated, PlanOrderUpdated
+from bgtui.domain.instrument import ProductType
+from bgtui.domain.intent import BatchAnswer, BatchFailure, Intent, OrderAck
+from bgtui.domain.order import OrderStatus, PlanStatus
+from bgtui.domain.submission import Submission, SubmissionState
+from bgtui.domain.trading import TradingState
+from bgtui.session.desk import MODE_MISMATCH, OrderDesk
+from bgtui.store.store import Store
+from tests.support import intents
+from tests.support.build import USDT, HandClock, order, plan
+from tests.support.gateway import FakeGateway
+from tests.support.intents import (
+    AMEND,
+    CANCEL,
+    CANCEL_PLAN,
+    CANCEL_TWO,
+    EVERY,
+    PLACE,
+    PLACE_PLAN,
+    REVERSE,
+    TPSL,
+)
+from tests.support.loop import virtual_time
+
+State = SubmissionState
+every_intent = pytest.mark.parametrize("intent", EVERY, ids=intents.name_of)
+
+
+class Bench:
+    """A desk over a fake gateway and a real store."""
+
+    def __init__(self, *, rules: tuple[str, ...] = ()) -> None:
+        self.clock = HandClock(wall_ms=1_000)
+        self.store = Store(self.clock)
+        self.gateway = FakeGateway()
+        self.doubted: list[Submission] = []
+        self.accepted: list[Submission] = []
+        self.mismatches: list[ProductType] = []
+        numbers: Iterator[int] = count(1)
+        self.desk = OrderDesk(
+            self.gateway,  # type: ignore[arg-type]  # it answers to every name
+            self._apply,
+            now_ms=self.clock.now_ms,
+            new_id=lambda: f"simk-NEW{next(numbers):03}",
+            violations=lambda _: rules,
+            on_doubt=self.doubted.append,
+            on_accepted=self.accepted.append,
+            on_mode_mismatch=self.mismatches.append,
+        )
+
+    def _apply(self, event: Event) -> object:
+        return self.store.apply(event)
+
+    @property
+    def open(self) -> tuple[Submission, ...]:
+        return self.store.submissions(USDT)
+
+    @property
+    def last(self) -> Submission:
+        """The one that ended last, or is still open."""
+        return (*self.open, *self.store.finished_submissions(USDT))[0]
+
+    async def end_with(self, intent: Intent, ending: object) -> None:
+        self.gateway.endings.append(ending)
+        await self.desk.submit(intent)
+
+
+def test_there_is_a_case_for_every_intent() -> None:
+    assert {type(intent) for intent in EVERY} == set(get_args(Intent))
+
+
+@every_intent
+@virtual_time
+async def test_it_is_marked_before_it_leaves_and_sent_once(intent: Intent) -> None:
+    bench = Bench()
+    bench.gateway.hold()
+    sending = asyncio.create_task(bench.desk.submit(intent))
+    await asyncio.sleep(0)
+    (mark,) = bench.open
+    assert (mark.state, mark.intent, mark.sent_ms) == (State.SENT, intent, 1_000)
+    bench.gateway.release()
+    receipt = await sending
+    assert bench.gateway.intents == [intent]
+    assert receipt.client_order_id == mark.client_order_id == "simk-NEW001"
+    assert receipt.failures == ()
+    assert bench.last.state in (State.ACCEPTED, State.DONE)
+    assert bench.doubted == []
+
+
+@every_intent
+@pytest.mark.parametrize(
+    ("error", "state"),
+    [
+        (Refused("cannot be spelled"), State.NOT_SENT),
+        (NotSent("Not sent: no route"), State.NOT_SENT),
+        (ConfigError("no key"), State.NOT_SENT),
+        (Rejected("Rejected 43012: no funds", code="43012", hint="lower the size"), State.REJECTED),
+        (PermissionRefused("Rejected 40014: no right", code="40014"), State.REJECTED),
+        (OutcomeUnknown("no answer"), State.UNKNOWN),
+        (Maintenance("down"), State.UNKNOWN),
+        (ExchangeError("something else"), State.UNKNOWN),
+    ],
+    ids=lambda value: value.value if isinstance(value, State) else type(value).__name__,
+)
+@virtual_time
+async def test_every_ending_is_named_and_nothing_is_sent_again(
+    intent: Intent, error: Exception, state: SubmissionState
+) -> None:
+    bench = Bench()
+    with pytest.raises(type(error)):
+        await bench.end_with(intent, error)
+    await asyncio.sleep(3600)
+    assert bench.gateway.intents == [intent]
+    assert bench.last.state is state
+    assert bench.last.message
+    assert (len(bench.open), len(bench.doubted)) == ((1, 1) if state is State.UNKNOWN else (0, 0))
+
+
+@every_intent
+@virtual_time
+async def test_what_is_interrupted_is_in_doubt(intent: Intent) -> None:
+    bench = Bench()
+    bench.gateway.hold()
+    sending = asyncio.create_task(bench.desk.submit(intent))
+    await asyncio.sleep(0)
+    sending.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await sending
+    assert [item.state for item in bench.open] == [State.UNKNOWN]
+    assert len(bench.doubted) == len(bench.gateway.sent) == 1
+
+
+@virtual_time
+async def test_a_failure_that_nobody_foresaw_is_in_doubt_too() -> None:
+    bench = Bench()
+    with pytest.raises(RuntimeError):
+        await bench.end_with(PLACE, RuntimeError("a bug below"))
+    assert bench.last.state is State.UNKNOWN
+    assert "a bug below" not in bench.last.message
+
+
+@virtual_time
+async def test_a_rejection_keeps_code_cause_and_hint() -> None:
+    bench = Bench()
+    with pytest.raises(Rejected):
+        await bench.end_with(PLACE, Rejected("Rejected 43012: no funds", code="43012", hint="lower the size"))
+    assert bench.last.message == "Rejected 43012: no funds; lower the size"
+
+
+@virtual_time
+async def test_our_own_rules_are_asked_first_and_leave_no_trace() -> None:
+    bench = Bench(rules=("0.1 is under the smallest size 1",))
+    with pytest.raises(Refused, match="under the smallest size"):
+        await bench.desk.submit(PLACE)
+    assert bench.gateway.sent == []
+    assert bench.open == bench.store.finished_submissions(USDT) == ()
+
+
+@virtual_time
+async def test_one_id_is_sent_once_whatever_became_of_it() -> None:
+    bench = Bench()
+    bench.gateway.endings.append(OutcomeUnknown("no answer"))
+    with pytest.raises(OutcomeUnknown):
+        await bench.desk.submit(PLACE, client_order_id="simk-MINE")
+    with pytest.raises(Refused, match="simk-MINE was sent already"):
+        await bench.desk.submit(PLACE, client_order_id="simk-MINE")
+    assert bench.gateway.sent == [(PLACE, "simk-MINE")]
+
+
+@virtual_time
+async def test_a_mode_mismatch_has_the_mode_read_again() -> None:
+    bench = Bench()
+    with pytest.raises(Rejected):
+        await bench.end_with(PLACE, Rejected("hedge", code=MODE_MISMATCH))
+    with pytest.raises(Rejected):
+        await bench.end_with(PLACE, Rejected("funds", code="43012"))
+    assert bench.mismatches == [USDT]
+
+
+@virtual_time
+async def test_a_cancel_does_not_wait_for_an_order_that_is_on_its_way() -> None:
+    bench = Bench()
+    bench.gateway.hold()
+    tasks = [asyncio.create_task(bench.desk.submit(intent)) for intent in (PLACE, CANCEL)]
+    await asyncio.sleep(0)
+    assert bench.gateway.intents == [PLACE, CANCEL]
+    bench.gateway.release()
+    await asyncio.gather(*tasks)
+
+
+@virtual_time
+async def test_the_desk_is_armed() -> None:
+    assert Bench().desk.state is TradingState.ARMED
+
+
+class TestReports:
+    """What the exchange took is over when it reports it."""
+
+    @pytest.mark.parametrize("intent", [PLACE, AMEND, REVERSE], ids=intents.name_of)
+    @virtual_time
+    async def test_an_order_is_over_when_it_is_reported_by_our_id(self, intent: Intent) -> None:
+        bench = Bench()
+        await bench.desk.submit(intent)
+        assert [item.state for item in bench.open] == [State.ACCEPTED]
+        assert bench.accepted == list(bench.open)
+        bench.store.apply(OrderUpdated(replace(order(order_id="9"), client_order_id="simk-NEW001")))
+        assert bench.open == ()
+
+    @pytest.mark.parametrize("intent", [PLACE_PLAN, TPSL], ids=intents.name_of)
+    @virtual_time
+    async def test_a_trigger_order_likewise(self, intent: Intent) -> None:
+        bench = Bench()
+        await bench.desk.submit(intent)
+        assert [item.state for item in bench.open] == [State.ACCEPTED]
+        bench.store.apply(PlanOrderUpdated(replace(plan(), client_order_id="simk-NEW001")))
+        assert bench.open == ()
+
+    @virtual_time
+    async def test_the_fill_may_come_before_the_answer(self) -> None:
+        bench = Bench()
+        bench.gateway.hold()
+        sending = asyncio.create_task(bench.desk.submit(PLACE))
+        await asyncio.sleep(0)
+        filled = order(OrderStatus.FILLED, order_id="9", filled="2")
+        bench.store.apply(OrderUpdated(replace(filled, client_order_id="simk-NEW001")))
+        assert bench.open == ()
+        bench.gateway.release()
+        await sending
+        assert bench.open == ()
+
+    @virtual_time
+    async def test_a_cancel_is_over_when_its_order_ended(self) -> None:
+        bench = Bench()
+        await bench.desk.submit(CANCEL)
+        bench.store.apply(OrderUpdated(order(order_id="1")))
+        assert [item.state for item in bench.open] == [State.ACCEPTED], "it still stands"
+        bench.store.apply(OrderUpdated(order(OrderStatus.CANCELED, order_id="1")))
+        assert bench.open == ()
+
+    @virtual_time
+    async def test_an_empty_answer_to_the_cancel_of_a_trigger_order_proves_nothing(self) -> None:
+        bench = Bench()
+        await bench.end_with(CANCEL_PLAN, BatchAnswer((), ()))
+        assert [item.state for item in bench.open] == [State.ACCEPTED]
+        bench.store.apply(PlanOrderUpdated(plan(PlanStatus.CANCELED, updated_ms=20)))
+        assert bench.open == ()
+
+
+class TestBatch:
+    """A batch says item by item what it did."""
+
+    @virtual_time
+    async def test_what_was_refused_is_told_and_not_waited_for(self) -> None:
+        bench = Bench()
+        failed = BatchFailure("2", "", "40768", "no such order")
+        bench.gateway.endings.append(BatchAnswer((OrderAck("1", ""),), (failed,)))
+        receipt = await bench.desk.submit(CANCEL_TWO)
+        assert (receipt.failures, receipt.doubtful) == (("40768 no such order",), 0)
+        assert [(item.state, item.targets) for item in bench.open] == [(State.ACCEPTED, ("1",))]
+
+    @virtual_time
+    async def test_what_the_answer_does_not_name_is_in_doubt(self) -> None:
+        bench = Bench()
+        bench.gateway.endings.append(BatchAnswer((OrderAck("1", ""),), ()))
+        receipt = await bench.desk.submit(CANCEL_TWO)
+        assert receipt.doubtful == 1
+        assert [(item.state, item.targets) for item in bench.open] == [(State.UNKNOWN, ("1", "2"))]
+        assert bench.doubted == list(bench.open)
+
+    @virtual_time
+    async def test_when_all_is_refused_nothing_is_waited_for(self) -> None:
+        bench = Bench()
+        failed = tuple(BatchFailure(number, "", "40768", "no such order") for number in ("1", "2"))
+        bench.gateway.endings.append(BatchAnswer((), failed))
+        await bench.desk.submit(CANCEL_TWO)
+        assert bench.open == ()
