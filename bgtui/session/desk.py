@@ -178,7 +178,7 @@ class OrderDesk:
             SubmissionState.SENT,
             now_ms,
             now_ms,
-            targets=tuple(targets) or _targets(intent),
+            targets=tuple(targets) or targets_of(intent),
         )
         self._mark(submission)
         return submission
@@ -272,7 +272,8 @@ def _unnamed(send: Callable[[Any], Awaitable[Any]]) -> Callable[[Any, str], Awai
     return lambda intent, _name: send(intent)
 
 
-def _targets(intent: Intent) -> tuple[str, ...]:
+def targets_of(intent: Intent) -> tuple[str, ...]:
+    """Return the ids of the orders that an intent names, which show its mark until it is over."""
     refs: tuple[OrderRef, ...]
     match intent:
         case CancelOrder() | AmendOrder() | AmendPlan():
