@@ -102,7 +102,7 @@ def measure(
         out = Path(folder) / "out.json"
         command = (sys.executable, "-m", "benchmarks.screen", rest_url, ws_url, str(out), *options)
         with Pty(command, size=size, bytes_per_s=link) as terminal:
-            terminal.wait_for("60,0", timeout_s=30)
+            terminal.wait_for(lambda text: "60,0" in text or "6000" in text, timeout_s=30)
             terminal.pump(WARM_S)
             keys = [_press(terminal, number) for number in range(presses)]
             begun, before = time.perf_counter(), len(terminal.raw)

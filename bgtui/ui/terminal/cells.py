@@ -93,8 +93,16 @@ def _change(old: Pen, new: Pen) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _letters(text: str) -> tuple[str, ...]:
-    """Return a text by cells: a wide letter takes two, the second of them empty; controls take none."""
+def _letters(text: str) -> tuple[tuple[str, ...], bool]:
+    """Return a text by cells, and whether terminals may differ in how wide it is.
+
+    A wide letter takes two cells, the second of them empty; controls take none.
+    """
+    letters = _cells_of(text)
+    return letters, any(len(letter) > 1 or letter > _SURE for letter in letters)
+
+
+def _cells_of(text: str) -> tuple[str, ...]:
     if text.isascii() and text.isprintable():
         return tuple(text)
     letters: list[str] = []
@@ -112,9 +120,19 @@ def _letters(text: str) -> tuple[str, ...]:
     return tuple(letters)
 
 
-def _is_risky(letters: list[str]) -> bool:
-    """Tell whether terminals may differ in how wide a text is: other scripts, emoji, combined letters."""
-    return any(len(letter) > 1 or letter > _SURE for letter in letters)
+def _read(segments: Sequence[Segment]) -> tuple[list[str], list[Pen], bool]:
+    """Return a strip by cells, and whether terminals may differ in how wide it is."""
+    letters: list[str] = []
+    pens: list[Pen] = []
+    is_risky = False
+    for text, style, control in segments:
+        if control:
+            continue
+        cells, is_doubtful = _letters(text)
+        is_risky |= is_doubtful
+        letters += cells
+        pens += [pen_of(style)] * len(cells)
+    return letters, pens, is_risky
 
 
 class CellScreen:
@@ -129,6 +147,8 @@ class CellScreen:
         self.width, self.height = width, height
         self._letters = [[" "] * width for _ in range(height)]
         self._pens = [[PLAIN] * width for _ in range(height)]
+        self._seen: list[dict[int, tuple[Sequence[Segment], int]]] = [{} for _ in range(height)]
+        self._risky = [False] * height
         self._pen: Pen | None = None
         self._at: tuple[int, int] | None = None
         self._is_unknown = True
@@ -145,15 +165,13 @@ class CellScreen:
         return "".join(out)
 
     def _row(self, y: int, x: int, segments: Sequence[Segment], out: list[str]) -> None:
+        known = self._seen[y].get(x)
+        if known is not None and known[0] is segments:
+            return  # the very strip that was written last, and nothing over it since
+        start = x
         old_letters, old_pens = self._letters[y], self._pens[y]
-        letters: list[str] = []
-        pens: list[Pen] = []
-        for text, style, control in segments:
-            if control:
-                continue
-            cells = _letters(text)
-            letters += cells
-            pens += [pen_of(style)] * len(cells)
+        letters, pens, is_doubtful = _read(segments)
+        is_risky = is_doubtful or self._risky[y]
         if x < 0:
             letters, pens, x = letters[-x:], pens[-x:], 0
         room = self.width - x
@@ -161,16 +179,25 @@ class CellScreen:
             del letters[room:], pens[room:]
             if letters and get_character_cell_size(letters[-1][:1] or " ") == 2:
                 letters[-1] = " "
-        x = self._mend_halves(y, x, letters, pens)
+        if is_risky:
+            x = self._mend_halves(y, x, letters, pens)
         end = x + len(letters)
+        self._note(y, start, segments, x, end)
         if old_letters[x:end] == letters and old_pens[x:end] == pens:
             return
-        is_risky = _is_risky(letters) or _is_risky(old_letters)
         if not is_risky:
             self._write_changes(y, x, letters, pens, out)
         old_letters[x:end], old_pens[x:end] = letters, pens
         if is_risky:
+            self._risky[y] = any(len(letter) > 1 or letter > _SURE for letter in old_letters)
             self._write_whole(y, out)
+
+    def _note(self, y: int, start: int, segments: Sequence[Segment], x: int, end: int) -> None:
+        """Remember a strip as written, and forget those that it lies over."""
+        seen = self._seen[y]
+        for other in [at for at, (_, until) in seen.items() if at < end and until > x]:
+            del seen[other]
+        seen[start] = (segments, end)
 
     def _mend_halves(self, y: int, x: int, letters: list[str], pens: list[Pen]) -> int:
         """Take in the halves of wide letters that the new ones cut in two; return where they begin now."""

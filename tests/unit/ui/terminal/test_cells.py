@@ -45,8 +45,12 @@ def looks(screen: pyte.Screen) -> list[list[tuple[object, ...]]]:
     ]
 
 
+KNOWN: dict[tuple[tuple[str, Style], ...], list[Segment]] = {}
+
+
 def segments(parts: list[tuple[str, Style]]) -> list[Segment]:
-    return [Segment(text, style) for text, style in parts]
+    """The same object for the same parts: the toolkit keeps strips that did not change."""
+    return KNOWN.setdefault(tuple(parts), [Segment(text, style) for text, style in parts])
 
 
 class TestDiff:
