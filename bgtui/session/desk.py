@@ -45,8 +45,8 @@ from bgtui.domain.submission import Submission, SubmissionState
 from bgtui.domain.trading import TradingState
 from bgtui.session.ports import TradingGateway
 
-MODE_MISMATCH = "40774"
-"""The account is in another position mode than the order was spelled for."""
+MODE_MISMATCH = frozenset({"40773", "40774", "43075", "45020", "45021", "45109"})
+"""Codes that say: the account is in another position mode than the order was spelled for."""
 
 _MAKES_ORDER = (PlaceOrder, PlacePlan, PlaceTpsl, AmendOrder, ReversePosition)
 """Intents that bring about an order under our id: they are over when it is reported."""
@@ -151,7 +151,7 @@ class OrderDesk:
         except Rejected as error:
             is_over = True
             self._end(submission, SubmissionState.REJECTED, str(error))
-            if error.code == MODE_MISMATCH:
+            if error.code in MODE_MISMATCH:
                 self._on_mode_mismatch(submission.product_type)
             raise
         except ExchangeError as error:

@@ -28,6 +28,7 @@ from bgtui.domain.submission import Submission, SubmissionState
 from bgtui.domain.trading import TradingState
 from bgtui.session.desk import MODE_MISMATCH, OrderDesk
 from bgtui.store.store import Store
+from bgtui.wire.code import CODES, lookup
 from tests.support import intents
 from tests.support.build import USDT, HandClock, order, plan
 from tests.support.gateway import FakeGateway
@@ -189,14 +190,22 @@ async def test_one_id_is_sent_once_whatever_became_of_it() -> None:
     assert bench.gateway.sent == [(PLACE, "simk-MINE")]
 
 
+@pytest.mark.parametrize("code", sorted(MODE_MISMATCH))
 @virtual_time
-async def test_a_mode_mismatch_has_the_mode_read_again() -> None:
+async def test_a_mode_mismatch_has_the_mode_read_again(code: str) -> None:
     bench = Bench()
     with pytest.raises(Rejected):
-        await bench.end_with(PLACE, Rejected("hedge", code=MODE_MISMATCH))
-    with pytest.raises(Rejected):
         await bench.end_with(PLACE, Rejected("funds", code="43012"))
+    assert bench.mismatches == []
+    with pytest.raises(Rejected):
+        await bench.end_with(PLACE, Rejected("hedge", code=code))
     assert bench.mismatches == [USDT]
+
+
+def test_every_code_of_a_mode_mismatch_is_known() -> None:
+    hint = lookup("40774").hint
+    # A market maker's account has no mode to read again.
+    assert {info.code for info in CODES.values() if info.hint == hint} - {"40775"} == MODE_MISMATCH
 
 
 @virtual_time
