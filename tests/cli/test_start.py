@@ -55,3 +55,20 @@ def test_the_screens_without_a_terminal_say_what_a_script_uses(bare: Shell) -> N
 def test_without_a_home_it_works_without_a_log(bare: Shell) -> None:
     ended = bare.run("doctor", HOME="/dev/null")
     assert ended.code == 0, ended.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--trade", "--env", "live"), "trading on live is not open yet"),
+        (("--trade", "--read-only"), "--trade contradicts --read-only"),
+    ],
+)
+def test_trading_that_is_not_allowed_ends_in_one_line(
+    bare: Shell, arguments: tuple[str, ...], words: str
+) -> None:
+    ended = bare.run(*arguments, "show", "ticker")
+    assert ended.code == 2
+    assert ended.out == ""
+    assert ended.err.count("\n") == 1
+    assert words in ended.err
