@@ -103,6 +103,11 @@ class TestEndings:
         assert program.raw.rfind(b"\x1b[?1049l") > program.raw.rfind(b"\x1b[?1049h")
         assert program.raw.rfind(b"\x1b[?25h") > program.raw.rfind(b"\x1b[?25l")
 
+    def test_the_end_of_the_terminal_is_the_end_of_the_program(self, program: Pty) -> None:
+        wait_live(program)
+        program.hang_up()
+        assert program.process.wait(timeout=15) == 129
+
     def test_ctrl_c_leaves_at_once(self, program: Pty) -> None:
         wait_live(program)
         program.press("ctrl+c")

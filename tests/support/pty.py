@@ -93,8 +93,14 @@ class Pty:
         if process.poll() is None:
             process.kill()
             process.wait()
-        os.close(self._master)
-        os.close(self._slave)
+        self.hang_up()
+
+    def hang_up(self) -> None:
+        """Take the terminal away, as a lost link does."""
+        for descriptor in (self._master, self._slave):
+            if descriptor >= 0:
+                os.close(descriptor)
+        self._master = self._slave = -1
 
     @property
     def process(self) -> subprocess.Popen[bytes]:
