@@ -55,6 +55,8 @@ _CANCELS = (CancelOrder, CancelOrders, CancelSymbol, CancelAll, CancelPlans)
 
 Violations = Callable[[Intent], Sequence[str]]
 """Our own rules: lines that name the rule and the figure; none when the intent may go."""
+Permit = Callable[[Intent], str]
+"""Why the trading state refuses an intent; empty when it may go."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,8 @@ class OrderDesk:
         now_ms: Callable[[], int],
         new_id: Callable[[], str],
         violations: Violations = lambda _: (),
+        permit: Permit = lambda _: "",
+        state: Callable[[], TradingState] = lambda: TradingState.ARMED,
         on_doubt: Callable[[Submission], None] = lambda _: None,
         on_accepted: Callable[[Submission], None] = lambda _: None,
         on_mode_mismatch: Callable[[ProductType], None] = lambda _: None,
@@ -92,6 +96,8 @@ class OrderDesk:
             now_ms: Exchange time, Unix milliseconds.
             new_id: Makes a client order id that was never used before.
             violations: Our own rules, asked before anything leaves.
+            permit: What the trading state says, asked before anything else.
+            state: The trading state that `permit` answers by.
             on_doubt: Told of every submission whose outcome is not known: it has to be settled.
             on_accepted: Told of every submission that was taken and whose report is still to come.
             on_mode_mismatch: Told when the account is in another position mode than was thought.
@@ -102,6 +108,8 @@ class OrderDesk:
         self.new_id = new_id
         """Makes a client order id: a review shows the one that will be used."""
         self._violations = violations
+        self._permit = permit
+        self._state = state
         self._on_doubt = on_doubt
         self._on_accepted = on_accepted
         self._used: set[str] = set()
@@ -118,7 +126,7 @@ class OrderDesk:
     @property
     def state(self) -> TradingState:
         """What is let through."""
-        return TradingState.ARMED
+        return self._state()
 
     async def submit(
         self, intent: Intent, *, client_order_id: str = "", targets: Sequence[str] = ()
@@ -137,6 +145,8 @@ class OrderDesk:
             OutcomeUnknown: nobody knows; it is being asked about.
         """
         send = self._senders[type(intent)]
+        if reason := self._permit(intent):
+            raise Refused(reason)
         if lines := self._violations(intent):
             raise Refused(lines[0])
         submission = self._begin(intent, client_order_id or self.new_id(), targets)
