@@ -17,6 +17,7 @@ class Paths:
     key_file: Path
     log_file: Path
     pins_file: Path
+    journal_file: Path
 
 
 def find_paths(environ: Mapping[str, str]) -> Paths:
@@ -28,6 +29,7 @@ def find_paths(environ: Mapping[str, str]) -> Paths:
         key_file=config / "keys.json",
         log_file=state / "bgtui.log",
         pins_file=state / "watch.json",
+        journal_file=state / "journal.sqlite3",
     )
 
 

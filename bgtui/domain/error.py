@@ -65,6 +65,10 @@ class Refused(BgtuiError):
     exit_code = ExitCode.REFUSED
 
 
+class JournalFailed(Refused):
+    """The journal cannot be written: without a record nothing is sent."""
+
+
 class ExchangeError(BgtuiError):
     """Something went wrong between us and the exchange."""
 

@@ -1,0 +1,215 @@
+"""The journal as the desk uses it: on a thread of its own, waited for so long and no longer.
+
+What cannot be recorded in time is not sent. What became of writes is noted in order, without making anybody
+wait; while the disk refuses, notes are kept and tried again before the next record.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable
+from concurrent.futures import Executor, Future
+from typing import Any, ParamSpec, TypeVar
+
+from bgtui.domain.error import JournalFailed
+from bgtui.domain.event import Event, FeedFailed, FeedRecovered
+from bgtui.domain.journal import Entry, Recorded, Stage, Step
+from bgtui.session.journal_file import JournalFile
+
+DEADLINE_S = 0.25
+"""How long a record may take before the write is given up."""
+SOURCE = "journal"
+"""What messages call it."""
+MAX_WAITING = 10_000
+"""Steps kept while the disk refuses."""
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class JournalThread(Executor):
+    """One thread that never holds up the end of the program, even on a disk that does not answer."""
+
+    def __init__(self) -> None:
+        self._work: queue.SimpleQueue[tuple[Future[Any], Callable[[], Any]] | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name=SOURCE, daemon=True)
+        self._thread.start()
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Do it after everything that was submitted before."""
+        future: Future[T] = Future()
+        self._work.put((future, lambda: fn(*args, **kwargs)))
+        return future
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:  # noqa: ARG002, FBT001, FBT002
+        """Let the thread end after what was submitted."""
+        self._work.put(None)
+
+    def _run(self) -> None:
+        while (item := self._work.get()) is not None:
+            future, work = item
+            if not future.set_running_or_notify_cancel():
+                continue
+            try:
+                future.set_result(work())
+            except BaseException as error:  # noqa: BLE001 - whoever waits gets it, as every executor does
+                future.set_exception(error)
+
+
+class Journal:
+    """Records writes before they leave."""
+
+    def __init__(
+        self,
+        open_file: Callable[[], JournalFile],
+        thread: Executor,
+        apply: Callable[[Event], object] = lambda _: None,
+    ) -> None:
+        """Use a file that is opened on the thread, at the first use and again after it failed.
+
+        Args:
+            open_file: Opens the journal and notes this run; raises `JournalFailed`.
+            thread: Does everything, one thing after the other.
+            apply: Told when the journal fails and when it works again.
+        """
+        self._open_file = open_file
+        self._thread = thread
+        self._apply = apply
+        self._file: JournalFile | None = None
+        self._waiting: deque[Step] = deque(maxlen=MAX_WAITING)
+        self._trouble = ""
+
+    @property
+    def trouble(self) -> str:
+        """Why nothing can be recorded now; empty when all is well."""
+        return self._trouble
+
+    async def record(self, entry: Entry) -> None:
+        """Put a write on disk before it leaves.
+
+        Raises:
+            JournalFailed: it is not on disk, or was not in time: it must not be sent.
+        """
+        await self._do(lambda file: file.record(entry), late=entry)
+
+    async def send(self, client_order_id: str, at_ms: int) -> None:
+        """Note that a recorded write is about to leave.
+
+        Raises:
+            JournalFailed: it could not be noted: it must not be sent.
+        """
+        step = Step(client_order_id, Stage.SENDING, at_ms)
+        # Without a flush: it outlives a killed program; after a crash of the machine the exchange is asked.
+        await self._do(lambda file: file.add([step], is_flushed=False))
+
+    def note(self, step: Step) -> None:
+        """Note what became of a write, in order, without waiting."""
+        self._waiting.append(step)
+        self._in_background(self._call(lambda _: None))
+
+    async def check(self) -> None:
+        """Find out whether the journal works, and write what waits.
+
+        Raises:
+            JournalFailed: it does not.
+        """
+        await self._do(lambda _: None)
+
+    async def latest(self, stages: Iterable[Stage]) -> tuple[Recorded, ...]:
+        """Return the writes that stand at one of these stages.
+
+        Raises:
+            JournalFailed: the journal cannot be read.
+        """
+        wanted = tuple(stages)
+        return await self._do(lambda file: file.latest(wanted), deadline_s=None)
+
+    async def instances(self) -> tuple[str, ...]:
+        """Return the heads of the ids of every run.
+
+        Raises:
+            JournalFailed: the journal cannot be read.
+        """
+        return await self._do(JournalFile.instances, deadline_s=None)
+
+    async def close(self) -> None:
+        """Write what waits, and close the file; a disk that does not answer is left behind."""
+        file = self._call(lambda file: file.close())
+        try:
+            async with asyncio.timeout(DEADLINE_S):
+                await asyncio.shield(file)
+        except (TimeoutError, JournalFailed):
+            pass
+        finally:
+            self._in_background(file)
+            self._thread.shutdown(wait=False)
+
+    async def _do(
+        self,
+        work: Callable[[JournalFile], T],
+        *,
+        late: Entry | None = None,
+        deadline_s: float | None = DEADLINE_S,
+    ) -> T:
+        future = self._call(work)
+        try:
+            async with asyncio.timeout(deadline_s):
+                done = await asyncio.shield(future)
+        except (TimeoutError, asyncio.CancelledError) as error:
+            self._in_background(future)
+            if late is not None:
+                # It may still be written: then it says at once that nothing was sent.
+                self.note(Step(late.client_order_id, Stage.NOT_SENT, late.recorded_ms, "recorded too late"))
+            if isinstance(error, asyncio.CancelledError):
+                raise
+            failed = JournalFailed(
+                f"Journal did not answer in {DEADLINE_S * 1000:.0f} ms: sending stopped",
+                hint="look at the disk, then u",
+            )
+            self._fail(failed)
+            raise failed from None
+        except JournalFailed as error:
+            self._fail(error)
+            raise
+        self._recover()
+        return done
+
+    def _call(self, work: Callable[[JournalFile], T]) -> asyncio.Future[T]:
+        loop = asyncio.get_running_loop()
+        return loop.run_in_executor(self._thread, lambda: work(self._opened()))
+
+    def _opened(self) -> JournalFile:
+        """Open the file if need be and write what waits; on the thread, so in order."""
+        if self._file is None:
+            self._file = self._open_file()
+        steps = [self._waiting.popleft() for _ in range(len(self._waiting))]
+        if steps:
+            try:
+                self._file.add(steps)
+            except JournalFailed:
+                self._waiting.extendleft(reversed(steps))
+                raise
+        return self._file
+
+    def _in_background(self, future: asyncio.Future[Any]) -> None:
+        def tell(done: asyncio.Future[Any]) -> None:
+            error = None if done.cancelled() else done.exception()
+            if isinstance(error, JournalFailed):
+                self._fail(error)
+            elif error is None:
+                self._recover()
+
+        future.add_done_callback(tell)
+
+    def _fail(self, error: JournalFailed) -> None:
+        if self._trouble != str(error):
+            self._trouble = str(error)
+            self._apply(FeedFailed(SOURCE, str(error), None))
+
+    def _recover(self) -> None:
+        if self._trouble:
+            self._trouble = ""
+            self._apply(FeedRecovered(SOURCE))
