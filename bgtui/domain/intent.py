@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+from bgtui.domain.copyintent import CopyIntent
 from bgtui.domain.instrument import InstrumentId, ProductType
 from bgtui.domain.market import Side
 from bgtui.domain.order import (
@@ -304,6 +305,7 @@ Intent = (
     | SetPositionMode
     | AdjustMargin
     | SetAutoMargin
+    | CopyIntent
 )
 """Whatever a person can ask for."""
 
@@ -321,7 +323,7 @@ def instrument_of(intent: Intent) -> InstrumentId | None:
 
 def product_of(intent: Intent) -> ProductType:
     """Return the product type that an intent is about."""
-    if isinstance(intent, CancelAll | SetAllLeverage | SetPositionMode):
+    if isinstance(intent, CancelAll | SetAllLeverage | SetPositionMode | CopyIntent):
         return intent.product_type
     instrument = instrument_of(intent)
     if instrument is None:

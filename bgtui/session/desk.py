@@ -10,6 +10,17 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from bgtui.domain.copyintent import (
+    CloseTracks,
+    FollowByAmount,
+    RemoveFollower,
+    SetCopySettings,
+    SetLeadSwitch,
+    SetLeadSymbols,
+    SetTrackTpsl,
+    StopTracks,
+    Unfollow,
+)
 from bgtui.domain.error import ConfigError, ExchangeError, NotSent, Refused, Rejected
 from bgtui.domain.event import Event, SubmissionChanged
 from bgtui.domain.instrument import ProductType
@@ -275,6 +286,15 @@ def _without_id(gateway: TradingGateway) -> dict[type, Callable[[Any], Awaitable
         SetPositionMode: gateway.set_position_mode,
         AdjustMargin: gateway.adjust_margin,
         SetAutoMargin: gateway.set_auto_margin,
+        CloseTracks: gateway.close_tracks,
+        StopTracks: gateway.stop_tracks,
+        SetTrackTpsl: gateway.set_track_tpsl,
+        SetLeadSymbols: gateway.set_lead_symbols,
+        SetLeadSwitch: gateway.set_lead_switch,
+        RemoveFollower: gateway.remove_follower,
+        SetCopySettings: gateway.set_copy_settings,
+        FollowByAmount: gateway.follow_by_amount,
+        Unfollow: gateway.unfollow,
     }
 
 

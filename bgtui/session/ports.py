@@ -6,6 +6,17 @@ from collections.abc import AsyncIterator, Iterable
 from typing import Any, Protocol
 
 from bgtui.domain.account import Balance, Fill, Position
+from bgtui.domain.copyintent import (
+    CloseTracks,
+    FollowByAmount,
+    RemoveFollower,
+    SetCopySettings,
+    SetLeadSwitch,
+    SetLeadSymbols,
+    SetTrackTpsl,
+    StopTracks,
+    Unfollow,
+)
 from bgtui.domain.event import Event
 from bgtui.domain.feed import MarketTopic
 from bgtui.domain.instrument import InstrumentId, ProductType
@@ -156,3 +167,30 @@ class TradingGateway(Protocol):
 
     async def set_auto_margin(self, intent: SetAutoMargin) -> None:
         """Let the exchange top up a leg, or not."""
+
+    async def close_tracks(self, intent: CloseTracks) -> object:
+        """Close tracking orders or copies at market."""
+
+    async def stop_tracks(self, intent: StopTracks) -> object:
+        """End the copying of spot orders without selling."""
+
+    async def set_track_tpsl(self, intent: SetTrackTpsl) -> object:
+        """Set take profit and stop loss of a tracking order or copy."""
+
+    async def set_lead_symbols(self, intent: SetLeadSymbols) -> object:
+        """Change which instruments a leader lends."""
+
+    async def set_lead_switch(self, intent: SetLeadSwitch) -> object:
+        """Turn one of a leader's switches."""
+
+    async def remove_follower(self, intent: RemoveFollower) -> object:
+        """Stop a follower from copying."""
+
+    async def set_copy_settings(self, intent: SetCopySettings) -> object:
+        """Follow a leader, or change how."""
+
+    async def follow_by_amount(self, intent: FollowByAmount) -> object:
+        """Follow a leader by one amount."""
+
+    async def unfollow(self, intent: Unfollow) -> object:
+        """Stop copying a leader."""

@@ -2,6 +2,24 @@
 
 from __future__ import annotations
 
+from bgtui.domain.copyintent import (
+    CloseScope,
+    CloseTracks,
+    CopyRole,
+    FollowByAmount,
+    LeadSwitch,
+    LeadSymbolChange,
+    RemoveFollower,
+    SetCopySettings,
+    SetLeadSwitch,
+    SetLeadSymbols,
+    SetTrackTpsl,
+    StopTracks,
+    SymbolChange,
+    Unfollow,
+)
+from bgtui.domain.copytrade import CopySetting
+from bgtui.domain.instrument import ProductType, instrument_id
 from bgtui.domain.intent import (
     AdjustMargin,
     AmendOrder,
@@ -44,6 +62,29 @@ AMEND_PLAN = AmendPlan(PLAN, PlanKind.TRIGGER, trigger_price=D(95))
 CANCEL_PLAN = CancelPlans(BTC, PlanKind.TRIGGER, (PLAN,))
 REVERSE = ReversePosition(BTC, LONG, ONE_WAY, "USDT")
 
+SPOT_BTC = instrument_id(ProductType.SPOT, "BTCUSDT")
+CLOSE_TRACK = CloseTracks(CopyRole.LEADER, USDT, CloseScope.TRACKS, BTC, ("77",))
+STOP_TRACK = StopTracks(SPOT_BTC, ("78",))
+TRACK_TPSL = SetTrackTpsl(CopyRole.LEADER, BTC, "77", D(110), D(80))
+LEND = SetLeadSymbols(USDT, (LeadSymbolChange(BTC, SymbolChange.ADD),))
+LEAD_SWITCH = SetLeadSwitch(USDT, LeadSwitch.ENABLED, is_on=True)
+REMOVE_FOLLOWER = RemoveFollower(USDT, "901")
+COPY_SETTING = CopySetting(BTC, "trader", "position", None, None, "amount", D(10), D(100), None, None)
+SET_COPY = SetCopySettings(USDT, "801", (COPY_SETTING,))
+BY_AMOUNT = FollowByAmount(USDT, "801", 50)
+UNFOLLOW = Unfollow(USDT, "801")
+COPYING: tuple[Intent, ...] = (
+    CLOSE_TRACK,
+    STOP_TRACK,
+    TRACK_TPSL,
+    LEND,
+    LEAD_SWITCH,
+    REMOVE_FOLLOWER,
+    SET_COPY,
+    BY_AMOUNT,
+    UNFOLLOW,
+)
+
 EVERY: tuple[Intent, ...] = (
     PLACE,
     AMEND,
@@ -64,6 +105,7 @@ EVERY: tuple[Intent, ...] = (
     SetPositionMode(USDT, PositionMode.HEDGE),
     AdjustMargin(BTC, "USDT", LONG, D(5)),
     SetAutoMargin(BTC, "USDT", LONG, is_on=True),
+    *COPYING,
 )
 
 

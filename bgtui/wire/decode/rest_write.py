@@ -5,10 +5,11 @@ from __future__ import annotations
 from bgtui.domain.error import DecodeError
 from bgtui.domain.intent import BatchAnswer, BatchFailure, OrderAck
 from bgtui.domain.text import clean_line
-from bgtui.wire.decode.rest_answer import Data, answers, many, one, parse, rows
+from bgtui.wire.decode.rest_answer import Data, answers, listed, many, one, parse, rows
 from bgtui.wire.decode.rest_field import label
-from bgtui.wire.endpoint import futures_order, spot_order
-from bgtui.wire.number import client_id, lower, optional_identifier
+from bgtui.wire.endpoint import copytrade, futures_order, spot_order
+from bgtui.wire.number import client_id, identifier, lower, optional_identifier
+from bgtui.wire.payload.rest_copytrade import ClosedTrackRow
 from bgtui.wire.payload.rest_order import AckRow, BatchFailureRow, PositionTpslAckRow
 
 
@@ -85,6 +86,50 @@ def replace_answer(data: Data) -> BatchAnswer:
 def is_canceled(data: Data) -> bool:
     """Tell whether a spot trigger order was canceled."""
     return lower(one(data, AckRow).result) == "success"
+
+
+@answers(
+    copytrade.LEADER_MODIFY_TPSL,
+    copytrade.LEADER_SET_SYMBOLS,
+    copytrade.LEADER_SET_BASE,
+    copytrade.LEADER_REMOVE_FOLLOWER,
+    copytrade.FOLLOWER_SET_COPY,
+    copytrade.FOLLOWER_SET_AMOUNT,
+    copytrade.FOLLOWER_SET_TPSL,
+    copytrade.FOLLOWER_UNFOLLOW,
+    copytrade.SPOT_LEADER_MODIFY_TPSL,
+    copytrade.SPOT_LEADER_CLOSE,
+    copytrade.SPOT_LEADER_SET_SYMBOLS,
+    copytrade.SPOT_LEADER_REMOVE_FOLLOWER,
+    copytrade.SPOT_FOLLOWER_SET_COPY,
+    copytrade.SPOT_FOLLOWER_SET_TPSL,
+    copytrade.SPOT_FOLLOWER_CLOSE,
+    copytrade.SPOT_FOLLOWER_STOP,
+    copytrade.SPOT_FOLLOWER_UNFOLLOW,
+)
+def is_copy_done(data: Data) -> bool:
+    """Tell whether a copy-trading request was carried out; its answer says so, or says nothing at all."""
+    value = parse(data)
+    word = lower(value) if isinstance(value, str) else value
+    if word in (None, "", "success", "true", True) or (isinstance(word, dict | list) and not word):
+        return True
+    if word in ("fail", "failure", "false", False):
+        return False
+    raise DecodeError(f"data: expected success or fail, got {type(value).__name__}")
+
+
+@answers(copytrade.LEADER_CLOSE)
+def closed_tracks(data: Data) -> tuple[str, ...]:
+    """Return the numbers of the tracking orders that are being closed."""
+    return tuple(identifier(row.tracking_no, "trackingNo") for row in many(data, ClosedTrackRow))
+
+
+@answers(copytrade.FOLLOWER_CLOSE)
+def close_order_ids(data: Data) -> tuple[OrderAck, ...]:
+    """Return the ids of the orders that close a follower's copies."""
+    value = parse(data)
+    found = value.get("orderIdList") if isinstance(value, dict) else value
+    return tuple(OrderAck(identifier(each, "orderIdList"), "") for each in listed(found, "orderIdList"))
 
 
 def _ack(row: AckRow) -> OrderAck:

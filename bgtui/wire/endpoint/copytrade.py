@@ -1,8 +1,8 @@
-"""What a copy-trading leader or follower may read; futures and spot."""
+"""What a copy-trading leader or follower may read and do; futures and spot."""
 
 from __future__ import annotations
 
-from bgtui.wire.endpoint.model import Read, per_ip, private
+from bgtui.wire.endpoint.model import Read, per_ip, private, write
 
 LEADER_TRACKS = private(
     "copy.futures-leader-tracks",
@@ -167,4 +167,124 @@ SPOT_FOLLOWER_SETTINGS = private(
     "/api/v2/copy/spot-follower/query-settings",
     5,
     "copytrading/spot-copytrade/follower/Query-Settings",
+)
+LEADER_MODIFY_TPSL = write(
+    "copy.futures-leader-tpsl",
+    "/api/v2/copy/mix-trader/order-modify-tpsl",
+    5,
+    "copytrading/future-copytrade/trader/Order-Modify-Tpsl",
+)
+LEADER_CLOSE = write(
+    "copy.futures-leader-close",
+    "/api/v2/copy/mix-trader/order-close-positions",
+    5,
+    "copytrading/future-copytrade/trader/Order-Close-Positions",
+    lowers_risk=True,
+)
+LEADER_SET_SYMBOLS = write(
+    "copy.futures-leader-set-symbols",
+    "/api/v2/copy/mix-trader/config-setting-symbols",
+    5,
+    "copytrading/future-copytrade/trader/Config-Setting-Symbols",
+)
+LEADER_SET_BASE = write(
+    "copy.futures-leader-set-base",
+    "/api/v2/copy/mix-trader/config-settings-base",
+    5,
+    "copytrading/future-copytrade/trader/Config-Setting-Base",
+)
+LEADER_REMOVE_FOLLOWER = write(
+    "copy.futures-leader-remove-follower",
+    "/api/v2/copy/mix-trader/config-remove-follower",
+    5,
+    "copytrading/future-copytrade/trader/Config-Remove-Follower",
+)
+FOLLOWER_SET_COPY = write(
+    "copy.futures-follower-set-copy",
+    "/api/v2/copy/mix-follower/settings",
+    5,
+    "copytrading/future-copytrade/follower/Settings",
+)
+FOLLOWER_SET_AMOUNT = write(
+    "copy.futures-follower-set-amount",
+    "/api/v2/copy/mix-follower/copy-settings",
+    1,
+    "copytrading/future-copytrade/follower/Copy-Settings",
+)
+FOLLOWER_SET_TPSL = write(
+    "copy.futures-follower-tpsl",
+    "/api/v2/copy/mix-follower/setting-tpsl",
+    5,
+    "copytrading/future-copytrade/follower/Setting-Tpsl",
+)
+FOLLOWER_CLOSE = write(
+    "copy.futures-follower-close",
+    "/api/v2/copy/mix-follower/close-positions",
+    5,
+    "copytrading/future-copytrade/follower/Close-Positions",
+    lowers_risk=True,
+)
+FOLLOWER_UNFOLLOW = write(
+    "copy.futures-follower-unfollow",
+    "/api/v2/copy/mix-follower/cancel-trader",
+    5,
+    "copytrading/future-copytrade/follower/Cancel-Trader",
+    lowers_risk=True,
+)
+SPOT_LEADER_MODIFY_TPSL = write(
+    "copy.spot-leader-tpsl",
+    "/api/v2/copy/spot-trader/order-modify-tpsl",
+    1,
+    "copytrading/spot-copytrade/trader/Order-Modify-Tpsl",
+)
+SPOT_LEADER_CLOSE = write(
+    "copy.spot-leader-close",
+    "/api/v2/copy/spot-trader/order-close-tracking",
+    1,
+    "copytrading/spot-copytrade/trader/Order-Close-Tracking",
+    lowers_risk=True,
+)
+SPOT_LEADER_SET_SYMBOLS = write(
+    "copy.spot-leader-set-symbols",
+    "/api/v2/copy/spot-trader/config-setting-symbols",
+    1,
+    "copytrading/spot-copytrade/trader/Config-Setting-Symbols",
+)
+SPOT_LEADER_REMOVE_FOLLOWER = write(
+    "copy.spot-leader-remove-follower",
+    "/api/v2/copy/spot-trader/config-remove-follower",
+    1,
+    "copytrading/spot-copytrade/trader/Config-Remove-Follower",
+)
+SPOT_FOLLOWER_SET_COPY = write(
+    "copy.spot-follower-set-copy",
+    "/api/v2/copy/spot-follower/settings",
+    1,
+    "copytrading/spot-copytrade/follower/Settings",
+)
+SPOT_FOLLOWER_SET_TPSL = write(
+    "copy.spot-follower-tpsl",
+    "/api/v2/copy/spot-follower/setting-tpsl",
+    1,
+    "copytrading/spot-copytrade/follower/Setting-Tpsl",
+)
+SPOT_FOLLOWER_CLOSE = write(
+    "copy.spot-follower-close",
+    "/api/v2/copy/spot-follower/order-close-tracking",
+    1,
+    "copytrading/spot-copytrade/follower/Order-Close-Tracking",
+    lowers_risk=True,
+)
+SPOT_FOLLOWER_STOP = write(
+    "copy.spot-follower-stop",
+    "/api/v2/copy/spot-follower/stop-order",
+    1,
+    "copytrading/spot-copytrade/follower/Stop-Order",
+)
+SPOT_FOLLOWER_UNFOLLOW = write(
+    "copy.spot-follower-unfollow",
+    "/api/v2/copy/spot-follower/cancel-trader",
+    1,
+    "copytrading/spot-copytrade/follower/Cancel-Trader",
+    lowers_risk=True,
 )

@@ -32,5 +32,4 @@ EXCLUDED: Mapping[str, str] = {
     "/api/v2/copy/mix-broker/query-history-traces": "its parameters and answer have no public page any more",
     "/api/v2/copy/mix-broker/query-current-traces": "its parameters and answer have no public page any more",
 }
-"""Path to reason. Two whole families are absent, not asked for yet: margin (`/api/v2/margin/…`) and the
-writes of copy trading."""
+"""Path to reason. One whole family is absent, not asked for yet: margin (`/api/v2/margin/…`)."""

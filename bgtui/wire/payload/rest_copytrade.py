@@ -210,3 +210,11 @@ class CopyLimitRow(Row):
     symbol: object = None
     min_follow_size: object = None
     max_follow_size: object = None
+
+
+class ClosedTrackRow(Row):
+    """`mix-trader/order-close-positions`."""
+
+    tracking_no: object = None
+    symbol: object = None
+    product_type: object = None

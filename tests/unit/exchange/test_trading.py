@@ -11,7 +11,24 @@ from typing import Any
 import msgspec
 import pytest
 
-from bgtui.domain.error import BgtuiError, OutcomeUnknown, Refused
+from bgtui.domain.copyintent import (
+    CloseScope,
+    CloseTracks,
+    CopyRole,
+    FollowByAmount,
+    LeadSwitch,
+    LeadSymbolChange,
+    RemoveFollower,
+    SetCopySettings,
+    SetLeadSwitch,
+    SetLeadSymbols,
+    SetTrackTpsl,
+    StopTracks,
+    SymbolChange,
+    Unfollow,
+)
+from bgtui.domain.copytrade import CopySetting
+from bgtui.domain.error import BgtuiError, OutcomeUnknown, Refused, Rejected
 from bgtui.domain.instrument import InstrumentId, ProductType, instrument_id
 from bgtui.domain.intent import (
     AdjustMargin,
@@ -49,7 +66,7 @@ from bgtui.domain.order import (
     TriggerType,
 )
 from bgtui.exchange.trading import TradingClient
-from bgtui.wire.endpoint import WRITES, Write, futures_account, futures_order, spot_order
+from bgtui.wire.endpoint import WRITES, Write, copytrade, futures_account, futures_order, spot_order
 from bgtui.wire.endpoint.excluded import EXCLUDED
 
 BTC = instrument_id(ProductType.USDT_FUTURES, "BTCUSDT")
@@ -130,6 +147,18 @@ def stop(kind: PlanKind = PlanKind.STOP_LOSS) -> PlaceTpsl:
 LONG_HEDGE = (PositionSide.LONG, PositionMode.HEDGE, "USDT")
 TURN = ReversePosition(BTC, *LONG_HEDGE, ONE)
 
+USDT, LEADER, FOLLOWER = ProductType.USDT_FUTURES, CopyRole.LEADER, CopyRole.FOLLOWER
+ONE_TRACK = CloseScope.TRACKS
+
+
+def copy_setting(instrument: InstrumentId = BTC) -> CopySetting:
+    return CopySetting(instrument, "trader", "position", None, None, "amount", ONE, ONE, None, None)
+
+
+def lent(instrument: InstrumentId = BTC) -> SetLeadSymbols:
+    return SetLeadSymbols(instrument.product_type, (LeadSymbolChange(instrument, SymbolChange.ADD),))
+
+
 Call = Callable[[TradingClient], Awaitable[Any]]
 
 CALLS: list[tuple[Write, Call]] = [
@@ -205,7 +234,45 @@ CALLS: list[tuple[Write, Call]] = [
         futures_account.SET_POSITION_MODE,
         lambda c: c.set_position_mode(SetPositionMode(ProductType.USDT_FUTURES, PositionMode.HEDGE)),
     ),
+    (copytrade.LEADER_CLOSE, lambda c: c.close_tracks(CloseTracks(LEADER, USDT, CloseScope.ALL))),
+    (copytrade.FOLLOWER_CLOSE, lambda c: c.close_tracks(CloseTracks(FOLLOWER, USDT, CloseScope.ALL))),
+    (
+        copytrade.SPOT_LEADER_CLOSE,
+        lambda c: c.close_tracks(CloseTracks(LEADER, ProductType.SPOT, ONE_TRACK, SPOT, ("7",))),
+    ),
+    (
+        copytrade.SPOT_FOLLOWER_CLOSE,
+        lambda c: c.close_tracks(CloseTracks(FOLLOWER, ProductType.SPOT, ONE_TRACK, SPOT, ("7",))),
+    ),
+    (copytrade.SPOT_FOLLOWER_STOP, lambda c: c.stop_tracks(StopTracks(SPOT, ("7",)))),
+    (copytrade.LEADER_MODIFY_TPSL, lambda c: c.set_track_tpsl(SetTrackTpsl(LEADER, BTC, "7", ONE))),
+    (copytrade.FOLLOWER_SET_TPSL, lambda c: c.set_track_tpsl(SetTrackTpsl(FOLLOWER, BTC, "7", ONE))),
+    (copytrade.SPOT_LEADER_MODIFY_TPSL, lambda c: c.set_track_tpsl(SetTrackTpsl(LEADER, SPOT, "7", ONE))),
+    (copytrade.SPOT_FOLLOWER_SET_TPSL, lambda c: c.set_track_tpsl(SetTrackTpsl(FOLLOWER, SPOT, "7", ONE))),
+    (copytrade.LEADER_SET_SYMBOLS, lambda c: c.set_lead_symbols(lent())),
+    (copytrade.SPOT_LEADER_SET_SYMBOLS, lambda c: c.set_lead_symbols(lent(SPOT))),
+    (
+        copytrade.LEADER_SET_BASE,
+        lambda c: c.set_lead_switch(SetLeadSwitch(USDT, LeadSwitch.ENABLED, is_on=False)),
+    ),
+    (copytrade.LEADER_REMOVE_FOLLOWER, lambda c: c.remove_follower(RemoveFollower(USDT, "7"))),
+    (
+        copytrade.SPOT_LEADER_REMOVE_FOLLOWER,
+        lambda c: c.remove_follower(RemoveFollower(ProductType.SPOT, "7")),
+    ),
+    (
+        copytrade.FOLLOWER_SET_COPY,
+        lambda c: c.set_copy_settings(SetCopySettings(USDT, "7", (copy_setting(),))),
+    ),
+    (
+        copytrade.SPOT_FOLLOWER_SET_COPY,
+        lambda c: c.set_copy_settings(SetCopySettings(ProductType.SPOT, "7", (copy_setting(SPOT),))),
+    ),
+    (copytrade.FOLLOWER_SET_AMOUNT, lambda c: c.follow_by_amount(FollowByAmount(USDT, "7", 50))),
+    (copytrade.FOLLOWER_UNFOLLOW, lambda c: c.unfollow(Unfollow(USDT, "7"))),
+    (copytrade.SPOT_FOLLOWER_UNFOLLOW, lambda c: c.unfollow(Unfollow(ProductType.SPOT, "7"))),
 ]
+CLOSES_WITH_A_LIST = (copytrade.LEADER_CLOSE, copytrade.FOLLOWER_CLOSE)
 SETTINGS = (
     futures_account.ADJUST_MARGIN,
     futures_account.SET_AUTO_MARGIN,
@@ -253,6 +320,23 @@ async def test_whatever_the_answer_a_write_is_sent_once_and_fails_only_as_unknow
 async def test_an_empty_answer_is_fine_where_nothing_is_to_be_said(endpoint: Write, call: Call) -> None:
     if endpoint in SETTINGS:
         assert await call(TradingClient(Recorder(None))) is None
+
+
+@pytest.mark.parametrize("answer", ["fail", False, "false"], ids=repr)
+async def test_a_copy_request_that_failed_in_a_successful_envelope_was_refused(answer: object) -> None:
+    for endpoint, call in CALLS:
+        if endpoint.name.startswith("copy.") and endpoint not in CLOSES_WITH_A_LIST:
+            with pytest.raises(Rejected, match="did not carry it out"):
+                await call(TradingClient(Recorder(answer)))
+
+
+async def test_a_copy_close_names_what_it_closes() -> None:
+    closed = [{"trackingNo": 12, "symbol": "BTCUSDT", "productType": "USDT-FUTURES"}]
+    client = TradingClient(Recorder(closed))
+    assert await client.close_tracks(CloseTracks(LEADER, USDT, CloseScope.ALL)) == ("12",)
+    client = TradingClient(Recorder({"orderIdList": ["1", "2"]}))
+    acks = await client.close_tracks(CloseTracks(FOLLOWER, USDT, CloseScope.ALL))
+    assert acks == (OrderAck("1", ""), OrderAck("2", ""))
 
 
 async def test_an_acknowledgement_may_lack_the_exchanges_id() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterator
 from dataclasses import replace
-from itertools import count
+from itertools import chain, count
 from typing import get_args
 
 import pytest
@@ -76,12 +76,13 @@ class Bench:
 
     @property
     def open(self) -> tuple[Submission, ...]:
-        return self.store.submissions(USDT)
+        return (*self.store.submissions(USDT), *self.store.submissions(ProductType.SPOT))
 
     @property
     def last(self) -> Submission:
         """The one that ended last, or is still open."""
-        return (*self.open, *self.store.finished_submissions(USDT))[0]
+        ended = (self.store.finished_submissions(each) for each in (USDT, ProductType.SPOT))
+        return (*self.open, *chain.from_iterable(ended))[0]
 
     async def end_with(self, intent: Intent, ending: object) -> None:
         self.gateway.endings.append(ending)

@@ -59,14 +59,15 @@ def table_rows(text: str) -> Iterator[Row]:
 
 
 def copy_rows(text: str) -> Iterator[Row]:
-    """Yield the GET routes of section 4.11, whose limits stand in headings or behind the paths."""
+    """Yield the routes of section 4.11, whose limits stand in headings or behind the paths."""
     base, default = "", None
     for line in text.splitlines():
         if heading := FAMILY.match(line):
             base, default = heading[1], int(heading[2]) if heading[2] else None
-        elif line.startswith("| GET |"):
-            for path, inside in re.findall(r"`([a-z-]+)` ?(?:\((\d+)[^)]*\))?", line.split(" | ")[1]):
-                yield Row("GET", f"{base}/{path}", int(inside) if inside else default, None)
+        elif found := re.match(r"\| (GET|POST) \|", line):
+            cell = re.sub(r"\(\[X\].*?\)", "", line.split(" | ")[1])
+            for path, inside in re.findall(r"`([a-z-]+)` ?(?:\((\d+)[^)]*\))?", cell):
+                yield Row(found[1], f"{base}/{path}", int(inside) if inside else default, None)
 
 
 @needs_notes
@@ -90,12 +91,18 @@ def test_every_route_of_the_notes_is_in_the_table_or_left_out_with_a_reason(numb
 
 
 @needs_notes
-def test_every_copy_trading_read_of_the_notes_is_in_the_table() -> None:
+def test_every_copy_trading_route_of_the_notes_is_in_the_table() -> None:
     known = all_endpoints()
-    rows = list(copy_rows(section(NOTES.read_text(encoding="utf-8"), "4.11")))
-    assert len(rows) == 27
+    rows = [
+        row
+        for row in copy_rows(section(NOTES.read_text(encoding="utf-8"), "4.11"))
+        if row.path not in EXCLUDED
+    ]
+    assert [row.method for row in rows].count("GET") == 27
+    assert [row.method for row in rows].count("POST") == 19
     for row in rows:
-        assert isinstance(known.get(row.path), Read), row.path
+        assert row.path in known, row.path
+        assert known[row.path].method == row.method, row.path
         assert row.rate is None or known[row.path].limit.count == row.rate, row.path
 
 
@@ -133,10 +140,6 @@ def test_nothing_excluded_is_listed_and_each_exclusion_has_a_reason() -> None:
 )
 def test_a_dashboard_has_no_route_to(word: str) -> None:
     assert not [path for path in all_endpoints() if word in path]
-
-
-def test_copy_trading_is_read_only() -> None:
-    assert not [each for each in WRITES.values() if "/copy/" in each.path]
 
 
 def test_public_routes_are_unsigned_and_limited_by_address() -> None:
