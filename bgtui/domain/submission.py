@@ -78,6 +78,12 @@ class Submission:
     """Ids, the exchange's or ours, of the orders that a cancel or an amend is about."""
     asks: int = 0
     """How often it was asked about in vain."""
+    asked_ms: int = 0
+    """When it was first asked about in vain, exchange time, milliseconds; 0 before that."""
+    may_have_left: bool = True
+    """False after a restart that found it recorded and not on its way: then one ask proves that it never left."""
+    evidence: str = ""
+    """Which report ended it."""
 
 
 def advance_submission(old: Submission, new: Submission) -> Submission:

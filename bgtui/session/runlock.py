@@ -6,6 +6,7 @@ import fcntl
 import os
 from pathlib import Path
 from types import TracebackType
+from typing import Self
 
 from bgtui.domain.error import JournalFailed
 
@@ -19,7 +20,7 @@ class RunLock:
         self._instance = instance
         self._handle: int | None = None
 
-    def __enter__(self) -> RunLock:
+    def __enter__(self) -> Self:
         """Take the lock.
 
         Raises:

@@ -349,6 +349,10 @@ class Store:
         """Return what was sent and has ended, latest first."""
         return self._submissions.finished(product_type)
 
+    def take_submissions(self) -> tuple[Submission, ...]:
+        """Return every state that a submission took since the last call, in order, for who records them."""
+        return self._submissions.take_changed()
+
     def submission(self, client_order_id: str) -> Submission | None:
         """Return one submission that is open."""
         return self._submissions.get(client_order_id)

@@ -22,6 +22,7 @@ class Submissions:
         self._open: dict[str, Submission] = {}
         self._finished: deque[Submission] = deque(maxlen=MAX_FINISHED)
         self._ended: dict[str, None] = {}
+        self._changed: list[Submission] = []
 
     def apply(self, submission: Submission) -> bool:
         """Take one change of one submission."""
@@ -63,6 +64,12 @@ class Submissions:
         """Return one submission that is open."""
         return self._open.get(client_order_id)
 
+    def take_changed(self) -> tuple[Submission, ...]:
+        """Return every state that a submission took since the last call, in order."""
+        changed = tuple(self._changed)
+        self._changed.clear()
+        return changed
+
     def version(self, product_type: ProductType) -> int:
         """Return the version."""
         return self._versions.of(product_type)
@@ -77,6 +84,8 @@ class Submissions:
             self._ended[name] = None
             while len(self._ended) > 4 * MAX_FINISHED:
                 del self._ended[next(iter(self._ended))]
+        self._changed.append(submission)
+        del self._changed[:-MAX_FINISHED]
         self._versions.bump(submission.product_type)
 
 
@@ -96,14 +105,22 @@ def _after(submission: Submission, order: Order | PlanOrder) -> Submission:
     """Return the submission once an order was reported."""
     names = {name for name in (order.client_order_id, order.order_id) if name}
     if submission.client_order_id in names or (submission.order_id and submission.order_id in names):
-        return replace(submission, state=SubmissionState.DONE, order_id=order.order_id)
+        evidence = evidence_of(order)
+        return replace(
+            submission, state=SubmissionState.DONE, order_id=order.order_id, evidence=evidence
+        )
     if order.is_open or not names.intersection(submission.targets):
         return submission
     left = tuple(name for name in submission.targets if name not in names)
     # Before its answer it stays on its way: that says how it went.
     if left or _makes_order(submission) or submission.state is SubmissionState.SENT:
         return replace(submission, targets=left)
-    return replace(submission, state=SubmissionState.DONE, targets=())
+    return replace(submission, state=SubmissionState.DONE, targets=(), evidence=evidence_of(order))
+
+
+def evidence_of(order: Order | PlanOrder) -> str:
+    """Name a report: which order, in which state, of which moment."""
+    return f"{order.order_id} {order.status.value} {order.updated_ms}"
 
 
 def _makes_order(submission: Submission) -> bool:
