@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from bgtui.domain.account import Balance, ClosedPosition, Fill, Position
+from bgtui.domain.alert import Alarm, Alert, AlertKind, Channel, Standing
 from bgtui.domain.book import Level
 from bgtui.domain.budget import Budget
 from bgtui.domain.feed import MarketTopic
@@ -398,6 +399,52 @@ class RequestMeasured:
     """``ok``, or the error's class name."""
 
 
+@dataclass(frozen=True, slots=True)
+class AlertRulesReported:
+    """The alert rules as they do now, all of them."""
+
+    standings: tuple[Standing, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AlertFired:
+    """An alert fired, or the same one once more."""
+
+    alert: Alert
+
+
+@dataclass(frozen=True, slots=True)
+class AlertDelivered:
+    """A person was told of an alert, or could not be."""
+
+    alert_id: int
+    channel: Channel
+    failure: str = ""
+    """Why not, one line; empty when it worked."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlertsSeen:
+    """A person has looked at everything that fired up to this alert."""
+
+    alert_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmRaised:
+    """Something is wrong and stays so until it is healed: its rule fires once, its row stands."""
+
+    alarm: Alarm
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmHealed:
+    """What was wrong is mended."""
+
+    kind: AlertKind
+    subject: str
+
+
 Event = (
     BookReceived
     | TradesPrinted
@@ -435,4 +482,10 @@ Event = (
     | FeedRecovered
     | ClockMeasured
     | RequestMeasured
+    | AlertRulesReported
+    | AlertFired
+    | AlertDelivered
+    | AlertsSeen
+    | AlarmRaised
+    | AlarmHealed
 )

@@ -7,12 +7,19 @@ from itertools import count
 from typing import Any, TypeVar
 
 from bgtui.domain.account import Balance, ClosedPosition, Fill, Position
+from bgtui.domain.alert import Alarm, Alert, Standing
 from bgtui.domain.book import Verdict
 from bgtui.domain.budget import Budget
 from bgtui.domain.clock import Clock
 from bgtui.domain.event import (
     AccountPart,
     AccountReconciled,
+    AlarmHealed,
+    AlarmRaised,
+    AlertDelivered,
+    AlertFired,
+    AlertRulesReported,
+    AlertsSeen,
     AuctionUpdated,
     BalancesReported,
     BookBroken,
@@ -58,6 +65,7 @@ from bgtui.domain.market import Candle, CandleInterval, Ticker, Trade
 from bgtui.domain.order import Order, PlanOrder, advance, advance_plan
 from bgtui.domain.question import Question
 from bgtui.domain.submission import Submission
+from bgtui.store.alerts import Alerts
 from bgtui.store.answers import Answer, Answers
 from bgtui.store.balances import Balances, Equities
 from bgtui.store.book import BookCounters, BookKey, Books, BookStatus, BookView
@@ -116,6 +124,7 @@ class Store:
         self._freshness = AccountFreshness(clock, next_version)
         self._health = Health(clock, next_version)
         self._log = EventLog(clock, next_version)
+        self._alerts = Alerts(next_version)
         self._clock = clock
         self._handlers: dict[type, Callable[[Any], bool]] = {
             BookReceived: self._books.receive,
@@ -154,6 +163,12 @@ class Store:
             FeedRecovered: self._on_feed_recovered,
             ClockMeasured: self._health.measure_clock,
             RequestMeasured: self._health.measure_request,
+            AlertRulesReported: self._alerts.report,
+            AlertFired: self._alerts.fire,
+            AlertDelivered: self._alerts.deliver,
+            AlertsSeen: self._alerts.see,
+            AlarmRaised: self._on_alarm,
+            AlarmHealed: self._alerts.heal,
         }
         self._versions: dict[Kind, Callable[[Topic], int]] = {
             Kind.BOOK: lambda topic: self._books.version((InstrumentId(topic.key), _depth(topic))),
@@ -175,6 +190,7 @@ class Store:
             Kind.ANSWER: lambda topic: self._answers.version(_question(topic)),
             Kind.HEALTH: lambda _: self._health.version,
             Kind.LOG: lambda _: self._log.version,
+            Kind.ALERTS: lambda _: self._alerts.version,
         }
 
     def apply(self, event: Event) -> bool:
@@ -381,6 +397,33 @@ class Store:
     def log(self) -> tuple[LogLine, ...]:
         """Return what happened, oldest first."""
         return self._log.lines()
+
+    def alert_rules(self) -> tuple[Standing, ...]:
+        """Return the alert rules and how they do; none while nothing watches."""
+        return self._alerts.standings()
+
+    def alerts(self) -> tuple[Alert, ...]:
+        """Return what fired lately, latest first."""
+        return self._alerts.fired()
+
+    def unseen_alerts(self) -> tuple[Alert, ...]:
+        """Return what fired and nobody has looked at, latest first."""
+        return self._alerts.unseen()
+
+    def alarms(self) -> tuple[Alarm, ...]:
+        """Return what stands until it is mended, oldest first."""
+        return self._alerts.alarms()
+
+    @property
+    def last_alert_id(self) -> int:
+        """The latest alert's id; 0 before the first."""
+        return self._alerts.last_id
+
+    def _on_alarm(self, event: AlarmRaised) -> bool:
+        is_changed = self._alerts.raise_alarm(event)
+        if is_changed:
+            self._log.add(Level.WARNING, event.alarm.text)
+        return is_changed
 
     def _on_order(self, event: OrderUpdated) -> bool:
         is_changed = self._orders.apply(event.order)

@@ -39,6 +39,8 @@ class Kind(StrEnum):
     """The answer to one polled question."""
     HEALTH = "health"
     LOG = "log"
+    ALERTS = "alerts"
+    """Rules, what fired, what stands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,7 @@ class Topic:
 
 HEALTH = Topic(Kind.HEALTH)
 LOG = Topic(Kind.LOG)
+ALERTS = Topic(Kind.ALERTS)
 
 
 def book(instrument: InstrumentId, depth: BookDepth = BookDepth.FULL) -> Topic:
