@@ -106,6 +106,11 @@ class MarketStreams:
             if topic in shard.topics:
                 shard.stream.reconnect(reason)
 
+    def restart(self, reason: str) -> None:
+        """Replace every connection."""
+        for shard in self._shards:
+            shard.stream.reconnect(reason)
+
     async def events(self) -> AsyncIterator[Event]:
         """Report everything, for ever; closing the iterator closes the connections."""
         self._failure = None

@@ -22,12 +22,14 @@ from bgtui.domain.feed import MarketChannel, MarketTopic
 from bgtui.domain.instrument import InstrumentId, ProductType
 from bgtui.domain.market import CandleInterval
 from bgtui.domain.trading import ReadOnlyReason
+from bgtui.session.arming import Arming
 from bgtui.session.desk import OrderDesk
 from bgtui.session.feed import keep, supervise
 from bgtui.session.ports import AccountReader, EventSource, MarketFeed
 from bgtui.session.questions import Asker
 from bgtui.session.reconcile import Reconciler
 from bgtui.session.resync import Resync
+from bgtui.session.slumber import Slumber
 from bgtui.store.book import BookStatus
 from bgtui.store.store import Store
 
@@ -55,6 +57,8 @@ class Session:
         product_types: Sequence[ProductType] = (ProductType.USDT_FUTURES,),
         sources: Sequence[EventSource] = (),
         desk: OrderDesk | None = None,
+        arming: Arming | None = None,
+        slumber: Slumber | None = None,
         read_only_reason: ReadOnlyReason | None = None,
         asker: Asker | None = None,
         observe: Callable[[Event], None] | None = None,
@@ -67,6 +71,10 @@ class Session:
         self.store = store
         self.desk = desk
         """What sends orders; None when the run is read-only."""
+        self.arming = arming
+        """What the desk lets through, and who may change that; None when the run is read-only."""
+        self.slumber = slumber
+        """Notices that the machine slept."""
         self.read_only_reason = read_only_reason
         """Why there is no desk."""
         self.asker = asker
@@ -258,6 +266,8 @@ class Session:
     async def _beat(self) -> None:
         while True:
             await asyncio.sleep(RECHECK_S)
+            if self.slumber is not None:
+                self.slumber.look()
             if self.store.recheck() and self._waiting:
                 self._wake()
             if self._resync is not None:
