@@ -10,10 +10,10 @@ from __future__ import annotations
 import logging
 import socket
 import ssl
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import connect
 from websockets.exceptions import (
     ConnectionClosed,
     InvalidMessage,
@@ -28,6 +28,7 @@ from websockets.http11 import Response
 
 from bgtui import __version__
 from bgtui.domain.text import clean_line
+from bgtui.exchange.connection import TURN, FeedConnection
 from bgtui.exchange.transport import Disconnected, TooOften
 
 CLOSE_S = 1.0
@@ -60,22 +61,23 @@ async def open_websocket(
             max_size=max_frame,
             user_agent_header=f"bgtui/{__version__}",
             logger=_LOGGER,
+            create_connection=FeedConnection,
             **options,
         )
     except (OSError, WebSocketException) as error:
         message, hint = _explain(host, error, open_s)
         is_limit = isinstance(error, InvalidStatus) and error.response.status_code == 429
         raise (TooOften if is_limit else Disconnected)(message, hint=hint) from error
-    return WebSocket(connection)
+    return WebSocket(cast(FeedConnection, connection))
 
 
 class WebSocket:
     """Implements `bgtui.exchange.transport.Socket`."""
 
-    def __init__(self, connection: ClientConnection) -> None:
+    def __init__(self, connection: FeedConnection) -> None:
         """Wrap an open connection."""
         self._connection = connection
-        self._recv = connection.recv
+        self._frames = connection.frames
 
     async def send(self, text: str) -> None:
         """Send one text frame."""
@@ -86,10 +88,14 @@ class WebSocket:
 
     async def recv(self) -> bytes | str:
         """Return the next frame, undecoded."""
-        try:
-            return await self._recv(decode=False)
-        except ConnectionClosed as error:
-            raise Disconnected(_why(error)) from error
+        connection = self._connection
+        if not self._frames or connection.taken >= TURN:
+            try:
+                await connection.wait()
+            except ConnectionClosed as error:
+                raise Disconnected(_why(error)) from error
+        connection.taken += 1
+        return self._frames.popleft()
 
     async def close(self) -> None:
         """Say goodbye, wait a moment for the answer, cut."""
