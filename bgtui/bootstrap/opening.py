@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from bgtui.config.settings import Settings, locate
 from bgtui.config.venue import Environment, Venue
+from bgtui.domain.account import KeyInfo
 from bgtui.domain.clock import Clock
 from bgtui.domain.error import ConfigError
 from bgtui.domain.event import Connection, Event
@@ -19,15 +20,18 @@ from bgtui.exchange.clock import SystemClock
 from bgtui.exchange.listing import BudgetWatch, Listing
 from bgtui.exchange.reader import ReadClient
 from bgtui.exchange.rest import RestClient
+from bgtui.exchange.skew import describe_block
 from bgtui.exchange.socket import Dial, dial_websocket, record
 from bgtui.exchange.streams import MarketStreams, private_stream
 from bgtui.exchange.trading import TradingClient
+from bgtui.session.arming import Arming, Check, Warrant, closes_in
 from bgtui.session.desk import OrderDesk
 from bgtui.session.ids import id_maker
 from bgtui.session.inquiry import Inquiry
 from bgtui.session.ports import EventSource
 from bgtui.session.questions import Asker
 from bgtui.session.session import Session
+from bgtui.session.slumber import Slumber
 from bgtui.store.store import Store
 from bgtui.wire.sign import login_message, make_signer
 
@@ -104,17 +108,19 @@ async def open_session(
         access = await stack.enter_async_context(open_access(settings, observe=_into(store)))
         parts = _Parts(settings, store, access, clock, rng, products, has_key=has_key)
         if not has_key or settings.credentials is None:
-            yield Session(
+            parts.session = Session(
                 store,
                 clock=clock,
                 rng=rng,
                 market=market,
                 sources=parts.sources(),
                 asker=parts.asker(),
+                slumber=parts.slumber(stack, market.restart),
                 read_only_reason=ReadOnlyReason.NO_KEY,
                 observe=observe,
                 list_instruments=parts.listing.want,
             )
+            yield parts.session
             return
         await access.rest.sync_clock()
         private = private_stream(
@@ -127,6 +133,11 @@ async def open_session(
             resync=access.rest.sync_clock,
         )
         desk, reason = await parts.desk(stack) if may_trade else (None, ReadOnlyReason.CHOSEN)
+
+        def drop(reason: str) -> None:
+            market.restart(reason)
+            private.reconnect(reason)
+
         session = Session(
             store,
             clock=clock,
@@ -137,6 +148,8 @@ async def open_session(
             product_types=products,
             sources=parts.sources(),
             desk=desk,
+            arming=parts.arming,
+            slumber=parts.slumber(stack, drop),
             read_only_reason=reason,
             asker=parts.asker(),
             observe=observe,
@@ -148,6 +161,9 @@ async def open_session(
 
 _TRADE_RIGHTS = frozenset({"coow", "stow"})
 """Bitget's words for the rights to trade futures and spot."""
+_RIGHTS = {"coow": "futures", "stow": "spot", "cpow": "copy"}
+_WRITES = "ow"
+"""What Bitget's words for rights to write end in."""
 
 
 def _may_trade(authorities: tuple[str, ...]) -> bool:
@@ -178,6 +194,8 @@ class _Parts:
         self.listing = Listing(access.reader, products)
         self.session: Session | None = None
         """Once it is built; what it made before may tell it something."""
+        self.arming: Arming | None = None
+        """What a desk lets through, once there is one."""
 
     def sources(self) -> tuple[EventSource, ...]:
         """Return what reports besides the streams."""
@@ -209,9 +227,12 @@ class _Parts:
             refresh=self._refresh,
         )
         stack.push_async_callback(inquiry.close)
+        arming = self.arming = self._arming(info)
         desk = OrderDesk(
             TradingClient(self._access.rest),
             self._apply,
+            permit=arming.permit,
+            state=lambda: arming.state,
             now_ms=self._access.now_ms,
             new_id=id_maker(self._settings.environment.value, self._clock.now_ms, self._rng),
             on_doubt=inquiry.settle,
@@ -219,6 +240,36 @@ class _Parts:
             on_mode_mismatch=lambda _product: self._refresh(),
         )
         return desk, None
+
+    def slumber(self, stack: AsyncExitStack, drop: Callable[[str], None]) -> Slumber:
+        """Return what notices that the machine slept."""
+        slumber = Slumber(
+            self._clock,
+            disarm=None if self.arming is None else self.arming.disarm,
+            drop=drop,
+            refresh=self._refresh,
+            measure=self._access.rest.sync_clock,
+            offset_ms=lambda: self._store.clock_offset_ms,
+        )
+        stack.push_async_callback(slumber.close)
+        return slumber
+
+    def _arming(self, info: KeyInfo) -> Arming:
+        """Return the trading state of the run: live begins disarmed, everything else armed."""
+        settings = self._settings
+        warrant = Warrant(
+            settings.account_label,
+            settings.credentials.label if settings.credentials is not None else "",
+            info.user_id,
+            tuple(_RIGHTS.get(right, right) for right in info.authorities if right.endswith(_WRITES)),
+        )
+        return Arming(
+            warrant,
+            is_armed=settings.environment is not Environment.LIVE,
+            now_ms=self._access.now_ms,
+            closes=closes_in(self._store),
+            checks=lambda: (Check("clock", describe_block(self._store.clock_offset_ms)),),
+        )
 
     def _apply(self, event: Event) -> object:
         return self._store.apply(event) if self.session is None else self.session.apply(event)

@@ -56,6 +56,13 @@ def describe_skew(offset_ms: int) -> str | None:
     return None
 
 
+def describe_block(offset_ms: int) -> str:
+    """Return why nothing is sent when the clock is too far off, with the way out; empty when it is not."""
+    if abs(offset_ms) <= BLOCK_MS:
+        return ""
+    return f"Clock is {abs(offset_ms) / 1000:.0f}s off: sending stopped, Bitget would refuse; fix it, then u."
+
+
 class Skew:
     """Knows the exchange's time, and measures it again when that knowledge is old or in doubt."""
 
