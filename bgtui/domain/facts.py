@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from bgtui.domain.account import Position
+from bgtui.domain.exposure import Stake
 from bgtui.domain.instrument import Instrument
 from bgtui.domain.order import MarginMode, PositionMode, PositionSide
 
@@ -43,6 +44,20 @@ class Facts:
     """Of the whole product type."""
     has_plans: bool = False
     is_book_live: bool = False
+    sent_orders: int = 0
+    """Opening orders of this instrument that were sent and that nobody has reported yet."""
+    product_sent_orders: int = 0
+    stakes: tuple[Stake, ...] | None = None
+    """Futures: everything that the wallet behind this instrument has at stake; None where it is not known."""
+    long_resting: Decimal = Decimal(0)
+    """Base coin that rests, waits or is on its way to open more of the long leg."""
+    short_resting: Decimal = Decimal(0)
+    unknown: str = ""
+    """What keeps the stakes from being known, in a few words."""
+    dollars: Decimal | None = None
+    """What one unit of the quote currency is worth in dollars."""
+    usual_size: Decimal | None = None
+    """The largest size that is usual here, base coin: of lately placed orders, and of the presets."""
 
     @property
     def is_futures(self) -> bool:
@@ -57,6 +72,10 @@ class Facts:
     def leg(self, side: PositionSide) -> Position | None:
         """Return the leg of a side."""
         return self.long if side is PositionSide.LONG else self.short
+
+    def resting(self, side: PositionSide) -> Decimal:
+        """Return what rests, waits or is on its way to open more of a side, base coin."""
+        return self.long_resting if side is PositionSide.LONG else self.short_resting
 
     def leverage(self, side: PositionSide) -> Decimal | None:
         """Return the leverage that a new order of a side is made with."""
