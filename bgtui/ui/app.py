@@ -15,6 +15,7 @@ from textual.timer import Timer
 from bgtui.domain.clock import Clock
 from bgtui.domain.error import BgtuiError
 from bgtui.domain.instrument import InstrumentId
+from bgtui.session.facts import questions
 from bgtui.session.session import Session
 from bgtui.ui.actions.departure import Departure
 from bgtui.ui.actions.finder import Finder
@@ -31,7 +32,6 @@ from bgtui.ui.screens.registry import SCREENS
 from bgtui.ui.stylesheet import style_sheets
 from bgtui.ui.terminal.app import TerminalApp
 from bgtui.ui.theme import palette
-from bgtui.ui.view.facts import questions
 from bgtui.ui.view.figure import age
 from bgtui.ui.view.greeting import greeting
 from bgtui.ui.workspace import Identity, Workspace

@@ -11,11 +11,11 @@ from bgtui.domain.intent import AmendOrder, OrderRef
 from bgtui.domain.market import Side
 from bgtui.domain.order import Order
 from bgtui.domain.rules import check, violations
+from bgtui.session.facts import gather
 from bgtui.ui.modals.form import Decision, FormDock
 from bgtui.ui.role import Role
 from bgtui.ui.view import figure, ticket
 from bgtui.ui.view.dockframe import Body, Section, labelled, prose
-from bgtui.ui.view.facts import gather
 from bgtui.ui.view.lineedit import LineEdit
 from bgtui.ui.view.pricetext import read_price
 from bgtui.ui.view.span import Row

@@ -11,9 +11,9 @@ from bgtui.domain.facts import Facts
 from bgtui.domain.order import (
     PositionMode,
 )
+from bgtui.session.facts import gather
 from bgtui.ui.modals.form import FormDock
 from bgtui.ui.view import figure
-from bgtui.ui.view.facts import gather
 from bgtui.ui.view.glyph import NONE
 from bgtui.ui.view.positions import LegView, leg_view
 from bgtui.ui.view.span import Row

@@ -10,10 +10,10 @@ from bgtui.domain.facts import Facts
 from bgtui.domain.instrument import InstrumentId
 from bgtui.domain.intent import Intent, SetLeverage, SetMarginMode
 from bgtui.domain.order import MarginMode, PositionMode, PositionSide
+from bgtui.session.facts import gather
 from bgtui.ui.modals.form import Decision, FormDock
 from bgtui.ui.view import figure
 from bgtui.ui.view.dockframe import Body, Section, labelled
-from bgtui.ui.view.facts import gather
 from bgtui.ui.view.glyph import ABOUT
 from bgtui.ui.view.lineedit import LineEdit
 from bgtui.ui.view.span import Row

@@ -12,16 +12,16 @@ from bgtui.domain.facts import Facts
 from bgtui.domain.instrument import InstrumentId, round_size
 from bgtui.domain.intent import PlaceOrder, PlacePlan
 from bgtui.domain.order import PositionMode, TriggerType
+from bgtui.domain.preset import presets
+from bgtui.session.facts import gather
 from bgtui.ui.modals.form import Decision, FormDock
 from bgtui.ui.role import Role
 from bgtui.ui.view import figure, ticket
 from bgtui.ui.view.dockframe import Body, Section, labelled
 from bgtui.ui.view.effects import effect_rows
-from bgtui.ui.view.facts import gather
 from bgtui.ui.view.lineedit import LineEdit
 from bgtui.ui.view.pricetext import read_price
 from bgtui.ui.view.request import TicketRequest
-from bgtui.ui.view.sizetext import presets
 from bgtui.ui.view.span import Row, Span
 from bgtui.ui.view.ticket import Ticket
 from bgtui.ui.workspace import Workspace

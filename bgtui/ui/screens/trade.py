@@ -14,6 +14,7 @@ from bgtui.domain.account import Position
 from bgtui.domain.instrument import Instrument
 from bgtui.domain.market import Side
 from bgtui.domain.order import Order, PlanOrder, TimeInForce
+from bgtui.domain.preset import presets
 from bgtui.store.book import BookStatus
 from bgtui.ui import flows
 from bgtui.ui.modals.detail import DetailDock
@@ -24,7 +25,6 @@ from bgtui.ui.screens.base import BaseScreen
 from bgtui.ui.view import figure, footer, inspect, panes
 from bgtui.ui.view.dockframe import Body
 from bgtui.ui.view.pricetext import Prices
-from bgtui.ui.view.sizetext import presets
 from bgtui.ui.widgets.bars import MarketBar
 from bgtui.ui.widgets.chart import Chart
 from bgtui.ui.widgets.foot import LegsTable, OrdersTable

@@ -10,8 +10,6 @@ from bgtui.domain.instrument import Instrument, round_size
 from bgtui.ui.view.pricetext import Read
 
 _NUMBER = re.compile(r"(?P<risk>r)?(?P<number>[\d,]{1,24}(?:\.\d{0,20})?|\.\d{1,20})(?P<unit>u|%)?")
-_NICE = (Decimal(1), Decimal(2), Decimal(5))
-PRESETS = 4
 
 
 def read_size(
@@ -69,22 +67,3 @@ def _risk(  # noqa: PLR0917 - one caller
         return Read(None, "risk needs price and equity; one is not known")
     size = pnl.size_for_risk(equity * percent / 100, price, stop, fee_rate)
     return Read(None, "the stop is the price itself") if size is None else Read(round_size(rules, size))
-
-
-def presets(rules: Instrument, price: Decimal | None) -> tuple[Decimal, ...]:
-    """Return sizes to choose from by one key, worth about 500 to 5,000 of the quote currency."""
-    wanted = Decimal(500) / price if price and not rules.is_inverse else rules.min_size * 10
-    unit = Decimal(1).scaleb(wanted.adjusted()) if wanted else rules.size_step
-    first = max((unit * step for step in _NICE if unit * step <= wanted), default=unit)
-    found: list[Decimal] = []
-    for _ in range(PRESETS):
-        size = max(round_size(rules, first), rules.min_size, rules.size_step)
-        if size not in found:
-            found.append(size)
-        first = _next_nice(first)
-    return tuple(found)
-
-
-def _next_nice(value: Decimal) -> Decimal:
-    unit = Decimal(1).scaleb(value.adjusted())
-    return next((unit * step for step in _NICE if unit * step > value), unit * 10)

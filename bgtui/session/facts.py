@@ -1,7 +1,8 @@
-"""What is known around an instrument, gathered from the store for a form."""
+"""What is known around an instrument, gathered from the store: the same for forms and for the guard."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -28,7 +29,7 @@ def gather(store: Store, shown: InstrumentId) -> Facts | None:
     rates = store.answer(question.fee_rates(shown)).value
     orders = store.open_orders(product)
     plans = store.open_plans(product)
-    mode = settings.position_mode if settings is not None else _mode_of(mine)
+    mode = settings.position_mode if settings is not None else _mode_of(legs or ())
     margin_mode = settings.margin_mode if settings is not None else _margin_of(mine)
     is_isolated = margin_mode is MarginMode.ISOLATED
     coin = settings.margin_coin if settings is not None else next(iter(rules.margin_coins), "")
@@ -44,8 +45,8 @@ def gather(store: Store, shown: InstrumentId) -> Facts | None:
         position_mode=mode,
         margin_mode=margin_mode,
         margin_coin=coin,
-        long_leverage=_leverage(settings, is_isolated=is_isolated, is_long=True),
-        short_leverage=_leverage(settings, is_isolated=is_isolated, is_long=False),
+        long_leverage=_leverage(settings, mine, PositionSide.LONG, is_isolated=is_isolated),
+        short_leverage=_leverage(settings, mine, PositionSide.SHORT, is_isolated=is_isolated),
         long=_leg(mine, PositionSide.LONG),
         short=_leg(mine, PositionSide.SHORT),
         are_legs_known=legs is not None,
@@ -90,19 +91,25 @@ def _leg(legs: list[Position], side: PositionSide) -> Position | None:
     return next((leg for leg in legs if leg.side is side), None)
 
 
-def _mode_of(legs: list[Position]) -> PositionMode | None:
+def _mode_of(legs: Sequence[Position]) -> PositionMode | None:
+    """Return the position mode that the legs of a product type tell: it is the same for all of them."""
     return legs[0].position_mode if legs else None
 
 
-def _margin_of(legs: list[Position]) -> MarginMode | None:
+def _margin_of(legs: Sequence[Position]) -> MarginMode | None:
     return legs[0].margin_mode if legs else None
 
 
-def _leverage(settings: SymbolSettings | None, *, is_isolated: bool, is_long: bool) -> Decimal | None:
+def _leverage(
+    settings: SymbolSettings | None, legs: Sequence[Position], side: PositionSide, *, is_isolated: bool
+) -> Decimal | None:
+    """Return the leverage set for a side; before it was told, that of a leg which must have the same."""
     if settings is None:
-        return None
+        same = [leg for leg in legs if leg.side is side or leg.margin_mode is MarginMode.CROSSED]
+        return same[0].leverage if same else None
     if not is_isolated:
         return settings.crossed_leverage
+    is_long = side is PositionSide.LONG
     return settings.isolated_long_leverage if is_long else settings.isolated_short_leverage
 
 
