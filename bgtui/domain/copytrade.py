@@ -102,6 +102,8 @@ class ProfitSummary:
     total: Decimal | None
     waiting: Decimal | None
     coins: tuple[CoinProfit, ...] = ()
+    days: tuple[ProfitShare, ...] = ()
+    """By coin and day, where the summary has them (spot); futures have a question of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,15 @@ class LeadSymbol:
 
 
 @dataclass(frozen=True, slots=True)
+class LeadQuota:
+    """How much of a spot pair a leader may lead with, quote coin."""
+
+    instrument: InstrumentId
+    most: Decimal | None
+    left: Decimal | None
+
+
+@dataclass(frozen=True, slots=True)
 class LeadSettings:
     """A spot leader's settings (`spot-trader/config-query-settings`)."""
 
@@ -140,6 +151,7 @@ class LeadSettings:
     removable_below_usdt: Decimal | None
     symbols: tuple[LeadSymbol, ...] = ()
     labels: tuple[Untrusted, ...] = ()
+    quotas: tuple[LeadQuota, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +190,21 @@ class CopySetting:
 
 
 @dataclass(frozen=True, slots=True)
+class CopyRange:
+    """What a spot follower's setting of one pair may be, as the exchange says; None where it says nothing."""
+
+    instrument: InstrumentId
+    amount: tuple[Decimal | None, Decimal | None] = (None, None)
+    """Quote coin of one copy: least and most."""
+    count: tuple[Decimal | None, Decimal | None] = (None, None)
+    """Base coin."""
+    percent: tuple[Decimal | None, Decimal | None] = (None, None)
+    take_profit: tuple[Decimal | None, Decimal | None] = (None, None)
+    """Percent."""
+    stop_loss: tuple[Decimal | None, Decimal | None] = (None, None)
+
+
+@dataclass(frozen=True, slots=True)
 class CopySettings:
     """A follower's settings for one leader."""
 
@@ -187,6 +214,8 @@ class CopySettings:
     trader_name: Untrusted | None = None
     profit_ratio: Decimal | None = None
     settled_in_days: int | None = None
+    ranges: tuple[CopyRange, ...] = ()
+    """Spot only."""
 
 
 @dataclass(frozen=True, slots=True)

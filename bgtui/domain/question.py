@@ -154,6 +154,11 @@ def waiting_shares(product_type: ProductType) -> Question[tuple[ProfitShare, ...
     return Question("waiting_shares", product_type)
 
 
+def daily_shares(product_type: ProductType) -> Question[tuple[ProfitShare, ...]]:
+    """What was shared, by coin and day; a spot leader's are in the summary."""
+    return Question("daily_shares", product_type)
+
+
 def lead_symbols(product_type: ProductType) -> Question[tuple[LeadSymbol, ...]]:
     """Which instruments the leader lends to copying."""
     return Question("lead_symbols", product_type)
@@ -187,6 +192,11 @@ def copy_history(product_type: ProductType) -> Question[tuple[TrackingOrder, ...
 def copy_settings(product_type: ProductType, trader_id: str) -> Question[CopySettings]:
     """How one trader is copied."""
     return Question("copy_settings", product_type, detail=trader_id)
+
+
+def trader_symbols(trader_id: str) -> Question[tuple[str, ...]]:
+    """Which spot pairs a trader trades now."""
+    return Question("trader_symbols", ProductType.SPOT, detail=trader_id)
 
 
 def copy_limits(product_type: ProductType) -> Question[tuple[CopyLimit, ...]]:

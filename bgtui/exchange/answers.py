@@ -49,11 +49,12 @@ class Answers:
             "profit_summary": reader.profit_summary,
             "paid_shares": reader.paid_shares,
             "waiting_shares": reader.waiting_shares,
-            "lead_symbols": reader.lead_symbols,
+            "lead_symbols": self._lead_symbols,
             "followers": reader.followers,
             "followed_traders": reader.followed_traders,
             "copied_orders": reader.follower_tracks,
-            "copy_limits": reader.copy_limits,
+            "copy_limits": self._copy_limits,
+            "daily_shares": self._daily_shares,
         }
         self._since: dict[str, Callable[[ProductType, int], Awaitable[Any]]] = {
             "bills": reader.bills,
@@ -73,6 +74,7 @@ class Answers:
             "leverage_tiers": lambda question: reader.leverage_tiers(_instrument(question)),
             "candles_before": self._candles_before,
             "copy_settings": lambda question: reader.copy_settings(_product(question), question.detail),
+            "trader_symbols": lambda question: reader.trader_symbols(question.detail),
         }
 
     async def answer(self, question: Question[Any]) -> Any:  # noqa: ANN401 - the question's type says it
@@ -98,6 +100,20 @@ class Answers:
     async def _candles_before(self, question: Question[Any]) -> Any:  # noqa: ANN401
         interval = CandleInterval(question.detail)
         return await self._reader.candles_before(_instrument(question), interval, question.until_ms)
+
+    async def _lead_symbols(self, product_type: ProductType) -> Any:  # noqa: ANN401
+        if product_type.is_futures:
+            return await self._reader.lead_symbols(product_type)
+        return (await self._reader.lead_settings()).symbols
+
+    async def _daily_shares(self, product_type: ProductType) -> Any:  # noqa: ANN401
+        if product_type.is_futures:
+            return await self._reader.daily_shares()
+        return (await self._reader.profit_summary(product_type)).days
+
+    async def _copy_limits(self, product_type: ProductType) -> Any:  # noqa: ANN401
+        """Spot has no such route: its limits stand in each trader's settings."""
+        return await self._reader.copy_limits(product_type) if product_type.is_futures else ()
 
 
 def _product(question: Question[Any]) -> ProductType:

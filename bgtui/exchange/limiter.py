@@ -17,7 +17,7 @@ from math import inf
 
 from bgtui.domain.budget import Budget, EndpointBudget
 from bgtui.exchange.bucket import Bucket
-from bgtui.wire.endpoint import Endpoint
+from bgtui.wire.endpoint import Endpoint, Write
 
 WHOLE_API = (6000, 60.0)
 """Requests and seconds, per address, over all routes."""
@@ -99,6 +99,7 @@ class Limiter:
             Priority.READ: int(whole[0] * KEPT_FROM_READS),
         }
         self._buckets: dict[str, Bucket] = {}
+        self._is_elite = False
         self._waiting: dict[Priority, deque[_Waiter]] = {priority: deque() for priority in Priority}
         # The whole limit takes five minutes to recover once tripped.
         self._reads = Pause(first_s=5.0, most_s=300.0, calm_s=60.0)
@@ -118,6 +119,11 @@ class Limiter:
             if not waiter.turn.done() or waiter.turn.cancelled():
                 self._waiting[priority].remove(waiter)
                 self._hand_out()
+
+    def lower_for_leaders(self) -> None:
+        """Keep to the limits of lead traders from now on: the account is one."""
+        self._is_elite = True
+        self._buckets.clear()
 
     def refused(self, grant: Grant) -> None:
         """Take note that the exchange answered 429 to what was sent on this grant."""
@@ -170,7 +176,9 @@ class Limiter:
     def _bucket(self, endpoint: Endpoint) -> Bucket:
         bucket = self._buckets.get(endpoint.name)
         if bucket is None:
-            default = (endpoint.limit.count, endpoint.limit.seconds)
+            elite = endpoint.elite if self._is_elite and isinstance(endpoint, Write) else None
+            limit = elite or endpoint.limit
+            default = (limit.count, limit.seconds)
             count, seconds = self._limits.get(endpoint.name, default)
             bucket = self._buckets[endpoint.name] = Bucket(count, seconds + self._spread_s)
         return bucket

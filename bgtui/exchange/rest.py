@@ -171,6 +171,10 @@ class RestClient:
         """
         await self._skew.measure()
 
+    def lower_for_leaders(self) -> None:
+        """Keep to the limits of lead traders: the account is one."""
+        self._limiter.lower_for_leaders()
+
     def budget(self) -> Budget:
         """Return what is left of the request limits."""
         return self._limiter.budget()

@@ -309,3 +309,64 @@ def test_limits_and_pairs() -> None:
 def test_a_track_without_its_number_is_refused() -> None:
     with pytest.raises(DecodeError, match="trackingNo"):
         rest_copytrade.spot_tracks(raw({"trackingList": [{"symbol": "BTCUSDT"}]}))
+
+
+def test_a_spot_leaders_quotas_and_daily_shares() -> None:
+    settings = rest_copytrade.lead_settings(
+        raw({"spotInfoList": [{"maxQuoteSize": "1000", "surplusQuoteSize": "900", "symbol": "BTCUSDT"}]})
+    )
+    (quota,) = settings.quotas
+    assert fields(quota.instrument, quota.most, quota.left) == ("spot:BTCUSDT", 1000, 900)
+    summary = rest_copytrade.profit_summary(
+        raw(
+            {
+                "profitSummarys": {"sumProfit": "4.5"},
+                "profitHistoryList": [
+                    {
+                        "coin": "USDT",
+                        "profitCount": "4.5",
+                        "historysByDateList": [{"profit": "2.4", "profitTime": "1695371100000"}],
+                    }
+                ],
+            }
+        )
+    )
+    (day,) = summary.days
+    assert fields(day.coin, day.amount, day.time_ms) == ("USDT", Decimal("2.4"), 1695371100000)
+
+
+def test_what_a_spot_follower_may_set() -> None:
+    found = rest_copytrade.spot_copy_settings(
+        raw(
+            {
+                "enable": "YES",
+                "tradeSettingList": [
+                    {"symbol": "ETHUSDT", "traceType": "FIXED_AMOUNT", "maxTraceAmount": "50000"}
+                ],
+                "tradeSymbolSettingList": [
+                    {
+                        "symbol": "BTCUSDT",
+                        "minTraceAmount": "10",
+                        "maxTraceAmount": "1200",
+                        "minTraceSize": "0.001",
+                        "maxTraceSize": "500",
+                        "minTraceRation": "0.1",
+                        "maxTraceRation": "20",
+                        "minStopSurplusRation": "0",
+                        "maxStopSurplusRation": "500",
+                        "minStopLossRation": "",
+                        "maxStopLossRation": "90",
+                    }
+                ],
+            }
+        ),
+        "801",
+    )
+    assert found.details[0].trace_type == "amount"
+    (span,) = found.ranges
+    assert fields(span.amount, span.count, span.percent) == (
+        (10, 1200),
+        (Decimal("0.001"), 500),
+        (Decimal("0.1"), 20),
+    )
+    assert fields(span.take_profit, span.stop_loss) == ((0, 500), (None, 90))

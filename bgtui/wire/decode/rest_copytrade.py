@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from bgtui.domain.copytrade import (
     CoinProfit,
     CopyLimit,
+    CopyRange,
     CopySetting,
     CopySettings,
     DatedAmount,
     FollowedTrader,
     Follower,
     LeaderSummary,
+    LeadQuota,
     LeadSettings,
     LeadSymbol,
     ProfitShare,
@@ -39,6 +43,7 @@ from bgtui.wire.page import Page
 from bgtui.wire.payload.rest_copytrade import (
     CoinProfitRow,
     CopyLimitRow,
+    CopyRangeRow,
     CopySettingRow,
     CopySettingsRow,
     DatedRow,
@@ -46,6 +51,7 @@ from bgtui.wire.payload.rest_copytrade import (
     FollowerRow,
     FuturesTrackRow,
     LeaderTotalsRow,
+    LeadQuotaRow,
     LeadSettingsRow,
     LeadSymbolRow,
     ProfitShareRow,
@@ -54,6 +60,8 @@ from bgtui.wire.payload.rest_copytrade import (
     SpotTrackRow,
 )
 
+_TRACE_TYPES = {"fixed_amount": "amount", "fixed_count": "count", "fixed_size": "count", "ratio": "percent"}
+"""Words of the spot pages for what the others call so."""
 _LIST = "resultList"
 """Where some of these answers keep a list that others send bare."""
 
@@ -107,6 +115,7 @@ def profit_summary(data: Data) -> ProfitSummary:
     value = parse(data)
     head = value if isinstance(value, dict) else {}
     row = rows([head.get("profitSummary") or head.get("profitSummarys") or {}], ProfitSummaryRow)[0]
+    coins = rows(value, CoinProfitRow, "profitHistoryList")
     return ProfitSummary(
         yesterday=optional_decimal(row.yesterday_profit, "yesterdayProfit"),
         yesterday_ms=moment(row.yesterday_time, "yesterdayTime"),
@@ -118,9 +127,18 @@ def profit_summary(data: Data) -> ProfitSummary:
                 amount(each.profit_count, "profitCount"),
                 moment(each.last_profit_time, "lastProfitTime"),
             )
-            for each in rows(value, CoinProfitRow, "profitHistoryList")
+            for each in coins
+        ),
+        days=tuple(
+            ProfitShare(coin(each.coin, "coin"), amount(day.profit, "profit"), None, _day(day))
+            for each in coins
+            for day in rows(each.historys_by_date_list, ProfitShareRow)
         ),
     )
+
+
+def _day(row: ProfitShareRow) -> int | None:
+    return moment(row.profit_time, "profitTime")
 
 
 @answers(
@@ -185,6 +203,14 @@ def lead_settings(data: Data) -> LeadSettings:
             for each in rows(row.trace_symbol_list, SpotLeadSymbolRow)
         ),
         labels=tuple(each for each in labels if each is not None),
+        quotas=tuple(
+            LeadQuota(
+                instrument(ProductType.SPOT, each.symbol),
+                optional_decimal(each.max_quote_size, "maxQuoteSize"),
+                optional_decimal(each.surplus_quote_size, "surplusQuoteSize"),
+            )
+            for each in rows(row.spot_info_list, LeadQuotaRow)
+        ),
     )
 
 
@@ -258,7 +284,23 @@ def spot_copy_settings(data: Data, trader_id: str) -> CopySettings:
         trader_name=untrusted(row.trader_name),
         profit_ratio=optional_decimal(row.profit_rate, "profitRate"),
         settled_in_days=count(row.settled_in_days, "settledInDays"),
+        ranges=tuple(_range(each) for each in rows(row.trade_symbol_setting_list, CopyRangeRow)),
     )
+
+
+def _range(row: CopyRangeRow) -> CopyRange:
+    return CopyRange(
+        instrument(ProductType.SPOT, row.symbol),
+        _between(row.min_trace_amount, row.max_trace_amount, "TraceAmount"),
+        _between(row.min_trace_size, row.max_trace_size, "TraceSize"),
+        _between(row.min_trace_ration, row.max_trace_ration, "TraceRation"),
+        _between(row.min_stop_surplus_ration, row.max_stop_surplus_ration, "StopSurplusRation"),
+        _between(row.min_stop_loss_ration, row.max_stop_loss_ration, "StopLossRation"),
+    )
+
+
+def _between(least: object, most: object, name: str) -> tuple[Decimal | None, Decimal | None]:
+    return optional_decimal(least, f"min{name}"), optional_decimal(most, f"max{name}")
 
 
 @answers(copytrade.FOLLOWER_LIMITS)
@@ -334,7 +376,7 @@ def _copy_setting(row: CopySettingRow, product_type: ProductType) -> CopySetting
         leverage_mode=label(row.lever_type),
         long_leverage=positive(row.long_leverage, "longLeverage"),
         short_leverage=positive(row.short_leverage, "shortLeverage"),
-        trace_type=label(row.trace_type),
+        trace_type=_TRACE_TYPES.get(label(row.trace_type), label(row.trace_type)),
         trace_value=optional_decimal(row.trace_value, "traceValue"),
         max_hold=optional_decimal(_either(row.max_hold_size, row.max_trace_amount), "maxHoldSize"),
         take_profit_ratio=optional_decimal(

@@ -1,8 +1,8 @@
 """Every REST route the program knows, as data: a module per family, and two tables over all of them.
 
 A route is a `Read` (GET) or a `Write` (POST); the verb follows from the class, so a client that takes only
-reads cannot be made to write. Limits are those of Bitget's pages, for ordinary accounts: copy-trading leaders
-are cut to one order a second.
+reads cannot be made to write. Limits are those of Bitget's pages; where lead traders have lower ones, both
+are given.
 """
 
 from __future__ import annotations

@@ -4,9 +4,16 @@ from __future__ import annotations
 
 from bgtui.wire.endpoint.model import private, write
 
-PLACE_ORDER = write("futures.place-order", "/api/v2/mix/order/place-order", 10, "contract/trade/Place-Order")
+# Lead traders are cut to one a second here, in the batch, in the reversal, and in the same two of spot.
+PLACE_ORDER = write(
+    "futures.place-order", "/api/v2/mix/order/place-order", 10, "contract/trade/Place-Order", elite=1
+)
 BATCH_PLACE = write(
-    "futures.batch-place", "/api/v2/mix/order/batch-place-order", 5, "contract/trade/Batch-Place-Orders"
+    "futures.batch-place",
+    "/api/v2/mix/order/batch-place-order",
+    5,
+    "contract/trade/Batch-Place-Orders",
+    elite=1,
 )
 MODIFY_ORDER = write(
     "futures.modify-order", "/api/v2/mix/order/modify-order", 10, "contract/trade/Modify-Order"
@@ -41,7 +48,7 @@ CLOSE_POSITIONS = write(
     lowers_risk=True,
 )
 REVERSE_POSITION = write(
-    "futures.reverse-position", "/api/v2/mix/order/click-backhand", 10, "contract/trade/Reversal"
+    "futures.reverse-position", "/api/v2/mix/order/click-backhand", 10, "contract/trade/Reversal", elite=1
 )
 ORDER = private("futures.order", "/api/v2/mix/order/detail", 10, "contract/trade/Get-Order-Details")
 OPEN_ORDERS = private(

@@ -67,6 +67,8 @@ class Write(Endpoint):
 
     lowers_risk: bool = False
     """Cancels and closes: these may use the share of the budget that is kept back for them."""
+    elite: Limit | None = None
+    """The lower limit of lead traders, where they have one."""
 
     @property
     def method(self) -> Literal["POST"]:
@@ -84,6 +86,11 @@ def private(name: str, path: str, limit: int, doc: str, *, in_demo: bool = True)
     return Read(name=name, path=path, limit=per_uid(limit), signed=True, doc=doc, in_demo=in_demo)
 
 
-def write(name: str, path: str, limit: int, doc: str, *, lowers_risk: bool = False) -> Write:
-    """Describe a POST, limited by account."""
-    return Write(name=name, path=path, limit=per_uid(limit), signed=True, doc=doc, lowers_risk=lowers_risk)
+def write(
+    name: str, path: str, limit: int, doc: str, *, lowers_risk: bool = False, elite: int | None = None
+) -> Write:
+    """Describe a POST, limited by account; `elite` is the limit of lead traders where that is lower."""
+    lower = None if elite is None else per_uid(elite)
+    return Write(
+        name=name, path=path, limit=per_uid(limit), signed=True, doc=doc, lowers_risk=lowers_risk, elite=lower
+    )

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from bgtui.wire.endpoint.model import private, write
 
-PLACE_ORDER = write("spot.place-order", "/api/v2/spot/trade/place-order", 10, "spot/trade/Place-Order")
-BATCH_PLACE = write("spot.batch-place", "/api/v2/spot/trade/batch-orders", 5, "spot/trade/Batch-Place-Orders")
+PLACE_ORDER = write(
+    "spot.place-order", "/api/v2/spot/trade/place-order", 10, "spot/trade/Place-Order", elite=1
+)
+BATCH_PLACE = write(
+    "spot.batch-place", "/api/v2/spot/trade/batch-orders", 5, "spot/trade/Batch-Place-Orders", elite=1
+)
 CANCEL_ORDER = write(
     "spot.cancel-order", "/api/v2/spot/trade/cancel-order", 10, "spot/trade/Cancel-Order", lowers_risk=True
 )

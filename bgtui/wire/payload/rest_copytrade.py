@@ -104,6 +104,7 @@ class CoinProfitRow(Row):
     coin: object = None
     profit_count: object = None
     last_profit_time: object = None
+    historys_by_date_list: object = None
 
 
 class ProfitShareRow(Row):
@@ -141,11 +142,20 @@ class LeadSettingsRow(Row):
     """`spot-trader/config-query-settings`."""
 
     remove_limit_usdt: object = None
+    spot_info_list: object = None
     label_list: object = None
     enable: object = None
     show_assets_map: object = None
     show_equity: object = None
     trace_symbol_list: object = None
+
+
+class LeadQuotaRow(Row):
+    """One entry of `spotInfoList`."""
+
+    symbol: object = None
+    max_quote_size: object = None
+    surplus_quote_size: object = None
 
 
 class FollowerRow(Row):
@@ -180,6 +190,7 @@ class CopySettingsRow(Row):
     enable: object = None
     detail_list: object = None
     trade_setting_list: object = None
+    trade_symbol_setting_list: object = None
     trader_name: object = None
     profit_rate: object = None
     settled_in_days: object = None
@@ -202,6 +213,22 @@ class CopySettingRow(Row):
     stop_surplus_ration: object = None
     stop_loss_ratio: object = None
     stop_loss_ration: object = None
+
+
+class CopyRangeRow(Row):
+    """One entry of `tradeSymbolSettingList`."""
+
+    symbol: object = None
+    min_trace_amount: object = None
+    max_trace_amount: object = None
+    min_trace_size: object = None
+    max_trace_size: object = None
+    min_trace_ration: object = None
+    max_trace_ration: object = None
+    min_stop_surplus_ration: object = None
+    max_stop_surplus_ration: object = None
+    min_stop_loss_ration: object = None
+    max_stop_loss_ration: object = None
 
 
 class CopyLimitRow(Row):

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bgtui.exchange.bucket import Bucket
 from bgtui.exchange.limiter import Grant, Limiter, Priority
-from bgtui.wire.endpoint import Read, Write
+from bgtui.wire.endpoint import Read, Write, futures_order
 from bgtui.wire.endpoint.model import Limit
 from tests.support.loop import run_virtual, virtual_time
 
@@ -255,3 +255,18 @@ def test_a_bucket_says_exactly_when(gaps: list[float], count: int) -> None:
         taken.append(now)
     assert most_in_window(taken, 1.0 - 1e-9) <= count
     assert all(earlier <= later for earlier, later in pairwise(taken))
+
+
+@virtual_time
+async def test_a_lead_trader_is_cut_to_the_lower_limit_where_there_is_one() -> None:
+    limiter = Limiter(spread_s=0.0)
+    limiter.lower_for_leaders()
+    loop = asyncio.get_running_loop()
+    begun = loop.time()
+    for _ in range(3):
+        await limiter.acquire(futures_order.PLACE_ORDER, Priority.ORDER)
+    assert loop.time() - begun >= 2.0
+    begun = loop.time()
+    for _ in range(3):
+        await limiter.acquire(futures_order.CANCEL_ORDER, Priority.LOWERS_RISK)
+    assert loop.time() == begun

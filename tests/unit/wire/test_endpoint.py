@@ -156,6 +156,18 @@ def test_only_cancels_and_closes_lower_risk() -> None:
         assert each.lowers_risk is (ends_something and "replace" not in each.path)
 
 
+def test_lead_traders_place_one_order_a_second() -> None:
+    cut = {each.path for each in WRITES.values() if each.elite is not None}
+    assert cut == {
+        "/api/v2/spot/trade/place-order",
+        "/api/v2/spot/trade/batch-orders",
+        "/api/v2/mix/order/place-order",
+        "/api/v2/mix/order/batch-place-order",
+        "/api/v2/mix/order/click-backhand",
+    }
+    assert {each.elite.count for each in WRITES.values() if each.elite is not None} == {1}
+
+
 def test_the_verb_follows_from_the_class() -> None:
     assert {each.method for each in READS.values()} == {"GET"}
     assert {each.method for each in WRITES.values()} == {"POST"}
