@@ -18,6 +18,7 @@ class Paths:
     log_file: Path
     pins_file: Path
     journal_file: Path
+    alerts_file: Path
 
 
 def find_paths(environ: Mapping[str, str]) -> Paths:
@@ -30,6 +31,7 @@ def find_paths(environ: Mapping[str, str]) -> Paths:
         log_file=state / "bgtui.log",
         pins_file=state / "watch.json",
         journal_file=state / "journal.sqlite3",
+        alerts_file=state / "alerts.json",
     )
 
 

@@ -59,8 +59,12 @@ class Traits:
 
 TRAITS = {
     AlertKind.PRICE: Traits("price", needs_instrument=True, may_name_instrument=True, unit="price"),
-    AlertKind.FUNDING_RATE: Traits("funding over", may_name_instrument=True, unit="%", usual=Decimal("0.05")),
-    AlertKind.FUNDING_SOON: Traits("funding due", may_name_instrument=True, unit="min", usual=Decimal(10)),
+    AlertKind.FUNDING_RATE: Traits(
+        "funding over", may_name_instrument=True, unit="%", usual=Decimal("0.05"), fires_at_once=True
+    ),
+    AlertKind.FUNDING_SOON: Traits(
+        "funding due", may_name_instrument=True, unit="min", usual=Decimal(10), fires_at_once=True
+    ),
     AlertKind.LIQUIDATION: Traits(
         "liquidation near", may_name_instrument=True, unit="%", usual=Decimal(5), fires_at_once=True,
         is_grave=True,

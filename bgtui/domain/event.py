@@ -414,6 +414,8 @@ class AlertFired:
 
 
 @dataclass(frozen=True, slots=True)
+    problem: str = ""
+    """Why they cannot be kept for the next run, or could not be read; one line."""
 class AlertDelivered:
     """A person was told of an alert, or could not be."""
 

@@ -22,6 +22,7 @@ from bgtui.domain.feed import MarketChannel, MarketTopic
 from bgtui.domain.instrument import InstrumentId, ProductType
 from bgtui.domain.market import CandleInterval
 from bgtui.domain.trading import ReadOnlyReason
+from bgtui.session.alerts import NOTICED, AlertWatch
 from bgtui.session.arming import Arming
 from bgtui.session.desk import OrderDesk
 from bgtui.session.feed import keep, supervise
@@ -61,6 +62,7 @@ class Session:
         slumber: Slumber | None = None,
         read_only_reason: ReadOnlyReason | None = None,
         asker: Asker | None = None,
+        alerts: AlertWatch | None = None,
         observe: Callable[[Event], None] | None = None,
         list_instruments: Callable[[ProductType], None] = lambda _: None,
     ) -> None:
@@ -85,6 +87,8 @@ class Session:
         self._rng = rng
         self._market = market
         self._private = private
+        self.alerts = alerts
+        """What watches for what the person wants to be told of; None where nobody looks."""
         self._sources = tuple(sources)
         self._resync = None if market is None else Resync(market, store, clock=clock, rng=rng)
         self._reconciler = (
@@ -105,6 +109,7 @@ class Session:
         self._interval = CandleInterval.M1
         self._topics: frozenset[MarketTopic] = frozenset()
         self._changed = asyncio.Event()
+        self._carried: frozenset[InstrumentId] = frozenset()
         self._waiting = 0
         self._observe = observe
         self._hooks: dict[type, Callable[[Event], None]] = {
@@ -135,6 +140,13 @@ class Session:
                             self._reconciler.run,
                             self.apply,
                             clock=self._clock,
+                if self.alerts is not None:
+                    group.create_task(
+                        supervise(
+                            self.alerts.name, self.alerts.run, self.apply, clock=self._clock, rng=self._rng
+                        ),
+                        name=self.alerts.name,
+                    )
                             rng=self._rng,
                         ),
                         name=self._reconciler.name,
@@ -159,6 +171,8 @@ class Session:
             self._observe(event)
         if is_changed and self._waiting:
             self._wake()
+        if is_changed and self.alerts is not None and type(event) in NOTICED:
+            self.alerts.notice(event)
         return is_changed
 
     def watch(self, topics: Iterable[MarketTopic]) -> None:
@@ -188,6 +202,11 @@ class Session:
 
     def renew_book(self, instrument: InstrumentId) -> None:
         """Subscribe a book again that is not live: its snapshot makes it so."""
+    def carry(self, instruments: frozenset[InstrumentId]) -> None:
+        """Carry the tickers of these as well: somebody judges by them whatever is shown."""
+        self._carried = instruments
+        self._watch_shown()
+
         topic = MarketTopic(MarketChannel.BOOK, instrument)
         is_live = self.store.book_status(instrument) is BookStatus.LIVE
         if self._market is not None and topic in self._topics and not is_live:
@@ -218,7 +237,8 @@ class Session:
                 self._waiting -= 1
 
     def _watch_shown(self) -> None:
-        topics = {MarketTopic(MarketChannel.TICKER, name) for name in (*self._listed, *self._recent)}
+        tickers = (*self._listed, *self._recent, *self._carried)
+        topics = {MarketTopic(MarketChannel.TICKER, name) for name in tickers}
         for name in self._recent:
             topics.add(MarketTopic(MarketChannel.BOOK, name))
             topics.add(MarketTopic(MarketChannel.TRADES, name))

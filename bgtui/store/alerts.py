@@ -26,6 +26,8 @@ class Alerts:
     def __init__(self, next_version: NextVersion) -> None:
         self._next = next_version
         self._standings: tuple[Standing, ...] = ()
+        self.problem = ""
+        """Why the rules cannot be kept, or could not be read."""
         self._fired: OrderedDict[int, Alert] = OrderedDict()
         self._alarms: OrderedDict[tuple[AlertKind, str], Alarm] = OrderedDict()
         self._seen_id = 0
@@ -33,9 +35,9 @@ class Alerts:
 
     def report(self, event: AlertRulesReported) -> bool:
         """Take the rules as they do now."""
-        if event.standings == self._standings:
+        if event.standings == self._standings and event.problem == self.problem:
             return False
-        self._standings = event.standings
+        self._standings, self.problem = event.standings, event.problem
         return self._bump()
 
     def fire(self, event: AlertFired) -> bool:

@@ -421,6 +421,11 @@ class Store:
 
     def _on_alarm(self, event: AlarmRaised) -> bool:
         is_changed = self._alerts.raise_alarm(event)
+    @property
+    def alert_problem(self) -> str:
+        """Why the alert rules cannot be kept for the next run, or could not be read; one line, or none."""
+        return self._alerts.problem
+
         if is_changed:
             self._log.add(Level.WARNING, event.alarm.text)
         return is_changed

@@ -1,0 +1,412 @@
+"""When an alert rule fires: a pure function of the rule, what it remembers, and the facts of one moment.
+
+A rule fires on an edge: when what it is about becomes true, for each subject (a leg, a connection) by itself.
+What is not known, or is stale, is never an edge: the memory stays as it was and the rule says why it cannot
+be judged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from types import MappingProxyType
+
+from bgtui.domain import pnl
+from bgtui.domain.account import Balance, Position
+from bgtui.domain.alert import Alarm, AlertKind, AlertRule, Crossing, PriceSource, figure, name_of
+from bgtui.domain.instrument import InstrumentId, ProductType
+
+HYSTERESIS = Decimal("0.001")
+"""A price has to come back so far across its threshold, a fraction of it, before the rule is armed again."""
+SLACK = Decimal("0.05")
+"""The same for every other threshold."""
+MAX_SUBJECTS = 500
+MAX_READS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """What is known of one instrument's market."""
+
+    last: Decimal | None = None
+    mark: Decimal | None = None
+    funding_rate: Decimal | None = None
+    """Fraction."""
+    next_funding_ms: int | None = None
+    """Exchange time, milliseconds."""
+    is_current: bool = False
+    """Whether the figures may be taken for those of this moment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One connection."""
+
+    name: str
+    down_s: float | None
+    """Since it was lost; None while it is up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """Something that happened and is over: a fill, a rejection, a forced trade."""
+
+    kind: AlertKind
+    subject: str
+    text: str
+    instrument: InstrumentId | None = None
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class AlertFacts:
+    """Everything that rules are judged by, at one moment."""
+
+    now_ms: int
+    """Exchange time, milliseconds."""
+    quotes: Mapping[InstrumentId, Quote] = field(default_factory=lambda: MappingProxyType({}))
+    legs: Mapping[ProductType, tuple[Position, ...] | None] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+    """By product type that is followed; None while its legs are not known to be current."""
+    wallets: Mapping[ProductType, tuple[Balance, ...] | None] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+    links: tuple[Link, ...] = ()
+    doubtful: tuple[tuple[str, str], ...] = ()
+    """Client order id and message of every submission of unknown outcome."""
+    clock_offset_ms: int | None = None
+    """None before it was measured."""
+    alarms: tuple[Alarm, ...] = ()
+    """What other parts of the program say stands."""
+    happenings: tuple[Happening, ...] = ()
+    """Since the moment before."""
+    has_account: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What a rule remembers between two moments."""
+
+    armed: Mapping[str, bool] = field(default_factory=lambda: MappingProxyType({}))
+    """By subject: whether it fires when it is true next."""
+    problem: str = ""
+    """Why the rule, or a part of it, cannot be judged."""
+    reads: str = ""
+    """What it looks at, as it stands."""
+
+
+@dataclass(frozen=True, slots=True)
+class Firing:
+    """A rule has something to tell."""
+
+    subject: str
+    text: str
+    """One line that begins with a word."""
+    count: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What became of one rule at one moment."""
+
+    memory: Memory
+    firings: tuple[Firing, ...] = ()
+    is_spent: bool = False
+    """A rule that tells once has told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One subject of a rule at one moment."""
+
+    subject: str
+    is_true: bool | None
+    """None: not known."""
+    text: str = ""
+    """What is told when it becomes true."""
+    is_over: bool = False
+    """Whether it is so clearly not true that the rule may be armed again."""
+    reads: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """Every subject of a rule, and why some could not be read."""
+
+    found: Sequence[Reading] = ()
+    problem: str = ""
+    is_complete: bool = True
+    """Whether a subject that is not among them is known to be gone."""
+
+
+def judge(rule: AlertRule, memory: Memory, facts: AlertFacts) -> Verdict:
+    """Return what a rule does at this moment.
+
+    Args:
+        rule: What to be told of; one that is off does nothing.
+        memory: What the last judgement left.
+        facts: This moment.
+    """
+    if not rule.is_on:
+        return Verdict(Memory())
+    if rule.traits.is_event:
+        return _judge_events(rule, memory, facts)
+    readings = _READERS[rule.kind](rule, facts)
+    armed: dict[str, bool] = {}
+    firings: list[Firing] = []
+    for reading in readings.found[:MAX_SUBJECTS]:
+        before = memory.armed.get(reading.subject)
+        fires, after = _edge(before, reading, fires_at_once=rule.traits.fires_at_once)
+        if after is not None:
+            armed[reading.subject] = after
+        if fires:
+            firings.append(Firing(reading.subject, reading.text))
+    if not readings.is_complete:
+        armed = dict(list({**memory.armed, **armed}.items())[-MAX_SUBJECTS:])
+    told = tuple(firings) if rule.repeats else tuple(firings[:1])
+    reads = ", ".join(reading.reads for reading in readings.found if reading.reads)[:MAX_READS]
+    return Verdict(Memory(armed, readings.problem, reads), told, is_spent=bool(told) and not rule.repeats)
+
+
+def _edge(before: bool | None, reading: Reading, *, fires_at_once: bool) -> tuple[bool, bool | None]:  # noqa: FBT001
+    """Return whether a subject fires, and whether it is armed from now on; None when that was never known."""
+    if reading.is_true is None:
+        return False, before
+    if reading.is_true:
+        return (before is True or (before is None and fires_at_once)), False
+    return False, True if before is not False else reading.is_over
+
+
+def _judge_events(rule: AlertRule, memory: Memory, facts: AlertFacts) -> Verdict:
+    mine = [
+        happening
+        for happening in facts.happenings
+        if happening.kind is rule.kind and rule.instrument in (None, happening.instrument)
+    ]
+    firings = tuple(Firing(one.subject, one.text, one.count) for one in mine)
+    told = firings if rule.repeats else firings[:1]
+    problem = "" if facts.has_account else "no key: no account to watch"
+    return Verdict(Memory({}, problem, memory.reads), told, is_spent=bool(told) and not rule.repeats)
+
+
+def _price(rule: AlertRule, facts: AlertFacts) -> Readings:
+    place, limit = rule.instrument, rule.threshold
+    if place is None or limit is None:
+        return Readings(problem="the rule names no price", is_complete=False)
+    quote = facts.quotes.get(place, Quote())
+    if rule.source is PriceSource.MARK and not place.product_type.is_futures:
+        return Readings(problem="spot has no mark price", is_complete=False)
+    price = quote.last if rule.source is PriceSource.LAST else quote.mark
+    if price is None or not quote.is_current:
+        return _unread(f"{name_of(place)} price is {'not known' if price is None else 'stale'}")
+    is_above = rule.crossing is Crossing.ABOVE
+    is_true = price >= limit if is_above else price <= limit
+    back = limit * (1 - HYSTERESIS) if is_above else limit * (1 + HYSTERESIS)
+    text = f"Price: {name_of(place)} {rule.source} {figure(price)} is {rule.crossing} {figure(limit)}."
+    is_over = price <= back if is_above else price >= back
+    return Readings([Reading(place, is_true, text, is_over, figure(price))])
+
+
+def _unread(problem: str) -> Readings:
+    return Readings(problem=problem, is_complete=False)
+
+
+def _held(rule: AlertRule, facts: AlertFacts) -> tuple[list[Position], str]:
+    """Return the legs that a rule is about, and why some are missing."""
+    if not facts.has_account:
+        return [], "no key: no account to watch"
+    products = [
+        product
+        for product in facts.legs
+        if product.is_futures and (rule.instrument is None or rule.instrument.product_type is product)
+    ]
+    unknown = [product for product in products if facts.legs[product] is None]
+    legs = [
+        leg
+        for product in products
+        for leg in facts.legs[product] or ()
+        if rule.instrument in (None, leg.instrument)
+    ]
+    return legs, f"legs of {unknown[0]} are not current" if unknown else ""
+
+
+def _leg_name(leg: Position) -> str:
+    return f"{leg.side.upper()} {name_of(leg.instrument)}"
+
+
+def _liquidation(rule: AlertRule, facts: AlertFacts) -> Readings:
+    legs, problem = _held(rule, facts)
+    limit = (rule.threshold or Decimal(0)) / 100
+    is_complete = not problem
+    found = []
+    for leg in legs:
+        if leg.liquidation_price is None:
+            continue  # the exchange names none: nothing to be near to
+        quote = facts.quotes.get(leg.instrument, Quote())
+        distance = (
+            pnl.distance(quote.mark, leg.liquidation_price) if quote.mark and quote.is_current else None
+        )
+        if distance is None:
+            problem = problem or f"mark of {name_of(leg.instrument)} is not current"
+        found.append(_leg_reading(leg, distance, limit))
+    return Readings(found, problem, is_complete=is_complete)
+
+
+def _leg_reading(leg: Position, distance: Decimal | None, limit: Decimal) -> Reading:
+    subject = "/".join(str(part) for part in leg.key)
+    if distance is None:
+        return Reading(subject, None)
+    far = f"{distance * 100:.1f}%"
+    price = figure(leg.liquidation_price or Decimal(0))
+    text = f"Liquidation: {_leg_name(leg)} is {far} from {price}; f closes, i adds margin."
+    return Reading(subject, distance <= limit, text, distance >= limit * (1 + SLACK), far)
+
+
+def _places(rule: AlertRule, facts: AlertFacts) -> tuple[list[InstrumentId], str]:
+    """Return the instruments whose funding a rule is about: its own, else those with a leg."""
+    if rule.instrument is not None:
+        return [rule.instrument], ""
+    legs, problem = _held(rule, facts)
+    return sorted({leg.instrument for leg in legs}), problem
+
+
+def _funding_rate(rule: AlertRule, facts: AlertFacts) -> Readings:
+    limit = (rule.threshold or Decimal(0)) / 100
+
+    def read(place: InstrumentId, quote: Quote) -> Reading:
+        rate = quote.funding_rate
+        if rate is None:
+            return Reading(place, None)
+        said = f"{rate * 100:+.4f}%"
+        payer = "longs pay shorts" if rate > 0 else "shorts pay longs"
+        text = f"Funding: {name_of(place)} {said} is over {figure(limit * 100)}%; {payer}."
+        return Reading(place, abs(rate) >= limit, text, abs(rate) <= limit * (1 - SLACK), said)
+
+    return _quoted(rule, facts, read, "funding rate")
+
+
+def _funding_soon(rule: AlertRule, facts: AlertFacts) -> Readings:
+    limit_ms = int((rule.threshold or Decimal(0)) * 60_000)
+
+    def read(place: InstrumentId, quote: Quote) -> Reading:
+        if quote.next_funding_ms is None:
+            return Reading(place, None)
+        left_ms = quote.next_funding_ms - facts.now_ms
+        if left_ms <= 0:
+            return Reading(place, None)  # settled, and the next one is not told yet
+        minutes = -(-left_ms // 60_000)
+        text = f"Funding: {name_of(place)} is settled in {minutes} min; the rate is {_rate(quote)}."
+        return Reading(place, left_ms <= limit_ms, text, left_ms > limit_ms, f"{minutes} min")
+
+    return _quoted(rule, facts, read, "next funding")
+
+
+def _rate(quote: Quote) -> str:
+    return "not known" if quote.funding_rate is None else f"{quote.funding_rate * 100:+.4f}%"
+
+
+def _quoted(
+    rule: AlertRule, facts: AlertFacts, read: Callable[[InstrumentId, Quote], Reading], what: str
+) -> Readings:
+    places, problem = _places(rule, facts)
+    is_complete = not problem
+    found = []
+    for place in places:
+        quote = facts.quotes.get(place, Quote())
+        reading = read(place, quote) if quote.is_current else Reading(place, None)
+        if reading.is_true is None:
+            problem = problem or f"{what} of {name_of(place)} is not known"
+        found.append(reading)
+    return Readings(found, problem, is_complete=is_complete)
+
+
+def _margin_ratio(rule: AlertRule, facts: AlertFacts) -> Readings:
+    legs, problem = _held(rule, facts)
+    is_complete = not problem
+    limit = (rule.threshold or Decimal(0)) / 100
+    found = [
+        _ratio("/".join(str(part) for part in leg.key), _leg_name(leg), leg.margin_ratio, limit)
+        for leg in legs
+    ]
+    for product, coins in facts.wallets.items():
+        if coins is None:
+            problem, is_complete = problem or f"wallet of {product} is not current", False
+            continue
+        found += [
+            _ratio(f"{product}/{coin.coin}", f"{coin.coin} wallet", coin.cross_risk_ratio, limit)
+            for coin in coins
+            if coin.cross_risk_ratio is not None
+        ]
+    return Readings(found, problem, is_complete=is_complete)
+
+
+def _ratio(subject: str, name: str, ratio: Decimal | None, limit: Decimal) -> Reading:
+    if ratio is None:
+        return Reading(subject, None)
+    said = f"{ratio * 100:.1f}%"
+    text = f"Margin: {name} has a margin ratio of {said}, over {figure(limit * 100)}%; 100% is liquidation."
+    return Reading(subject, ratio >= limit, text, ratio <= limit * (1 - SLACK), said)
+
+
+def _connection(rule: AlertRule, facts: AlertFacts) -> Readings:
+    limit_s = float(rule.threshold or 0)
+    found = []
+    for link in facts.links:
+        is_true = link.down_s is not None and link.down_s >= limit_s
+        text = f"Connection: {link.name} has been down for {int(link.down_s or 0)}s; it is dialed again."
+        is_up = link.down_s is None
+        found.append(Reading(link.name, is_true, text, is_up, "" if is_up else f"{link.name} down"))
+    return Readings(found, "" if found else "not connected yet", is_complete=bool(found))
+
+
+def _unknown_outcome(_rule: AlertRule, facts: AlertFacts) -> Readings:
+    found = [
+        Reading(name, is_true=True, text=f"Unknown: order {name}: {said or 'no answer'}", reads=name)
+        for name, said in facts.doubtful
+    ]
+    return Readings(found, "" if facts.has_account else "no key: no account to watch")
+
+
+def _clock(rule: AlertRule, facts: AlertFacts) -> Readings:
+    if facts.clock_offset_ms is None:
+        return _unread("the clock is not measured yet")
+    off_s = Decimal(abs(facts.clock_offset_ms)) / 1000
+    limit = rule.threshold or Decimal(0)
+    text = f"Clock: {off_s:.1f}s off Bitget's; corrected here; fix: timedatectl set-ntp true"
+    is_over = off_s <= limit * (1 - SLACK)
+    return Readings([Reading("clock", off_s >= limit, text, is_over, f"{off_s:.1f}s")])
+
+
+def _standing(rule: AlertRule, facts: AlertFacts) -> Readings:
+    """Read what another part of the program says: it stands, or it is not there."""
+    found = [
+        Reading(alarm.subject, is_true=True, text=alarm.text, reads=alarm.subject)
+        for alarm in facts.alarms
+        if alarm.kind is rule.kind
+    ]
+    return Readings(found)
+
+
+_READERS: Mapping[AlertKind, Callable[[AlertRule, AlertFacts], Readings]] = {
+    AlertKind.PRICE: _price,
+    AlertKind.FUNDING_RATE: _funding_rate,
+    AlertKind.FUNDING_SOON: _funding_soon,
+    AlertKind.LIQUIDATION: _liquidation,
+    AlertKind.MARGIN_RATIO: _margin_ratio,
+    AlertKind.UNKNOWN_OUTCOME: _unknown_outcome,
+    AlertKind.CONNECTION: _connection,
+    AlertKind.CLOCK: _clock,
+    AlertKind.POSITION_RISK: _standing,
+    AlertKind.DAY_LOSS: _standing,
+    AlertKind.KILL: _standing,
+}
+
+
+def instruments_of(rules: Iterable[AlertRule]) -> frozenset[InstrumentId]:
+    """Name the instruments whose market the rules look at by themselves."""
+    about = (AlertKind.PRICE, AlertKind.FUNDING_RATE, AlertKind.FUNDING_SOON, AlertKind.LIQUIDATION)
+    return frozenset(
+        rule.instrument for rule in rules if rule.is_on and rule.kind in about and rule.instrument is not None
+    )
