@@ -38,6 +38,8 @@ class RuleResult:
 
 Judged = PlaceOrder | PlacePlan | AmendOrder
 _OK = ""
+MODE = "mode"
+"""Name of the rule that compares the position mode of an order with the account's."""
 
 
 def check(intent: Judged, facts: Facts) -> tuple[RuleResult, ...]:
@@ -327,10 +329,13 @@ _SHARED_RULES: tuple[Rule, ...] = (
     ("orders", _orders),
 )
 _FUTURES_RULES: tuple[Rule, ...] = (
-    ("mode", _mode),
+    (MODE, _mode),
     ("margin", _margin),
     ("leg", _closes_leg),
     ("TP/SL", _presets),
 )
 _SPOT_RULES: tuple[Rule, ...] = (("balance", _spot_balance),)
 _AMEND_RULES: tuple[Rule, ...] = (("tick", _tick), ("size", _step))
+
+NAMES = frozenset(name for name, _ in (*_SHARED_RULES, *_FUTURES_RULES, *_SPOT_RULES, *_AMEND_RULES))
+"""What the rules are called."""
