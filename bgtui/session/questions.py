@@ -1,4 +1,4 @@
-"""Asking what no stream tells: only while somebody looks, one at a time each, slower when it fails."""
+"""Asking what no stream tells: each by itself, faster after a write, slower when it fails or is too much."""
 
 from __future__ import annotations
 
@@ -8,15 +8,28 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from bgtui.domain.clock import Clock
-from bgtui.domain.error import AuthRefused, BgtuiError, ExchangeError, PermissionRefused, Rejected
+from bgtui.domain.error import (
+    AuthRefused,
+    BgtuiError,
+    ExchangeError,
+    PermissionRefused,
+    RateLimited,
+    Rejected,
+)
 from bgtui.domain.event import Event, QuestionAnswered, QuestionAsked, QuestionFailed
 from bgtui.domain.question import Question
 from bgtui.session.ports import Answering
 
 FACT_S = 60.0
 """A refusal for want of a right, or by a rule, is a fact: it is asked again only so often."""
+HURRIED_S = 1.0
+"""How often what was just changed is asked …"""
+HURRY_S = 10.0
+"""… and for how long."""
 _FIRST_RETRY_S = 2.0
 _MAX_RETRY_S = 60.0
+_MAX_SLOWDOWN = 16.0
+"""How many times its interval a question waits at most after the exchange said that it is too much."""
 
 
 class Asker:
@@ -40,6 +53,8 @@ class Asker:
         self._intervals: dict[Question[Any], float] = {}
         self._tasks: dict[Question[Any], asyncio.Task[None]] = {}
         self._wakes: dict[Question[Any], asyncio.Event] = {}
+        self._hurried_until_s: dict[Question[Any], float] = {}
+        self._slowdowns: dict[Question[Any], float] = {}
         self._once: set[asyncio.Task[None]] = set()
         self._is_running = False
 
@@ -48,6 +63,7 @@ class Asker:
         wanted = dict(questions)
         for question in [name for name in self._intervals if name not in wanted]:
             del self._intervals[question]
+            self._hurried_until_s.pop(question, None)
             if (task := self._tasks.pop(question, None)) is not None:
                 task.cancel()
         self._intervals.update(wanted)
@@ -62,6 +78,14 @@ class Asker:
             task = asyncio.create_task(self._ask_once(question), name=f"ask {question.name}")
             self._once.add(task)
             task.add_done_callback(self._once.discard)
+
+    def hurry(self, *questions: Question[Any]) -> None:
+        """Ask these now and often for a while: something was sent that changes their answers."""
+        until_s = self._clock.monotonic() + HURRY_S
+        for question in questions:
+            if question in self._intervals:
+                self._hurried_until_s[question] = until_s
+            self.ask(question)
 
     def ask_all(self) -> None:
         """Ask everything that is attended now."""
@@ -103,12 +127,25 @@ class Asker:
 
     def _pause_s(self, question: Question[Any], error: BgtuiError | None, failures: int) -> float:
         interval_s = self._intervals.get(question, FACT_S)
+        if self._clock.monotonic() < self._hurried_until_s.get(question, 0.0):
+            interval_s = min(interval_s, HURRIED_S)
+        if isinstance(error, RateLimited):
+            slower = min(2 * self._slowdowns.get(question, 1.0), _MAX_SLOWDOWN)
+            self._slowdowns[question] = slower
+            return max(interval_s * slower, _FIRST_RETRY_S)
         if error is None:
-            return interval_s
+            return interval_s * self._calmed(question)
         if isinstance(error, AuthRefused | PermissionRefused | Rejected):
             return max(FACT_S, interval_s)
         longest = min(_MAX_RETRY_S, max(_FIRST_RETRY_S, interval_s) * 2.0 ** min(failures - 1, 8))
         return longest * self._rng.uniform(0.5, 1.0)
+
+    def _calmed(self, question: Question[Any]) -> float:
+        """Return how many times its interval a question waits after an answer: less with each good one."""
+        slower = self._slowdowns.pop(question, 1.0) / 2
+        if slower > 1.0:
+            self._slowdowns[question] = slower
+        return max(slower, 1.0)
 
     async def _ask_once(self, question: Question[Any]) -> None:
         await self._ask(question)
