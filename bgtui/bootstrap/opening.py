@@ -6,7 +6,9 @@ import random
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
+from bgtui.bootstrap.journaling import open_journal, origin_of
 from bgtui.config.settings import Settings, locate
 from bgtui.config.venue import Environment, Venue
 from bgtui.domain.account import KeyInfo
@@ -28,8 +30,11 @@ from bgtui.session.arming import Arming, Check, Warrant, closes_in
 from bgtui.session.desk import OrderDesk
 from bgtui.session.ids import id_maker
 from bgtui.session.inquiry import Inquiry
+from bgtui.session.journal import Journal
 from bgtui.session.ports import EventSource
 from bgtui.session.questions import Asker
+from bgtui.session.recovery import Recovery
+from bgtui.session.scribe import Scribe
 from bgtui.session.session import Session
 from bgtui.session.slumber import Slumber
 from bgtui.store.store import Store
@@ -80,7 +85,7 @@ async def open_session(
     has_account: bool | None = None,
     tap: Tap | None = None,
     observe: Observe | None = None,
-    may_trade: bool = False,
+    journal: Path | None = None,
     products: tuple[ProductType, ...] | None = None,
 ) -> AsyncIterator[Session]:
     """Build everything one run needs, and close it in reverse order.
@@ -90,8 +95,8 @@ async def open_session(
         has_account: Whether the account is followed; None means when there is a key.
         tap: Told every received frame.
         observe: Told every event once the store has it.
-        may_trade: Whether a desk is wanted; there is one where settings and key allow it. Without, nothing
-            that is built here can write.
+        journal: Where writes are recorded before they leave. With it there is a desk, where settings and key
+            allow one; without it nothing that is built here can write.
         products: Whose accounts are followed; None means those of the watch list.
 
     Raises:
@@ -132,7 +137,7 @@ async def open_session(
             now_s=lambda: access.now_ms() // 1000,
             resync=access.rest.sync_clock,
         )
-        desk, reason = await parts.desk(stack) if may_trade else (None, ReadOnlyReason.CHOSEN)
+        desk, reason = await parts.desk(stack, journal) if journal else (None, ReadOnlyReason.CHOSEN)
 
         def drop(reason: str) -> None:
             market.restart(reason)
@@ -154,6 +159,8 @@ async def open_session(
             asker=parts.asker(),
             observe=observe,
             list_instruments=parts.listing.want,
+            journal=parts.journal,
+            scribe=parts.scribe,
         )
         parts.session = session
         yield session
@@ -196,10 +203,14 @@ class _Parts:
         """Once it is built; what it made before may tell it something."""
         self.arming: Arming | None = None
         """What a desk lets through, once there is one."""
+        self.journal: Journal | None = None
+        self.scribe: Scribe | None = None
+        self.recovery: Recovery | None = None
 
     def sources(self) -> tuple[EventSource, ...]:
         """Return what reports besides the streams."""
-        return (self.listing, BudgetWatch(self._access.rest))
+        always = (self.listing, BudgetWatch(self._access.rest))
+        return always if self.recovery is None else (self.recovery, *always)
 
     def asker(self) -> Asker:
         """Return what asks the polled questions."""
@@ -211,7 +222,7 @@ class _Parts:
         )
         return Asker(answers, self._apply, clock=self._clock, rng=self._rng, now_ms=self._access.now_ms)
 
-    async def desk(self, stack: AsyncExitStack) -> tuple[OrderDesk | None, ReadOnlyReason | None]:
+    async def desk(self, stack: AsyncExitStack, path: Path) -> tuple[OrderDesk | None, ReadOnlyReason | None]:
         """Build what writes, where that is allowed; nowhere else is a trading client made."""
         if self._settings.is_read_only:
             is_live = self._settings.environment is Environment.LIVE and not self._settings.read_only
@@ -219,6 +230,14 @@ class _Parts:
         info = await self._access.reader.key_info()
         if not _may_trade(info.authorities):
             return None, ReadOnlyReason.KEY
+        journal, run = open_journal(
+            stack,
+            path,
+            origin_of(self._settings, info),
+            rng=self._rng,
+            now_ms=self._access.now_ms,
+            apply=self._apply,
+        )
         inquiry = Inquiry(
             self._access.reader,
             self._store,
@@ -228,13 +247,19 @@ class _Parts:
         )
         stack.push_async_callback(inquiry.close)
         arming = self.arming = self._arming(info)
+        scribe = Scribe(journal, self._store, self._access.now_ms)
+        self.journal, self.scribe = journal, scribe
+        self.recovery = Recovery(
+            journal, run, self._access.reader, inquiry, scribe, now_ms=self._access.now_ms
+        )
         desk = OrderDesk(
             TradingClient(self._access.rest),
             self._apply,
+            journal,
             permit=arming.permit,
             state=lambda: arming.state,
             now_ms=self._access.now_ms,
-            new_id=id_maker(self._settings.environment.value, self._clock.now_ms, self._rng),
+            new_id=id_maker(run.instance, self._clock.now_ms),
             on_doubt=inquiry.settle,
             on_accepted=inquiry.watch,
             on_mode_mismatch=lambda _product: self._refresh(),

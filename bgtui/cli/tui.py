@@ -87,11 +87,14 @@ def connection(
         from bgtui.ui.app import Opened
         from bgtui.ui.workspace import Badge, Identity
 
+        paths = find_paths(os.environ)
         async with (
             settled(start(typed), child) as settings,
-            open_session(settings, may_trade=True, tap=tap, products=every_product(settings)) as session,
+            open_session(
+                settings, journal=paths.journal_file, tap=tap, products=every_product(settings)
+            ) as session,
         ):
-            pins = Pins(find_paths(os.environ).pins_file, settings.watch_list)
+            pins = Pins(paths.pins_file, settings.watch_list)
             identity = Identity(
                 badge=Badge[settings.environment.name],
                 account=settings.account_label if settings.credentials is not None else "",

@@ -190,6 +190,8 @@ class KeyInfo:
     """Lead trader."""
     ips: tuple[str, ...]
     parent_id: str = ""
+    registered_ms: int = 0
+    """When the account was opened, Unix milliseconds; 0 when not told."""
 
 
 @dataclass(frozen=True, slots=True)

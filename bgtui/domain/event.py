@@ -241,6 +241,16 @@ class SubmissionChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class InstancesClaimed:
+    """Which runs of bgtui placed the orders that count as ours, by the heads of their ids."""
+
+    ours: frozenset[str]
+    """This run, and those before it on this account."""
+    others: frozenset[str] = frozenset()
+    """Runs on this account that are going on beside this one."""
+
+
+@dataclass(frozen=True, slots=True)
 class QuestionAsked:
     """A question is on its way."""
 
@@ -404,6 +414,8 @@ class AlertRulesReported:
     """The alert rules as they do now, all of them."""
 
     standings: tuple[Standing, ...]
+    problem: str = ""
+    """Why they cannot be kept for the next run, or could not be read; one line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -414,8 +426,6 @@ class AlertFired:
 
 
 @dataclass(frozen=True, slots=True)
-    problem: str = ""
-    """Why they cannot be kept for the next run, or could not be read; one line."""
 class AlertDelivered:
     """A person was told of an alert, or could not be."""
 
@@ -469,6 +479,7 @@ Event = (
     | AccountReconciled
     | WatchChanged
     | SubmissionChanged
+    | InstancesClaimed
     | QuestionAsked
     | QuestionAnswered
     | QuestionFailed

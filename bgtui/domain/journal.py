@@ -84,6 +84,15 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordedRun:
+    """A run that used the journal."""
+
+    instance: str
+    """Head of its ids."""
+    origin: Origin
+
+
+@dataclass(frozen=True, slots=True)
 class Recorded:
     """A write and how it stands."""
 

@@ -81,13 +81,17 @@ class Submission:
     asked_ms: int = 0
     """When it was first asked about in vain, exchange time, milliseconds; 0 before that."""
     may_have_left: bool = True
-    """False after a restart that found it recorded and not on its way: then one ask proves that it never left."""
+    """False when a restart found it recorded and not yet on its way: one ask proves that it never left."""
+    attempt: int = 1
+    """How often it was sent; above 1 only after a person has had it sent again."""
     evidence: str = ""
     """Which report ended it."""
 
 
 def advance_submission(old: Submission, new: Submission) -> Submission:
-    """Return the submission after a change: an end is never left, a step back never taken."""
-    if not old.state.is_open or _RANK[new.state] < _RANK[old.state]:
+    """Return the submission after a change: an end is never left, a step back only taken by a new attempt."""
+    if new.attempt > old.attempt and old.state is SubmissionState.ABSENT:
+        return new
+    if not old.state.is_open or new.attempt < old.attempt or _RANK[new.state] < _RANK[old.state]:
         return old
     return new

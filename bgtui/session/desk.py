@@ -1,4 +1,4 @@
-"""The only road from an intent to the exchange: checked, marked in the store, sent once, its ending named.
+"""The only road from an intent to the exchange: checked, recorded, marked, sent once, its ending named.
 
 Nothing here is retried. What is neither known to have happened nor known not to is in doubt, stays visibly
 so, and is asked about.
@@ -6,68 +6,47 @@ so, and is asked about.
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from bgtui.domain.copyintent import (
-    CloseTracks,
-    FollowByAmount,
-    RemoveFollower,
-    SetCopySettings,
-    SetLeadSwitch,
-    SetLeadSymbols,
-    SetTrackTpsl,
-    StopTracks,
-    Unfollow,
+from bgtui.domain.error import (
+    AuthRefused,
+    ConfigError,
+    ExchangeError,
+    JournalFailed,
+    NotSent,
+    PermissionRefused,
+    Refused,
+    Rejected,
 )
-from bgtui.domain.error import ConfigError, ExchangeError, NotSent, Refused, Rejected
 from bgtui.domain.event import Event, SubmissionChanged
 from bgtui.domain.instrument import ProductType
 from bgtui.domain.intent import (
-    AdjustMargin,
-    AmendOrder,
-    AmendPlan,
     BatchAnswer,
     BatchFailure,
-    CancelAll,
-    CancelOrder,
     CancelOrders,
-    CancelPlans,
-    CancelSymbol,
-    ClosePosition,
     Intent,
     OrderAck,
-    OrderRef,
-    PlaceOrder,
-    PlacePlan,
-    PlaceTpsl,
-    PositionTpsl,
-    ReversePosition,
-    SetAllLeverage,
-    SetAutoMargin,
-    SetLeverage,
-    SetMarginMode,
-    SetPositionMode,
     instrument_of,
     product_of,
 )
+from bgtui.domain.journal import Entry, Stage, Step
 from bgtui.domain.submission import Submission, SubmissionState
 from bgtui.domain.trading import TradingState
-from bgtui.session.ports import TradingGateway
+from bgtui.session.ports import Record, TradingGateway
+from bgtui.session.senders import CANCELS, MAKES_ORDER, WAY_OUT, senders, targets_of
 
 MODE_MISMATCH = frozenset({"40773", "40774", "43075", "45020", "45021", "45109"})
 """Codes that say: the account is in another position mode than the order was spelled for."""
-
-_MAKES_ORDER = (PlaceOrder, PlacePlan, PlaceTpsl, AmendOrder, ReversePosition)
-"""Intents that bring about an order under our id: they are over when it is reported."""
-_CANCELS = (CancelOrder, CancelOrders, CancelSymbol, CancelAll, CancelPlans)
-"""Intents that are over when the end of every order they name is reported."""
 
 Violations = Callable[[Intent], Sequence[str]]
 """Our own rules: lines that name the rule and the figure; none when the intent may go."""
 Permit = Callable[[Intent], str]
 """Why the trading state refuses an intent; empty when it may go."""
+IsAbsent = Callable[[Submission], Awaitable[bool]]
+"""Asks the exchange once more; tells whether it still knows nothing of a submission."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +68,7 @@ class OrderDesk:
         self,
         gateway: TradingGateway,
         apply: Callable[[Event], object],
+        journal: Record,
         *,
         now_ms: Callable[[], int],
         new_id: Callable[[], str],
@@ -98,12 +78,14 @@ class OrderDesk:
         on_doubt: Callable[[Submission], None] = lambda _: None,
         on_accepted: Callable[[Submission], None] = lambda _: None,
         on_mode_mismatch: Callable[[ProductType], None] = lambda _: None,
+        on_refused_key: Callable[[Rejected], None] = lambda _: None,
     ) -> None:
         """Send through this gateway.
 
         Args:
             gateway: What writes to the exchange.
             apply: Takes the events that mark what was sent.
+            journal: Where a write is recorded before it leaves; without a record nothing is sent.
             now_ms: Exchange time, Unix milliseconds.
             new_id: Makes a client order id that was never used before.
             violations: Our own rules, asked before anything leaves.
@@ -112,9 +94,10 @@ class OrderDesk:
             on_doubt: Told of every submission whose outcome is not known: it has to be settled.
             on_accepted: Told of every submission that was taken and whose report is still to come.
             on_mode_mismatch: Told when the account is in another position mode than was thought.
+            on_refused_key: Told when the exchange refuses the key itself, or its rights.
         """
-        self._gateway = gateway
         self._apply = apply
+        self._journal = journal
         self._now_ms = now_ms
         self.new_id = new_id
         """Makes a client order id: a review shows the one that will be used."""
@@ -123,16 +106,10 @@ class OrderDesk:
         self._state = state
         self._on_doubt = on_doubt
         self._on_accepted = on_accepted
-        self._used: set[str] = set()
         self._on_mode_mismatch = on_mode_mismatch
-        self._senders: dict[type, Callable[[Any, str], Awaitable[Any]]] = {
-            PlaceOrder: gateway.place_order,
-            AmendOrder: gateway.amend_order,
-            PlacePlan: gateway.place_plan,
-            PlaceTpsl: gateway.place_tpsl,
-            ReversePosition: gateway.reverse_position,
-            **{kind: _unnamed(send) for kind, send in _without_id(gateway).items()},
-        }
+        self._on_refused_key = on_refused_key
+        self._used: set[str] = set()
+        self._senders = senders(gateway)
 
     @property
     def state(self) -> TradingState:
@@ -151,19 +128,101 @@ class OrderDesk:
 
         Raises:
             Refused: our own rules or the spelling said no; nothing was sent.
+            JournalFailed: it could not be recorded; nothing was sent.
             NotSent: not a byte left.
             Rejected: the exchange refused it.
             OutcomeUnknown: nobody knows; it is being asked about.
         """
-        send = self._senders[type(intent)]
+        self._check(intent)
+        submission = self._begin(intent, client_order_id or self.new_id(), targets)
+        await self._record(submission)
+        return await self._send(submission)
+
+    async def resend(self, submission: Submission, is_absent: IsAbsent) -> Receipt:
+        """Send an order again under its own id: only a person asks for that, and only after proven absence.
+
+        Should the first attempt turn up after all, the exchange refuses the second for its id.
+
+        Raises:
+            Refused: it is not proven absent, makes no order, or was found just now; nothing was sent.
+            NotSent: not a byte left.
+            Rejected: the exchange refused it.
+            OutcomeUnknown: nobody knows, as before.
+        """
+        if not isinstance(submission.intent, MAKES_ORDER):
+            raise Refused("only an order can be sent again", hint="do it anew")
+        if submission.state is not SubmissionState.ABSENT:
+            raise Refused(f"{submission.client_order_id} is not proven absent", hint="u asks now")
+        self._check(submission.intent)
+        if not await is_absent(submission):
+            raise Refused(f"{submission.client_order_id} was found just now", hint="look at it in Orders")
+        now_ms = self._now_ms()
+        again = replace(
+            submission,
+            state=SubmissionState.SENT,
+            attempt=submission.attempt + 1,
+            changed_ms=now_ms,
+            sent_ms=now_ms,
+            asks=0,
+            asked_ms=0,
+            message="",
+        )
+        await self._journal.send(again.client_order_id, now_ms)
+        return await self._send(again)
+
+    def _check(self, intent: Intent) -> None:
         if reason := self._permit(intent):
             raise Refused(reason)
         if lines := self._violations(intent):
             raise Refused(lines[0])
-        submission = self._begin(intent, client_order_id or self.new_id(), targets)
+
+    def _begin(self, intent: Intent, name: str, targets: Sequence[str]) -> Submission:
+        """Give a write its name, which is used once."""
+        if name in self._used:
+            raise Refused(f"{name} was sent already", hint="look at what became of it")
+        self._used.add(name)
+        now_ms = self._now_ms()
+        return Submission(
+            name,
+            intent,
+            product_of(intent),
+            instrument_of(intent),
+            SubmissionState.SENT,
+            now_ms,
+            now_ms,
+            targets=tuple(targets) or targets_of(intent),
+        )
+
+    async def _record(self, submission: Submission) -> None:
+        """Put it on disk, and look again: what was true before the disk answered may not be now."""
+        name, intent = submission.client_order_id, submission.intent
+        entry = Entry(
+            name,
+            intent,
+            submission.product_type,
+            submission.instrument,
+            submission.targets,
+            submission.sent_ms,
+        )
+        try:
+            await self._journal.record(entry)
+            try:
+                self._check(intent)
+                await self._journal.send(name, self._now_ms())
+            except (Refused, asyncio.CancelledError) as error:
+                self._journal.note(Step(name, Stage.NOT_SENT, self._now_ms(), str(error)))
+                raise
+        except JournalFailed:
+            if not isinstance(intent, WAY_OUT):
+                self._used.discard(name)
+                raise
+
+    async def _send(self, submission: Submission) -> Receipt:
+        self._mark(submission)
         is_over = False
         try:
-            answer = await send(intent, submission.client_order_id)
+            send = self._senders[type(submission.intent)]
+            answer = await send(submission.intent, submission.client_order_id)
             is_over = True
         except (Refused, NotSent, ConfigError) as error:
             is_over = True
@@ -172,8 +231,7 @@ class OrderDesk:
         except Rejected as error:
             is_over = True
             self._end(submission, SubmissionState.REJECTED, str(error))
-            if error.code in MODE_MISMATCH:
-                self._on_mode_mismatch(submission.product_type)
+            self._tell(submission, error)
             raise
         except ExchangeError as error:
             is_over = True
@@ -185,24 +243,12 @@ class OrderDesk:
                 self._doubt(submission, "interrupted before the answer came")
         return self._accept(submission, answer)
 
-    def _begin(self, intent: Intent, name: str, targets: Sequence[str]) -> Submission:
-        """Mark in the store, before anything leaves, what is about to be sent."""
-        if name in self._used:
-            raise Refused(f"{name} was sent already", hint="look at what became of it")
-        self._used.add(name)
-        now_ms = self._now_ms()
-        submission = Submission(
-            name,
-            intent,
-            product_of(intent),
-            instrument_of(intent),
-            SubmissionState.SENT,
-            now_ms,
-            now_ms,
-            targets=tuple(targets) or targets_of(intent),
-        )
-        self._mark(submission)
-        return submission
+    def _tell(self, submission: Submission, error: Rejected) -> None:
+        """Tell who has to act on a refusal that is about more than this one write."""
+        if error.code in MODE_MISMATCH:
+            self._on_mode_mismatch(submission.product_type)
+        if isinstance(error, AuthRefused | PermissionRefused):
+            self._on_refused_key(error)
 
     def _accept(self, submission: Submission, answer: Any) -> Receipt:  # noqa: ANN401 - one of the answers above
         name = submission.client_order_id
@@ -210,8 +256,8 @@ class OrderDesk:
             return self._accept_batch(submission, answer)
         acks = answer if isinstance(answer, tuple) else (answer,)
         ids = tuple(ack.order_id for ack in acks if isinstance(ack, OrderAck) and ack.order_id)
-        makes = isinstance(submission.intent, _MAKES_ORDER)
-        waits = makes or (isinstance(submission.intent, _CANCELS) and bool(submission.targets))
+        makes = isinstance(submission.intent, MAKES_ORDER)
+        waits = makes or (isinstance(submission.intent, CANCELS) and bool(submission.targets))
         order_id = ids[0] if makes and ids else ""
         self._take(submission, is_reported=not waits, order_id=order_id)
         return Receipt(name, ids)
@@ -267,49 +313,3 @@ def _unnamed_items(intent: Intent, answer: BatchAnswer) -> int:
         return 0
     named = _names(answer.accepted) | _names(answer.failed)
     return sum(named.isdisjoint((ref.order_id, ref.client_order_id)) for ref in intent.orders)
-
-
-def _without_id(gateway: TradingGateway) -> dict[type, Callable[[Any], Awaitable[Any]]]:
-    """Return what sends the intents that make no order of their own."""
-    return {
-        CancelOrder: gateway.cancel_order,
-        CancelOrders: gateway.cancel_orders,
-        CancelSymbol: gateway.cancel_symbol,
-        CancelAll: gateway.cancel_all,
-        PositionTpsl: gateway.place_position_tpsl,
-        AmendPlan: gateway.amend_plan,
-        CancelPlans: gateway.cancel_plans,
-        ClosePosition: gateway.close_position,
-        SetLeverage: gateway.set_leverage,
-        SetAllLeverage: gateway.set_all_leverage,
-        SetMarginMode: gateway.set_margin_mode,
-        SetPositionMode: gateway.set_position_mode,
-        AdjustMargin: gateway.adjust_margin,
-        SetAutoMargin: gateway.set_auto_margin,
-        CloseTracks: gateway.close_tracks,
-        StopTracks: gateway.stop_tracks,
-        SetTrackTpsl: gateway.set_track_tpsl,
-        SetLeadSymbols: gateway.set_lead_symbols,
-        SetLeadSwitch: gateway.set_lead_switch,
-        RemoveFollower: gateway.remove_follower,
-        SetCopySettings: gateway.set_copy_settings,
-        FollowByAmount: gateway.follow_by_amount,
-        Unfollow: gateway.unfollow,
-    }
-
-
-def _unnamed(send: Callable[[Any], Awaitable[Any]]) -> Callable[[Any, str], Awaitable[Any]]:
-    return lambda intent, _name: send(intent)
-
-
-def targets_of(intent: Intent) -> tuple[str, ...]:
-    """Return the ids of the orders that an intent names, which show its mark until it is over."""
-    refs: tuple[OrderRef, ...]
-    match intent:
-        case CancelOrder() | AmendOrder() | AmendPlan():
-            refs = (intent.order,)
-        case CancelOrders() | CancelPlans():
-            refs = intent.orders
-        case _:
-            return ()
-    return tuple(ref.order_id or ref.client_order_id for ref in refs)

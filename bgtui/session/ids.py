@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import random
-import re
 from collections.abc import Callable
 
 _DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """Crockford's base 32: no letter that reads as a digit."""
-_SHAPE = re.compile(r"[a-z]{3}[0-9a-z]-[0-9A-HJKMNP-TV-Z]{6,12}")
 _EPOCH_MS = 1_700_000_000_000
 
 
-def id_maker(environment: str, now_ms: Callable[[], int], rng: random.Random) -> Callable[[], str]:
-    """Return what makes ids such as ``simk-1Z7Q2M03``: the run's instance, then a number that only grows.
+def new_instance(environment: str, rng: random.Random) -> str:
+    """Name a run: three letters of the exchange in use, then three that tell runs apart."""
+    return environment[:3].lower() + "".join(_DIGITS[rng.randrange(32)].lower() for _ in range(3))
+
+
+def id_maker(instance: str, now_ms: Callable[[], int]) -> Callable[[], str]:
+    """Return what makes ids such as ``simk7q-1Z7Q2M03``: the run's instance, then a number that only grows.
 
     Args:
-        environment: Three letters of the exchange in use, at the head of the instance.
+        instance: Of `new_instance`; no other run that is alive has it.
         now_ms: Unix milliseconds; begins the count where no earlier run can have been.
-        rng: Tells two runs apart that begin in the same millisecond; tests make it repeatable.
     """
-    instance = f"{environment[:3].lower()}{_DIGITS[rng.randrange(32)].lower()}"
     count = max(now_ms() - _EPOCH_MS, 0)
 
     def new_id() -> str:
@@ -29,11 +30,6 @@ def id_maker(environment: str, now_ms: Callable[[], int], rng: random.Random) ->
         return f"{instance}-{_encode(count, 1)}"
 
     return new_id
-
-
-def is_of_bgtui(client_order_id: str) -> bool:
-    """Tell from its shape whether an order was placed by bgtui, be it this run or another."""
-    return _SHAPE.fullmatch(client_order_id) is not None
 
 
 def _encode(number: int, width: int) -> str:

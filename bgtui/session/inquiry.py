@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -70,6 +71,7 @@ class Inquiry:
         self._now_ms = now_ms
         self._refresh = refresh
         self._tasks: dict[str, asyncio.Task[None]] = {}
+        self._wakes: dict[str, asyncio.Event] = {}
         self._asks: dict[type, Callable[[Submission, Any], Awaitable[str | None]]] = {
             PlaceOrder: self._made,
             ReversePosition: self._made,
@@ -91,6 +93,20 @@ class Inquiry:
     def watch(self, submission: Submission) -> None:
         """Begin to wait for the report of a submission that was taken, and ask when it does not come."""
         self._begin(submission, self._watch(submission.client_order_id))
+
+    def ask_now(self, client_order_id: str) -> None:
+        """Ask at once about a submission that is in doubt, instead of after the pause."""
+        wake = self._wakes.get(client_order_id)
+        if wake is not None:
+            wake.set()
+
+    async def is_absent(self, submission: Submission) -> bool:
+        """Ask once more; tell whether the exchange still knows nothing of it.
+
+        Raises:
+            BgtuiError: there was no answer, so nothing is proven.
+        """
+        return await self._ask(submission, submission.asks + 1) is None
 
     async def close(self) -> None:
         """Stop asking."""
@@ -116,9 +132,24 @@ class Inquiry:
             await self._settle(name)
 
     async def _settle(self, name: str) -> None:
+        self._wakes[name] = asyncio.Event()
+        try:
+            await self._keep_asking(name)
+        finally:
+            del self._wakes[name]
+
+    async def _pause(self, name: str, attempt: int) -> None:
+        """Wait for the next ask, or until somebody wants it now."""
+        wake = self._wakes[name]
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_PAUSES_S[min(attempt, len(_PAUSES_S) - 1)]):
+                await wake.wait()
+        wake.clear()
+
+    async def _keep_asking(self, name: str) -> None:
         asks = attempt = 0
         while True:
-            await asyncio.sleep(_PAUSES_S[min(attempt, len(_PAUSES_S) - 1)])
+            await self._pause(name, attempt)
             attempt += 1
             current = self._store.submission(name)
             if current is None or not current.state.is_doubtful:
@@ -154,12 +185,15 @@ class Inquiry:
 
     def _is_long(self, submission: Submission, asks: int) -> bool:
         """Tell whether it was asked often and long enough to believe that nothing more comes of it."""
-        return asks >= ASKS_FOR_ABSENCE and self._now_ms() - submission.sent_ms >= ABSENT_AFTER_MS
+        since_ms = submission.asked_ms or self._now_ms()
+        return asks >= ASKS_FOR_ABSENCE and self._now_ms() - since_ms >= ABSENT_AFTER_MS
 
     def _not_found(self, submission: Submission, asks: int) -> None:
         name = submission.client_order_id
-        if self._is_long(submission, asks):
-            seconds = (self._now_ms() - submission.sent_ms) // 1000
+        if not submission.may_have_left:
+            self._change(name, SubmissionState.NOT_SENT, "recorded, never sent", asks)
+        elif self._is_long(submission, asks):
+            seconds = (self._now_ms() - submission.asked_ms) // 1000
             self._change(name, SubmissionState.ABSENT, f"absent: {asks} asks over {seconds}s", asks)
         else:
             self._change(name, submission.state, f"not found ×{asks}; asking again", asks)
@@ -167,7 +201,11 @@ class Inquiry:
     def _change(self, name: str, state: SubmissionState, message: str, asks: int = 0) -> None:
         current = self._store.submission(name)
         if current is not None:
-            changed = replace(current, state=state, message=message, asks=asks, changed_ms=self._now_ms())
+            now_ms = self._now_ms()
+            asked_ms = current.asked_ms or (now_ms if asks else 0)
+            changed = replace(
+                current, state=state, message=message, asks=asks, asked_ms=asked_ms, changed_ms=now_ms
+            )
             self._apply(SubmissionChanged(changed))
 
     # One question for each kind of intent

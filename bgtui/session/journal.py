@@ -16,7 +16,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from bgtui.domain.error import JournalFailed
 from bgtui.domain.event import Event, FeedFailed, FeedRecovered
-from bgtui.domain.journal import Entry, Recorded, Stage, Step
+from bgtui.domain.journal import Entry, Recorded, RecordedRun, Stage, Step
 from bgtui.session.journal_file import JournalFile
 
 DEADLINE_S = 0.25
@@ -108,15 +108,11 @@ class Journal:
     def note(self, step: Step) -> None:
         """Note what became of a write, in order, without waiting."""
         self._waiting.append(step)
+        self.check()
+
+    def check(self) -> None:
+        """Find out whether the journal works, and write what waits; `trouble` tells."""
         self._in_background(self._call(lambda _: None))
-
-    async def check(self) -> None:
-        """Find out whether the journal works, and write what waits.
-
-        Raises:
-            JournalFailed: it does not.
-        """
-        await self._do(lambda _: None)
 
     async def latest(self, stages: Iterable[Stage]) -> tuple[Recorded, ...]:
         """Return the writes that stand at one of these stages.
@@ -127,13 +123,13 @@ class Journal:
         wanted = tuple(stages)
         return await self._do(lambda file: file.latest(wanted), deadline_s=None)
 
-    async def instances(self) -> tuple[str, ...]:
-        """Return the heads of the ids of every run.
+    async def runs(self) -> tuple[RecordedRun, ...]:
+        """Return every run that used the journal.
 
         Raises:
             JournalFailed: the journal cannot be read.
         """
-        return await self._do(JournalFile.instances, deadline_s=None)
+        return await self._do(JournalFile.runs, deadline_s=None)
 
     async def close(self) -> None:
         """Write what waits, and close the file; a disk that does not answer is left behind."""

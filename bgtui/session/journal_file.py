@@ -15,7 +15,7 @@ from pathlib import Path
 
 from bgtui.domain.error import FileDecodeError, JournalFailed
 from bgtui.domain.instrument import InstrumentId, ProductType
-from bgtui.domain.journal import Entry, Origin, Recorded, Stage, Step
+from bgtui.domain.journal import Entry, Origin, Recorded, RecordedRun, Stage, Step
 from bgtui.session.journal_code import decode_intent, encode_intent, kind_of
 
 SCHEMA_VERSION = 1
@@ -127,15 +127,17 @@ class JournalFile:
             finally:
                 self._connection.execute("PRAGMA synchronous = FULL")
 
-    def instances(self) -> tuple[str, ...]:
-        """Return the heads of the ids of every run, each once.
+    def runs(self) -> tuple[RecordedRun, ...]:
+        """Return every run, each once.
 
         Raises:
             JournalFailed: it could not be read.
         """
         with _told(self.path):
-            rows = self._connection.execute("SELECT DISTINCT instance FROM run").fetchall()
-        return tuple(instance for (instance,) in rows)
+            rows = self._connection.execute(
+                "SELECT DISTINCT instance, environment, host, account, exchange FROM run"
+            ).fetchall()
+        return tuple(RecordedRun(instance, Origin(*origin)) for instance, *origin in rows)
 
     def latest(self, stages: Iterable[Stage] = tuple(Stage), *, limit: int = -1) -> tuple[Recorded, ...]:
         """Return writes whose last step is of these stages, the latest of them, oldest first.

@@ -43,6 +43,7 @@ from bgtui.domain.intent import (
     SetMarginMode,
     SetPositionMode,
 )
+from bgtui.domain.journal import Entry, Step
 from bgtui.domain.order import Order, PlanOrder
 from bgtui.domain.question import Question
 
@@ -103,6 +104,19 @@ class Answering(Protocol):
 
     async def answer(self, question: Question[Any]) -> Any:  # noqa: ANN401 - the question's type says it
         """Return the answer, or raise a `BgtuiError`."""
+
+
+class Record(Protocol):
+    """Where a write is put down before it leaves, and what became of it afterwards."""
+
+    async def record(self, entry: Entry) -> None:
+        """Put a write on disk; raises `JournalFailed` where that fails or takes too long."""
+
+    async def send(self, client_order_id: str, at_ms: int) -> None:
+        """Note that a recorded write is about to leave; raises `JournalFailed`."""
+
+    def note(self, step: Step) -> None:
+        """Note what became of a write, without waiting."""
 
 
 class TradingGateway(Protocol):

@@ -5,8 +5,6 @@ from __future__ import annotations
 import fcntl
 import os
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from bgtui.domain.error import JournalFailed
 
@@ -20,7 +18,12 @@ class RunLock:
         self._instance = instance
         self._handle: int | None = None
 
-    def __enter__(self) -> Self:
+    @property
+    def is_held(self) -> bool:
+        """Tell whether this run has it."""
+        return self._handle is not None
+
+    def take(self) -> None:
         """Take the lock.
 
         Raises:
@@ -31,20 +34,17 @@ class RunLock:
             self._handle = os.open(self._path(self._instance), os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
             fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
-            self._release()
+            self._close()
             reason = (error.strerror or type(error).__name__).lower()
             raise JournalFailed(
                 f"Journal cannot be written ({reason}): sending stopped", hint=f"free {self._folder}, then u"
             ) from error
-        return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Let go of it."""
+    def release(self) -> None:
+        """Let go of it, if it is held."""
         if self._handle is not None:
             self._path(self._instance).unlink(missing_ok=True)
-        self._release()
+        self._close()
 
     def is_alive(self, instance: str) -> bool:
         """Tell whether the run whose ids begin so is still running; its own counts too."""
@@ -63,7 +63,7 @@ class RunLock:
     def _path(self, instance: str) -> Path:
         return self._folder / f"run-{instance}.lock"
 
-    def _release(self) -> None:
+    def _close(self) -> None:
         if self._handle is not None:
             os.close(self._handle)
             self._handle = None

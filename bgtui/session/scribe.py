@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from bgtui.domain.event import Event, OrderUpdated, PlanOrderUpdated
-from bgtui.domain.intent import AmendOrder, PlaceOrder, PlacePlan, PlaceTpsl, ReversePosition
 from bgtui.domain.journal import Recorded, Stage, Step
 from bgtui.domain.order import Order, PlanOrder
 from bgtui.domain.submission import Submission, SubmissionState
 from bgtui.session.journal import Journal
+from bgtui.session.senders import MAKES_ORDER
 from bgtui.store.store import Store
 from bgtui.store.submissions import evidence_of
-
-MAKES_ORDER = (PlaceOrder, PlacePlan, PlaceTpsl, AmendOrder, ReversePosition)
-"""Intents that bring about an order under our id."""
 
 _STAGES = {
     SubmissionState.ACCEPTED: Stage.ACCEPTED,

@@ -26,10 +26,12 @@ from bgtui.session.alerts import NOTICED, AlertWatch
 from bgtui.session.arming import Arming
 from bgtui.session.desk import OrderDesk
 from bgtui.session.feed import keep, supervise
+from bgtui.session.journal import Journal
 from bgtui.session.ports import AccountReader, EventSource, MarketFeed
 from bgtui.session.questions import Asker
 from bgtui.session.reconcile import Reconciler
 from bgtui.session.resync import Resync
+from bgtui.session.scribe import Scribe
 from bgtui.session.slumber import Slumber
 from bgtui.store.book import BookStatus
 from bgtui.store.store import Store
@@ -60,11 +62,13 @@ class Session:
         desk: OrderDesk | None = None,
         arming: Arming | None = None,
         slumber: Slumber | None = None,
+        alerts: AlertWatch | None = None,
         read_only_reason: ReadOnlyReason | None = None,
         asker: Asker | None = None,
-        alerts: AlertWatch | None = None,
         observe: Callable[[Event], None] | None = None,
         list_instruments: Callable[[ProductType], None] = lambda _: None,
+        journal: Journal | None = None,
+        scribe: Scribe | None = None,
     ) -> None:
         """Put the parts together; nothing starts before `run`.
 
@@ -83,12 +87,12 @@ class Session:
         """What asks the questions that no stream answers."""
         self.list_instruments = list_instruments
         """Asks for the instruments of a product type that nobody has listed yet."""
+        self.alerts = alerts
+        """What watches for what the person wants to be told of; None where nobody looks."""
         self._clock = clock
         self._rng = rng
         self._market = market
         self._private = private
-        self.alerts = alerts
-        """What watches for what the person wants to be told of; None where nobody looks."""
         self._sources = tuple(sources)
         self._resync = None if market is None else Resync(market, store, clock=clock, rng=rng)
         self._reconciler = (
@@ -105,13 +109,16 @@ class Session:
             )
         )
         self._listed: tuple[InstrumentId, ...] = ()
+        self._carried: frozenset[InstrumentId] = frozenset()
         self._recent: list[InstrumentId] = []
         self._interval = CandleInterval.M1
         self._topics: frozenset[MarketTopic] = frozenset()
         self._changed = asyncio.Event()
-        self._carried: frozenset[InstrumentId] = frozenset()
         self._waiting = 0
         self._observe = observe
+        self.journal = journal
+        """Where writes are recorded; None when the run is read-only."""
+        self._scribe = scribe
         self._hooks: dict[type, Callable[[Event], None]] = {
             ConnectionOpened: self._on_connection,
             ConnectionLost: self._on_connection,
@@ -133,13 +140,6 @@ class Session:
                         )
                 if self.asker is not None:
                     group.create_task(self.asker.run(), name="questions")
-                if self._reconciler is not None:
-                    group.create_task(
-                        supervise(
-                            self._reconciler.name,
-                            self._reconciler.run,
-                            self.apply,
-                            clock=self._clock,
                 if self.alerts is not None:
                     group.create_task(
                         supervise(
@@ -147,6 +147,13 @@ class Session:
                         ),
                         name=self.alerts.name,
                     )
+                if self._reconciler is not None:
+                    group.create_task(
+                        supervise(
+                            self._reconciler.name,
+                            self._reconciler.run,
+                            self.apply,
+                            clock=self._clock,
                             rng=self._rng,
                         ),
                         name=self._reconciler.name,
@@ -164,15 +171,17 @@ class Session:
         if fallen and self._resync is not None:
             for key, verdict in fallen.items():
                 self._resync.fall(key, verdict)
+        if is_changed and self.alerts is not None and type(event) in NOTICED:
+            self.alerts.notice(event)
         hook = self._hooks.get(type(event))
         if hook is not None:
             hook(event)
+        if self._scribe is not None:
+            self._scribe.observe(event)
         if self._observe is not None:
             self._observe(event)
         if is_changed and self._waiting:
             self._wake()
-        if is_changed and self.alerts is not None and type(event) in NOTICED:
-            self.alerts.notice(event)
         return is_changed
 
     def watch(self, topics: Iterable[MarketTopic]) -> None:
@@ -193,6 +202,11 @@ class Session:
         self._listed = tuple(instruments)
         self._watch_shown()
 
+    def carry(self, instruments: frozenset[InstrumentId]) -> None:
+        """Carry the tickers of these as well: somebody judges by them whatever is shown."""
+        self._carried = instruments
+        self._watch_shown()
+
     def show(self, instrument: InstrumentId, interval: CandleInterval = CandleInterval.M1) -> None:
         """Carry everything about an instrument; the eight shown before it keep what they have."""
         self._interval = interval
@@ -202,11 +216,6 @@ class Session:
 
     def renew_book(self, instrument: InstrumentId) -> None:
         """Subscribe a book again that is not live: its snapshot makes it so."""
-    def carry(self, instruments: frozenset[InstrumentId]) -> None:
-        """Carry the tickers of these as well: somebody judges by them whatever is shown."""
-        self._carried = instruments
-        self._watch_shown()
-
         topic = MarketTopic(MarketChannel.BOOK, instrument)
         is_live = self.store.book_status(instrument) is BookStatus.LIVE
         if self._market is not None and topic in self._topics and not is_live:
@@ -216,6 +225,8 @@ class Session:
         """Ask the whole account again: something happened that no stream may tell."""
         if self._reconciler is not None:
             self._reconciler.doubt()
+        if self.journal is not None:
+            self.journal.check()
 
     @property
     def topics(self) -> frozenset[MarketTopic]:

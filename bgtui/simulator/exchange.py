@@ -106,6 +106,8 @@ class Exchange:
         """Build everything and open the market."""
         rng = random.Random(world.seed)
         self.clock = WorldClock(world.start_ms)
+        self.born_ms = world.start_ms
+        """When this exchange began, and its accounts with it, Unix milliseconds; a saved one keeps its own."""
         self._ids = itertools.count(world.start_ms * 1_000_000)
         listings = _listings(world)
         self.engine = Engine(

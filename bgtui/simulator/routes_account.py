@@ -98,7 +98,7 @@ def _key_info(call: Call) -> object:
         "traderType": "trader" if is_leader else "not_trader",
         "channelCode": "",
         "channel": "",
-        "regisTime": "1700000000000",
+        "regisTime": str(call.exchange.born_ms),
     }
 
 

@@ -135,6 +135,8 @@ class SavedState:
             if profile in exchange.keys:
                 key = exchange.keys[profile]
                 exchange.keys[profile] = replace(key, credentials=self._credentials(profile, parts))
+        if starts := self.starts():
+            exchange.born_ms = starts[0].started_ms
         found = False
         for uid, record in self._rows("SELECT uid, record FROM account"):
             if uid in self._uids:

@@ -41,6 +41,7 @@ from bgtui.domain.event import (
     FrameRefused,
     FrameUnsupported,
     IndexPriceUpdated,
+    InstancesClaimed,
     InstrumentsListed,
     OpenOrdersListed,
     OpenPlansListed,
@@ -63,6 +64,7 @@ from bgtui.domain.feed import MarketChannel
 from bgtui.domain.instrument import Instrument, InstrumentId, ProductType
 from bgtui.domain.market import Candle, CandleInterval, Ticker, Trade
 from bgtui.domain.order import Order, PlanOrder, advance, advance_plan
+from bgtui.domain.ourid import instance_of, is_of_bgtui
 from bgtui.domain.question import Question
 from bgtui.domain.submission import Submission
 from bgtui.store.alerts import Alerts
@@ -119,6 +121,8 @@ class Store:
         self._worths = Worths()
         self._fills = Fills(next_version)
         self._submissions = Submissions(next_version)
+        self._ours: frozenset[str] = frozenset()
+        self._others: frozenset[str] = frozenset()
         self._budget: Budget | None = None
         self._answers = Answers(clock, next_version)
         self._freshness = AccountFreshness(clock, next_version)
@@ -138,6 +142,7 @@ class Store:
             OrderUpdated: self._on_order,
             PlanOrderUpdated: self._on_plan,
             SubmissionChanged: self._on_submission,
+            InstancesClaimed: self._on_claim,
             BudgetMeasured: self._on_budget,
             QuestionAsked: self._answers.ask,
             QuestionAnswered: self._answers.answer,
@@ -373,6 +378,20 @@ class Store:
         """Return one submission that is open."""
         return self._submissions.get(client_order_id)
 
+    def is_ours(self, client_order_id: str) -> bool:
+        """Tell whether an order was placed by this run, or by one before it that has ended.
+
+        Before anybody has said which runs those are, any run of bgtui counts.
+        """
+        if not is_of_bgtui(client_order_id):
+            return False
+        return not self._ours or instance_of(client_order_id) in self._ours
+
+    @property
+    def other_runs(self) -> frozenset[str]:
+        """Runs of bgtui on the same account that are going on beside this one, by the heads of their ids."""
+        return self._others
+
     def answer(self, question: Question[T]) -> Answer[T]:
         """Return what is known about a polled question."""
         return self._answers.get(question)
@@ -402,6 +421,11 @@ class Store:
         """Return the alert rules and how they do; none while nothing watches."""
         return self._alerts.standings()
 
+    @property
+    def alert_problem(self) -> str:
+        """Why the alert rules cannot be kept for the next run, or could not be read; one line, or none."""
+        return self._alerts.problem
+
     def alerts(self) -> tuple[Alert, ...]:
         """Return what fired lately, latest first."""
         return self._alerts.fired()
@@ -421,11 +445,6 @@ class Store:
 
     def _on_alarm(self, event: AlarmRaised) -> bool:
         is_changed = self._alerts.raise_alarm(event)
-    @property
-    def alert_problem(self) -> str:
-        """Why the alert rules cannot be kept for the next run, or could not be read; one line, or none."""
-        return self._alerts.problem
-
         if is_changed:
             self._log.add(Level.WARNING, event.alarm.text)
         return is_changed
@@ -446,6 +465,11 @@ class Store:
         is_changed = event.budget != self._budget
         self._budget = event.budget
         return is_changed
+
+    def _on_claim(self, event: InstancesClaimed) -> bool:
+        is_news = (self._ours, self._others) != (event.ours, event.others)
+        self._ours, self._others = event.ours, event.others
+        return is_news
 
     def _on_submission(self, event: SubmissionChanged) -> bool:
         new = event.submission

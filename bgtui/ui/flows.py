@@ -21,7 +21,6 @@ from bgtui.domain.intent import (
 )
 from bgtui.domain.order import Order, OrderStatus, PlanOrder, PositionMode, TimeInForce
 from bgtui.session.desk import OrderDesk, Receipt
-from bgtui.session.ids import is_of_bgtui
 from bgtui.ui.modals.amending import AmendDock
 from bgtui.ui.modals.asking import Asking
 from bgtui.ui.modals.canceling import CancelDock, Chosen
@@ -229,7 +228,7 @@ async def cancel(stage: Stage, orders: Sequence[Order], plans: Sequence[PlanOrde
     if not orders and not plans:
         stage.say("Nothing of mine stands here; move the cursor to an order.", Role.MUTED)
         return
-    if len(orders) == 1 and not plans and not _is_foreign(orders[0]):
+    if len(orders) == 1 and not plans and not _is_foreign(stage, orders[0]):
         await _cancel_all(stage, Chosen(tuple(orders), ()))
         return
     first = (orders or plans)[0]
@@ -240,8 +239,9 @@ async def cancel(stage: Stage, orders: Sequence[Order], plans: Sequence[PlanOrde
         await _cancel_all(stage, chosen)
 
 
-def _is_foreign(order: Order) -> bool:
-    return not is_of_bgtui(order.client_order_id)
+def _is_foreign(stage: Stage, order: Order) -> bool:
+    store = stage.workspace.store
+    return store is not None and not store.is_ours(order.client_order_id)
 
 
 async def cancel_scope(stage: Stage, scope: CancelScope) -> None:

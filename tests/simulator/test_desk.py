@@ -33,10 +33,10 @@ from bgtui.domain.intent import (
 )
 from bgtui.domain.market import Side
 from bgtui.domain.order import Effect, MarginMode, Order, OrderType, PlanKind, PositionMode, PositionSide
+from bgtui.domain.ourid import is_of_bgtui
 from bgtui.domain.trading import ReadOnlyReason
 from bgtui.exchange.trading import TradingClient
 from bgtui.session.desk import MODE_MISMATCH, OrderDesk
-from bgtui.session.ids import is_of_bgtui
 from bgtui.session.session import Session
 from bgtui.simulator.exchange_accounts import PRACTICE_ACCOUNT
 from bgtui.simulator.hooks import Answer, Asked, Hangup, NoFaults
@@ -141,7 +141,7 @@ async def running(
 ) -> AsyncIterator[Run]:
     async with (
         simulated(position_mode=mode, faults=faults) as served,
-        open_session(settings_for(served, tmp_path), may_trade=True, products=(USDT,)) as session,
+        open_session(settings_for(served, tmp_path), journal=tmp_path / "journal.sqlite3", products=(USDT,)) as session,
     ):
         task = asyncio.create_task(session.run())
         try:
@@ -320,14 +320,14 @@ async def test_a_read_only_run_has_nothing_that_could_write(
 ) -> None:
     async with simulated() as served:
         settings = settings_for(served, tmp_path, profile, read_only=read_only)
-        async with open_session(settings, may_trade=may_trade) as session:
+        async with open_session(settings, journal=tmp_path / "journal.sqlite3" if may_trade else None) as session:
             assert (session.desk, session.read_only_reason) == (None, reason)
             assert trading_clients() == []
 
 
 async def test_a_run_that_may_trade_has_one_client(tmp_path: Path) -> None:
     async with simulated() as served:
-        async with open_session(settings_for(served, tmp_path), may_trade=True) as session:
+        async with open_session(settings_for(served, tmp_path), journal=tmp_path / "journal.sqlite3") as session:
             assert session.desk is not None
             assert session.read_only_reason is None
             assert len(trading_clients()) == 1

@@ -28,6 +28,7 @@ from bgtui.ui.display import Display
 from bgtui.ui.workspace import Badge, Identity, Workspace
 from tests.support.build import BTC, ETH, USDT, HandClock
 from tests.support.gateway import FakeGateway
+from tests.support.journal import MemoryJournal
 
 NOON_MS = 1_795_269_807_000
 """2026-11-21 14:03:27 UTC, when the made-up account is looked at."""
@@ -243,6 +244,7 @@ def _session(
         session.desk = OrderDesk(
             cast(TradingGateway, gateway),
             session.apply,
+            MemoryJournal(),
             now_ms=clock.now_ms,
             new_id=lambda: f"sim1-7Q2M{next(numbers):02}",
             violations=violations,

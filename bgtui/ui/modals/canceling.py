@@ -11,7 +11,6 @@ from typing import ClassVar
 from bgtui.domain.instrument import InstrumentId
 from bgtui.domain.market import Side
 from bgtui.domain.order import Order, PlanOrder
-from bgtui.session.ids import is_of_bgtui
 from bgtui.ui.keys import Context
 from bgtui.ui.modals.dock import Dock
 from bgtui.ui.role import Role
@@ -59,7 +58,7 @@ class CancelDock(Dock[Chosen]):
     def chosen(self) -> Chosen:
         """Return what `y` would cancel now."""
         orders, plans = self._within()
-        kept = tuple(order for order in orders if self.with_foreign or self.named or _is_mine(order))
+        kept = tuple(order for order in orders if self.with_foreign or self.named or self._is_mine(order))
         takes_plans = self.with_plans or self.named is not None
         return Chosen(kept, tuple(plans) if takes_plans else ())
 
@@ -166,13 +165,13 @@ class CancelDock(Dock[Chosen]):
         if (chosen.orders or chosen.plans) and self.gate.confirm(self.workspace.clock.monotonic()):
             self.close(chosen)
 
+    def _is_mine(self, order: Order) -> bool:
+        store = self.workspace.store
+        return store is None or store.is_ours(order.client_order_id)
+
     def do_cancel_back(self) -> None:
         """Leave."""
         self.close()
-
-
-def _is_mine(order: Order) -> bool:
-    return is_of_bgtui(order.client_order_id)
 
 
 def _counted(items: Sequence[Order | PlanOrder], note: str = "") -> list[Row]:

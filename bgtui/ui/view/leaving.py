@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bgtui.domain.instrument import ProductType
-from bgtui.session.ids import is_of_bgtui
 from bgtui.store.store import Store
 from bgtui.ui.role import Role
 from bgtui.ui.view.dockframe import Body, frame, labelled, prose
@@ -42,7 +41,7 @@ def left_behind(store: Store, products: tuple[ProductType, ...]) -> Left:
         is_known = [is_known[0] and listed is not None, is_known[1] and triggers is not None,
                     is_known[2] and held is not None]  # fmt: skip
         orders += len(listed or ())
-        foreign += sum(not is_of_bgtui(order.client_order_id) for order in listed or ())
+        foreign += sum(not store.is_ours(order.client_order_id) for order in listed or ())
         plans += len(triggers or ())
         legs += len(held or ())
     open_ones = store.all_submissions()

@@ -12,7 +12,6 @@ from bgtui.domain.market import Side
 from bgtui.domain.order import Order, OrderType, PositionSide, TimeInForce
 from bgtui.domain.submission import Submission
 from bgtui.domain.text import clean_cell
-from bgtui.session.ids import is_of_bgtui
 from bgtui.store.store import Store
 from bgtui.ui.role import Role
 from bgtui.ui.view import figure, worded
@@ -54,6 +53,8 @@ class OrderItem:
     """What is under way: the order itself, or a cancel or an amend of it."""
     is_missing: bool = False
     """The exchange's last list did not name it."""
+    is_mine: bool = True
+    """Placed by this run, or by one before it that has ended."""
 
     @property
     def key(self) -> str:
@@ -90,7 +91,7 @@ def order_items(store: Store, products: Iterable[ProductType]) -> tuple[list[Ord
         for order in orders or ():
             reported.add(order.client_order_id)
             touched = under_way.get(order.order_id) or under_way.get(order.client_order_id)
-            found.append(OrderItem(order.instrument, order, touched, order.order_id in missing))
+            found.append(_item(store, order, touched, is_missing=order.order_id in missing))
         found += [
             OrderItem(item.instrument, submission=item)
             for item in submissions
@@ -99,6 +100,10 @@ def order_items(store: Store, products: Iterable[ProductType]) -> tuple[list[Ord
             and isinstance(item.intent, PlaceOrder | AmendOrder | ClosePosition)
         ]
     return found, unknown
+
+
+def _item(store: Store, order: Order, touched: Submission | None, *, is_missing: bool) -> OrderItem:
+    return OrderItem(order.instrument, order, touched, is_missing, store.is_ours(order.client_order_id))
 
 
 def title(items: Sequence[OrderItem]) -> str:
@@ -248,7 +253,7 @@ def state_words(item: OrderItem, now_ms: int) -> tuple[str, Role]:
         return f"{ON_ITS_WAY} {figure.age(max(now_ms - submission.sent_ms, 0) / 1000)}", Role.PENDING
     if order is None:
         return DOUBT, Role.UNKNOWN
-    if not is_of_bgtui(order.client_order_id):
+    if not item.is_mine:
         return f"{ELSEWHERE} {source_words(order.source)}", Role.PLAIN
     return (f"{LIVE} part" if order.filled_size else f"{LIVE} live"), Role.OWN
 
@@ -270,6 +275,6 @@ def known_words(item: OrderItem, now_ms: int) -> str:
         return f"sent {age} ago, no answer yet"
     if item.is_missing:
         return "not listed any more, being looked up"
-    if item.order is not None and is_of_bgtui(item.order.client_order_id):
+    if item.order is not None and item.is_mine:
         return "from this program"
     return f"from {source_words(item.order.source)}" if item.order is not None else ""

@@ -107,7 +107,7 @@ def history_table(
 def _history_line(store: Store, order: Order, now_ms: int, *, hides_money: bool) -> Line:
     rules = store.instrument(order.instrument)
     places = rules.price_places if rules is not None else 2
-    item = OrderItem(order.instrument, order)
+    item = OrderItem(order.instrument, order, is_mine=store.is_ours(order.client_order_id))
     word, kind, state = act(order), kind_words(item), _ended(order)
     filled = order.filled_size / order.size if order.size and not order.size_is_quote else None
     size = size_words(rules, order.size, is_quote=order.size_is_quote)

@@ -11,7 +11,6 @@ from bgtui.domain.intent import PlacePlan
 from bgtui.domain.market import Side
 from bgtui.domain.order import PlanKind, PlanOrder, TriggerType
 from bgtui.domain.submission import Submission
-from bgtui.session.ids import is_of_bgtui
 from bgtui.store.store import Store
 from bgtui.ui.role import Role
 from bgtui.ui.view import figure, worded
@@ -61,6 +60,8 @@ class PlanItem:
     plan: PlanOrder | None = None
     submission: Submission | None = None
     is_missing: bool = False
+    is_mine: bool = True
+    """Placed by this run, or by one before it that has ended."""
 
     @property
     def key(self) -> str:
@@ -84,7 +85,8 @@ def plan_items(store: Store, products: Iterable[ProductType]) -> tuple[list[Plan
         named = {plan.client_order_id for plan in plans or ()}
         for plan in plans or ():
             touched = under_way.get(plan.order_id) or under_way.get(plan.client_order_id)
-            found.append(PlanItem(plan.instrument, plan, touched, plan.order_id in missing))
+            is_mine = store.is_ours(plan.client_order_id)
+            found.append(PlanItem(plan.instrument, plan, touched, plan.order_id in missing, is_mine))
         found += [
             PlanItem(item.instrument, submission=item)
             for item in submissions
@@ -203,6 +205,6 @@ def _state(item: PlanItem, now_ms: int) -> tuple[str, Role]:
         return f"{DOUBT} miss", Role.UNKNOWN
     if submission is not None:
         return f"{ON_ITS_WAY} {figure.age(max(now_ms - submission.sent_ms, 0) / 1000)}", Role.PENDING
-    if plan is not None and plan.kind in _ENTRIES and not is_of_bgtui(plan.client_order_id):
+    if plan is not None and plan.kind in _ENTRIES and not item.is_mine:
         return f"{ELSEWHERE} {source_words(plan.source)}", Role.PLAIN
     return f"{LIVE} live", Role.OWN

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bgtui.domain.instrument import InstrumentId
 from bgtui.domain.intent import AmendOrder, PlaceOrder
-from bgtui.session.ids import is_of_bgtui
 from bgtui.store.store import Store
 from bgtui.ui.view.ladder_own import Mark, OwnOrder, own_order, own_plan
 
@@ -21,7 +20,7 @@ def own_orders(store: Store, shown: InstrumentId) -> list[OwnOrder]:
             seen = own_order(
                 order,
                 mark=transit.get(order.order_id) or transit.get(order.client_order_id),
-                is_mine=is_of_bgtui(order.client_order_id),
+                is_mine=store.is_ours(order.client_order_id),
                 is_missing=is_missing,
             )
             if seen is not None:

@@ -64,6 +64,7 @@ def key_info(data: Data) -> KeyInfo:
         is_trader=lower(row.trader_type) == "trader",
         ips=tuple(identifier(_trimmed(each), "ips") for each in _filled(ips, "ips")),
         parent_id=optional_identifier(row.parent_id, "parentId"),
+        registered_ms=moment(row.regis_time, "regisTime") or 0,
     )
 
 

@@ -15,6 +15,7 @@ class KeyInfoRow(Row):
     authorities: object = None
     parent_id: object = None
     trader_type: object = None
+    regis_time: object = None
 
 
 class TradeRateRow(Row):

@@ -43,6 +43,7 @@ from tests.support.intents import (
     REVERSE,
     TPSL,
 )
+from tests.support.journal import MemoryJournal
 from tests.support.loop import virtual_time
 
 State = SubmissionState
@@ -56,6 +57,7 @@ class Bench:
         self.clock = HandClock(wall_ms=1_000)
         self.store = Store(self.clock)
         self.gateway = FakeGateway()
+        self.journal = MemoryJournal()
         self.doubted: list[Submission] = []
         self.accepted: list[Submission] = []
         self.mismatches: list[ProductType] = []
@@ -63,6 +65,7 @@ class Bench:
         self.desk = OrderDesk(
             self.gateway,  # type: ignore[arg-type]  # it answers to every name
             self._apply,
+            self.journal,
             now_ms=self.clock.now_ms,
             new_id=lambda: f"simk-NEW{next(numbers):03}",
             violations=lambda _: rules,

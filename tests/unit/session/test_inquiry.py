@@ -25,8 +25,8 @@ from bgtui.domain.intent import (
 )
 from bgtui.domain.order import Order, OrderStatus, PlanKind, PlanOrder, PlanStatus
 from bgtui.domain.submission import Submission, SubmissionState
-from bgtui.session.desk import targets_of
 from bgtui.session.inquiry import ABSENT_AFTER_MS, REPORT_S, Inquiry
+from bgtui.session.senders import targets_of
 from bgtui.store.store import Store
 from tests.support import intents
 from tests.support.build import BTC, USDT, D, fill, order, plan
