@@ -24,7 +24,7 @@ class CommandLine:
     read_only: bool = False
     allow_hosts: tuple[str, ...] = ()
     trade: bool = False
-    """Asked to trade: lifts the read-only default of live, once trading there is open."""
+    """Asked to trade: lifts the read-only default of live."""
     config_file: Path | None = None
     """Instead of the one in the configuration folder; then it must exist."""
 

@@ -45,19 +45,15 @@ def load(typed: CommandLine, environ: Mapping[str, str], folder: Path) -> Settin
     settings._origins = origins  # noqa: SLF001 - this module is the model's other half
     settings._credentials = _credentials(settings, key_source)  # noqa: SLF001
     settings._chords = chords  # noqa: SLF001
+    settings._lifts_default = typed.trade and settings.environment is Environment.LIVE  # noqa: SLF001
     return settings
 
 
 def _check_trade(settings: Settings, origins: Mapping[str, str]) -> None:
-    """Refuse a wish to trade that contradicts another, or that cannot be granted yet."""
+    """Refuse a wish to trade that contradicts another."""
     if settings.read_only:
         where = origins.get("read_only", "the settings")
         raise ConfigError(f"--trade contradicts {where}", hint="leave one of them out")
-    if settings.environment is Environment.LIVE:
-        raise ConfigError(
-            "trading on live is not open yet: it comes with the order journal",
-            hint="trade on the simulator or with --env demo; without --trade, live is read-only",
-        )
 
 
 def _layers(

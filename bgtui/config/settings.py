@@ -112,6 +112,7 @@ class Settings(BaseSettings):
     _origins: Mapping[str, str] = PrivateAttr(default_factory=dict)
     _credentials: Credentials | None = PrivateAttr(default=None)
     _chords: Mapping[str, str | Sequence[str]] = PrivateAttr(default_factory=dict)
+    _lifts_default: bool = PrivateAttr(default=False)
 
     @classmethod
     def settings_customise_sources(
@@ -164,8 +165,9 @@ class Settings(BaseSettings):
 
     @property
     def is_read_only(self) -> bool:
-        """Tell whether this run may write: live may not unless asked on the command line."""
-        return bool(self.read_only) or self.environment is Environment.LIVE
+        """Tell whether this run may not write: live may not unless asked on the command line."""
+        is_live = self.environment is Environment.LIVE
+        return bool(self.read_only) or (is_live and not self._lifts_default)
 
     @property
     def credentials(self) -> Credentials | None:

@@ -60,7 +60,7 @@ def test_without_a_home_it_works_without_a_log(bare: Shell) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("--trade", "--env", "live"), "trading on live is not open yet"),
+        (("--trade", "--env", "live", "--read-only"), "--trade contradicts --read-only"),
         (("--trade", "--read-only"), "--trade contradicts --read-only"),
     ],
 )

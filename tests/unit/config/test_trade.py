@@ -19,12 +19,10 @@ def test_where_trading_is_the_default_it_changes_nothing(place: Place, environme
     assert not asked.is_read_only
 
 
-def test_live_is_not_open_yet(place: Place) -> None:
-    with pytest.raises(ConfigError, match="trading on live is not open yet") as refused:
-        place.load(CommandLine(environment="live", trade=True), **KEY_VARIABLES)
-    assert refused.value.exit_code is ExitCode.USAGE
-    assert "\n" not in str(refused.value)
-    assert_no_secret(str(refused.value))
+def test_it_opens_live_which_is_read_only_without_it(place: Place) -> None:
+    live = CommandLine(environment="live")
+    assert place.load(live, **KEY_VARIABLES).is_read_only
+    assert not place.load(TRADE.over(live), **KEY_VARIABLES).is_read_only
 
 
 @pytest.mark.parametrize("spelled", ["false", "0", "no"])
@@ -49,6 +47,8 @@ def test_read_only_from_any_source_contradicts_it(place: Place, source: str, env
     with pytest.raises(ConfigError, match="--trade contradicts") as refused:
         place.load(typed, **variables)
     assert refused.value.exit_code is ExitCode.USAGE
+    assert "\n" not in str(refused.value)
+    assert_no_secret(str(refused.value))
 
 
 def test_true_wins_over_a_false_that_stands_higher(place: Place) -> None:
