@@ -31,6 +31,7 @@ from bgtui.session.desk import OrderDesk
 from bgtui.session.ids import id_maker
 from bgtui.session.inquiry import Inquiry
 from bgtui.session.journal import Journal
+from bgtui.session.kill import KillSwitch
 from bgtui.session.ports import EventSource
 from bgtui.session.questions import Asker
 from bgtui.session.recovery import Recovery
@@ -154,6 +155,7 @@ async def open_session(
             sources=parts.sources(),
             desk=desk,
             arming=parts.arming,
+            kill=parts.kill,
             slumber=parts.slumber(stack, drop),
             read_only_reason=reason,
             asker=parts.asker(),
@@ -203,6 +205,7 @@ class _Parts:
         """Once it is built; what it made before may tell it something."""
         self.arming: Arming | None = None
         """What a desk lets through, once there is one."""
+        self.kill: KillSwitch | None = None
         self.journal: Journal | None = None
         self.scribe: Scribe | None = None
         self.recovery: Recovery | None = None
@@ -246,7 +249,7 @@ class _Parts:
             refresh=self._refresh,
         )
         stack.push_async_callback(inquiry.close)
-        arming = self.arming = self._arming(info)
+        arming = self.arming = self._arming(info, journal)
         scribe = Scribe(journal, self._store, self._access.now_ms)
         self.journal, self.scribe = journal, scribe
         self.recovery = Recovery(
@@ -264,6 +267,16 @@ class _Parts:
             on_accepted=inquiry.watch,
             on_mode_mismatch=lambda _product: self._refresh(),
         )
+        self.kill = KillSwitch(
+            desk,
+            self._access.reader,
+            self._store,
+            self._products,
+            clock=self._clock,
+            now_ms=self._access.now_ms,
+            refresh=self._refresh,
+        )
+        stack.push_async_callback(self.kill.close)
         return desk, None
 
     def slumber(self, stack: AsyncExitStack, drop: Callable[[str], None]) -> Slumber:
@@ -279,7 +292,7 @@ class _Parts:
         stack.push_async_callback(slumber.close)
         return slumber
 
-    def _arming(self, info: KeyInfo) -> Arming:
+    def _arming(self, info: KeyInfo, journal: Journal) -> Arming:
         """Return the trading state of the run: live begins disarmed, everything else armed."""
         settings = self._settings
         warrant = Warrant(
@@ -293,7 +306,10 @@ class _Parts:
             is_armed=settings.environment is not Environment.LIVE,
             now_ms=self._access.now_ms,
             closes=closes_in(self._store),
-            checks=lambda: (Check("clock", describe_block(self._store.clock_offset_ms)),),
+            checks=lambda: (
+                Check("clock", describe_block(self._store.clock_offset_ms)),
+                Check("journal", journal.trouble),
+            ),
         )
 
     def _apply(self, event: Event) -> object:

@@ -27,6 +27,7 @@ from bgtui.session.arming import Arming
 from bgtui.session.desk import OrderDesk
 from bgtui.session.feed import keep, supervise
 from bgtui.session.journal import Journal
+from bgtui.session.kill import KillSwitch
 from bgtui.session.ports import AccountReader, EventSource, MarketFeed
 from bgtui.session.questions import Asker
 from bgtui.session.reconcile import Reconciler
@@ -61,6 +62,7 @@ class Session:
         sources: Sequence[EventSource] = (),
         desk: OrderDesk | None = None,
         arming: Arming | None = None,
+        kill: KillSwitch | None = None,
         slumber: Slumber | None = None,
         alerts: AlertWatch | None = None,
         read_only_reason: ReadOnlyReason | None = None,
@@ -79,6 +81,8 @@ class Session:
         """What sends orders; None when the run is read-only."""
         self.arming = arming
         """What the desk lets through, and who may change that; None when the run is read-only."""
+        self.kill = kill
+        """Cancels and flattens everything; None when the run is read-only."""
         self.slumber = slumber
         """Notices that the machine slept."""
         self.read_only_reason = read_only_reason
