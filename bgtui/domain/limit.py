@@ -9,8 +9,6 @@ from types import MappingProxyType
 
 from bgtui.domain.instrument import InstrumentId
 
-_NO_SIZES: Mapping[InstrumentId, Decimal] = MappingProxyType({})
-
 
 @dataclass(frozen=True, slots=True)
 class Group:
@@ -28,7 +26,9 @@ class Limits:
     worth in them.
     """
 
-    order_sizes: Mapping[InstrumentId, Decimal] = field(default=_NO_SIZES, hash=False)
+    order_sizes: Mapping[InstrumentId, Decimal] = field(
+        default_factory=lambda: MappingProxyType({}), hash=False
+    )
     """Largest part of one order that opens, base coin, by instrument."""
     order_value: Decimal | None = None
     """Largest value of what one order opens, dollars."""
