@@ -233,6 +233,8 @@ class _Parts:
         info = await self._access.reader.key_info()
         if not _may_trade(info.authorities):
             return None, ReadOnlyReason.KEY
+        if info.is_trader:
+            self._access.rest.lower_for_leaders()
         journal, run = open_journal(
             stack,
             path,
@@ -247,6 +249,7 @@ class _Parts:
             self._apply,
             now_ms=self._access.now_ms,
             refresh=self._refresh,
+            copying=self._access.reader,
         )
         stack.push_async_callback(inquiry.close)
         arming = self.arming = self._arming(info, journal)

@@ -26,6 +26,7 @@ from bgtui.domain.intent import (
 )
 from bgtui.domain.order import Order, OrderStatus, PlanOrder
 from bgtui.domain.submission import Submission, SubmissionState
+from bgtui.session.copyinquiry import CopyAsks, CopyReader
 from bgtui.session.ports import AccountReader
 from bgtui.store.store import Store
 
@@ -55,6 +56,7 @@ class Inquiry:
         *,
         now_ms: Callable[[], int],
         refresh: Callable[[], None] = lambda: None,
+        copying: CopyReader | None = None,
     ) -> None:
         """Ask by this reader.
 
@@ -64,6 +66,7 @@ class Inquiry:
             apply: Takes what was found out.
             now_ms: Exchange time, Unix milliseconds.
             refresh: Has the whole account asked again, for writes that make no order.
+            copying: Copy trading by REST, for its writes.
         """
         self._reader = reader
         self._store = store
@@ -85,6 +88,8 @@ class Inquiry:
             AmendPlan: self._plan_amended,
             CancelPlans: self._plans_canceled,
         }
+        if copying is not None:
+            self._asks |= CopyAsks(copying, apply, now_ms=now_ms, is_long=self._is_long).by_intent()
 
     def settle(self, submission: Submission) -> None:
         """Begin to ask about a submission that is in doubt."""

@@ -112,3 +112,8 @@ EVERY: tuple[Intent, ...] = (
 def name_of(intent: Intent) -> str:
     """Name a case after its kind."""
     return type(intent).__name__
+
+
+def name_of_case(value: object) -> str:
+    """Name a case after the intent in it."""
+    return type(value).__name__ if value in EVERY else ""
