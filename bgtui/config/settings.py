@@ -16,9 +16,11 @@ from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource
 
 from bgtui.config.commandline import ENV_PREFIX
 from bgtui.config.keyfile import PROFILE_NAME
+from bgtui.config.limits import LimitSettings, limits_of
 from bgtui.config.venue import DEMO, EMBEDDED_PROFILES, LIVE, URL_FIELDS, Environment, Venue
 from bgtui.domain.error import ConfigError
 from bgtui.domain.instrument import InstrumentId, ProductType, parse_instrument
+from bgtui.domain.limit import Limits
 from bgtui.domain.secret import MASK, Credentials, Secret
 from bgtui.domain.text import is_identifier
 
@@ -59,7 +61,7 @@ SecretText = Annotated[
 ]
 
 
-class Settings(BaseSettings):
+class Settings(LimitSettings, BaseSettings):
     """One run's settings, merged and checked; immutable."""
 
     model_config = SettingsConfigDict(
@@ -208,6 +210,11 @@ class Settings(BaseSettings):
     def watch_list(self) -> tuple[InstrumentId, ...]:
         """The instruments to watch, in order, without repeats."""
         return tuple(dict.fromkeys(parse_instrument(symbol, self.product_type) for symbol in self.symbols))
+
+    @property
+    def limits(self) -> Limits:
+        """The risk limits in force: what is set, else the environment's own."""
+        return limits_of(self, self.environment, self.product_type)
 
     def origin(self, field: str) -> str:
         """Say where a setting was made, for messages: ``BGTUI_FPS in /home/me/.env``, or ``default``."""

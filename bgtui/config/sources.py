@@ -17,11 +17,13 @@ from pydantic_settings.sources.utils import parse_env_vars
 from bgtui.config.commandline import ENV_PREFIX
 from bgtui.config.guard import GuardedFile, read_guarded
 from bgtui.config.keyfile import KeyStore, StoredKey, check_profile_name
+from bgtui.config.limits import PREFIX
 from bgtui.config.settings import CREDENTIAL_FIELDS, SECRET_FIELDS, Settings
 from bgtui.domain.error import ConfigError
 
 PROFILES = "profiles"
 KEYS = "keys"
+LIMITS = "limits"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +104,7 @@ class ConfigFile:
         """Return the top-level settings, with the named profile's over them."""
         values = {**self.top, **self.profiles.get(profile or "", {})}
         source = InitSettingsSource(Settings, values)
-        return Layer(str(self.file.path), source())
+        return Layer(str(self.file.path), source(), _table_names())
 
 
 def read_config_file(path: Path) -> ConfigFile | None:
@@ -124,6 +126,8 @@ def read_config_file(path: Path) -> ConfigFile | None:
     profiles = data.pop(PROFILES, {})
     if not isinstance(profiles, dict) or not all(isinstance(table, dict) for table in profiles.values()):
         raise ConfigError(f"{path}: {PROFILES} must be tables such as [{PROFILES}.main]")
+    data = _flat(path, data)
+    profiles = {name: _flat(path, table) for name, table in profiles.items()}
     _check_names(path, data, "")
     for name, table in profiles.items():
         check_profile_name(name)
@@ -131,6 +135,21 @@ def read_config_file(path: Path) -> ConfigFile | None:
     for table in (data, *profiles.values()):
         _check_file(file, table)
     return ConfigFile(file, data, profiles, chords)
+
+
+def _flat(path: Path, table: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a table with what stands in ``[limits]`` under the names that the settings have."""
+    flat = dict(table)
+    limits = flat.pop(LIMITS, {})
+    if not isinstance(limits, dict):
+        raise ConfigError(f"{path}: {LIMITS} must be a table such as [{LIMITS}]")
+    return {**flat, **{f"{PREFIX}{name}": value for name, value in limits.items()}}
+
+
+def _table_names() -> dict[str, str]:
+    """Return how config.toml spells what stands in a table of its own."""
+    names = (name for name in Settings.model_fields if name.startswith(PREFIX))
+    return {name: f"{LIMITS}.{name.removeprefix(PREFIX)}" for name in names}
 
 
 def _read_chords(path: Path, table: object) -> dict[str, str | Sequence[str]]:
@@ -190,8 +209,9 @@ def _variable_names() -> dict[str, str]:
 def _check_names(path: Path, table: Mapping[str, Any], where: str) -> None:
     for name in table:
         if name not in Settings.model_fields:
+            shown = name.replace(PREFIX, f"{LIMITS}.", 1) if name.startswith(PREFIX) else name
             raise ConfigError(
-                f"{path}: {where}{name!a} is no setting", hint="docs/configuration.md lists them all"
+                f"{path}: {where}{shown!a} is no setting", hint="docs/configuration.md lists them all"
             )
     if where and "profile" in table:
         raise ConfigError(f"{path}: {where}'profile' cannot be set inside a profile")
