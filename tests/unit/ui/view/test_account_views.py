@@ -83,7 +83,7 @@ def test_unknown_orders_are_not_no_orders() -> None:
 
 
 def test_the_place_of_an_order_is_cleaned() -> None:
-    seen = orders.OrderItem(BTC, order(client_order_id="", source="\x1b[2Jweb"))
+    seen = orders.OrderItem(BTC, order(client_order_id="", source="\x1b[2Jweb"), is_mine=False)
     assert orders.state_words(seen, NOW_MS)[0] == "E [2Jweb"
 
 
