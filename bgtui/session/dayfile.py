@@ -1,0 +1,115 @@
+"""The day's record of one account between two runs: one small private file, written whole or not at all."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import json
+import os
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from bgtui.domain.instrument import ProductType
+from bgtui.session.losses import DayRecord
+
+_MAX_BYTES = 64_000
+_VERSION = 1
+
+
+class DayFile:
+    """Keeps the record of one account; other accounts have files of their own."""
+
+    def __init__(self, folder: Path, account: str) -> None:
+        """Keep it in this folder.
+
+        Args:
+            folder: The program's state folder.
+            account: Environment, host and the account's id there: whose day it is.
+        """
+        self._account = account
+        name = hashlib.sha256(account.encode()).hexdigest()[:16]
+        self.path = folder / f"day-{name}.json"
+
+    def load(self) -> DayRecord | None:
+        """Return what an earlier run has left; what cannot be read counts as nothing.
+
+        Nothing is lost by that but the start of the open legs: fills tell again what the day has lost.
+        """
+        try:
+            with self.path.open("rb") as stream:
+                text = stream.read(_MAX_BYTES + 1)
+            if len(text) > _MAX_BYTES:
+                return None
+            return _from_json(json.loads(text.decode()), self._account)
+        except (
+            OSError,
+            ValueError,
+            RecursionError,
+            LookupError,
+            TypeError,
+            AttributeError,
+            InvalidOperation,
+        ):
+            return None
+
+    async def save(self, record: DayRecord) -> str:
+        """Keep it, on a thread: a slow disk holds up no frame. Return why that failed, or nothing."""
+        return await asyncio.to_thread(self.write, record)
+
+    def write(self, record: DayRecord) -> str:
+        """Write the file; return why that failed, one line, or nothing."""
+        draft = self.path.with_name(f".{self.path.name}.{os.getpid()}.new")
+        try:
+            self.path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW
+            handle = os.open(draft, flags, 0o600)
+            with os.fdopen(handle, "w", encoding="utf-8") as stream:
+                os.fchmod(stream.fileno(), 0o600)
+                json.dump(_to_json(record, self._account), stream)
+                stream.flush()
+                os.fsync(stream.fileno())
+            draft.replace(self.path)
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                draft.unlink()
+            reason = (error.strerror or type(error).__name__).lower()
+            return f"Day record cannot be kept ({reason}): a lock would not survive a restart; free space."
+        return ""
+
+
+def _to_json(record: DayRecord, account: str) -> dict[str, Any]:
+    return {
+        "version": _VERSION,
+        "account": account,
+        "day_ms": record.day_ms,
+        "marks": {product.value: format(mark, "f") for product, mark in record.marks.items()},
+        "equity": None if record.equity is None else format(record.equity, "f"),
+        "locked_until_ms": record.locked_until_ms,
+        "lock_line": record.lock_line,
+        "reduced": sorted(record.reduced),
+    }
+
+
+def _from_json(data: dict[str, Any], account: str) -> DayRecord | None:
+    if data["version"] != _VERSION or data["account"] != account:
+        return None
+    equity = data["equity"]
+    line = str(data["lock_line"])
+    return DayRecord(
+        int(data["day_ms"]),
+        MappingProxyType({ProductType(name): _decimal(text) for name, text in data["marks"].items()}),
+        None if equity is None else _decimal(equity),
+        int(data["locked_until_ms"]),
+        line if line.isprintable() else "",
+        frozenset(str(leg) for leg in data["reduced"]),
+    )
+
+
+def _decimal(text: object) -> Decimal:
+    number = Decimal(str(text))
+    if not number.is_finite():
+        raise ValueError("not a figure")
+    return number
