@@ -18,6 +18,7 @@ from bgtui import __version__
 from bgtui.cli.completions import completions
 from bgtui.cli.doctor import doctor
 from bgtui.cli.ending import guarded
+from bgtui.cli.journal import journal
 from bgtui.cli.keys import keys
 from bgtui.cli.options import Task, display_options, settings_options
 from bgtui.cli.output import prepare_streams, writing
@@ -74,7 +75,7 @@ def bgtui(
     return lambda: run_tui(typed, looks, record)
 
 
-for command in (show, record_command, replay, picture, sim, doctor, keys, completions):
+for command in (show, record_command, replay, picture, sim, journal, doctor, keys, completions):
     bgtui.add_command(command)
 
 

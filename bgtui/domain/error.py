@@ -68,6 +68,11 @@ class Refused(BgtuiError):
 class JournalFailed(Refused):
     """The journal cannot be written: without a record nothing is sent."""
 
+    def __init__(self, message: str, *, hint: str = "", reason: str = "") -> None:
+        """Keep the reason by itself: ``disk full``."""
+        super().__init__(message, hint=hint)
+        self.reason = reason
+
 
 class ExchangeError(BgtuiError):
     """Something went wrong between us and the exchange."""

@@ -112,7 +112,13 @@ class Journal:
 
     def check(self) -> None:
         """Find out whether the journal works, and write what waits; `trouble` tells."""
-        self._in_background(self._call(lambda _: None))
+        self._in_background(self._call(self._look))
+
+    def _look(self, file: JournalFile) -> None:
+        """Find out whether the file takes anything, even when nothing waits; on the thread."""
+        self._flush(file)
+        if self._waiting or self._trouble:
+            file.probe()
 
     async def latest(self, stages: Iterable[Stage]) -> tuple[Recorded, ...]:
         """Return the writes that stand at one of these stages.
@@ -174,21 +180,25 @@ class Journal:
         return done
 
     def _call(self, work: Callable[[JournalFile], T]) -> asyncio.Future[T]:
-        loop = asyncio.get_running_loop()
-        return loop.run_in_executor(self._thread, lambda: work(self._opened()))
+        return asyncio.get_running_loop().run_in_executor(self._thread, lambda: self._work(work))
 
-    def _opened(self) -> JournalFile:
-        """Open the file if need be and write what waits; on the thread, so in order."""
+    def _work(self, work: Callable[[JournalFile], T]) -> T:
+        """Do one thing, on the thread; then write what waits, which may be about what was just recorded."""
         if self._file is None:
             self._file = self._open_file()
+        done = work(self._file)
+        self._flush(self._file)
+        return done
+
+    def _flush(self, file: JournalFile) -> None:
+        """Write the steps that wait, in order; what the disk refuses goes on waiting."""
         steps = [self._waiting.popleft() for _ in range(len(self._waiting))]
-        if steps:
-            try:
-                self._file.add(steps)
-            except JournalFailed:
-                self._waiting.extendleft(reversed(steps))
-                raise
-        return self._file
+        if not steps:
+            return
+        try:
+            file.add(steps)
+        except JournalFailed:
+            self._waiting.extendleft(reversed(steps))
 
     def _in_background(self, future: asyncio.Future[Any]) -> None:
         def tell(done: asyncio.Future[Any]) -> None:

@@ -127,6 +127,15 @@ class JournalFile:
             finally:
                 self._connection.execute("PRAGMA synchronous = FULL")
 
+    def probe(self) -> None:
+        """Write nothing, as a write would.
+
+        Raises:
+            JournalFailed: it could not be written.
+        """
+        with _told(self.path), self._writing():
+            self._connection.execute("UPDATE run SET started_ms = started_ms WHERE id = ?", (self._run,))
+
     def runs(self) -> tuple[RecordedRun, ...]:
         """Return every run, each once.
 
@@ -163,15 +172,7 @@ class JournalFile:
             JournalFailed: it could not be read.
         """
         with _told(self.path):
-            rows = self._connection.execute(
-                "SELECT s.stage, s.at_ms, s.message, s.order_id, s.evidence FROM step s"
-                " JOIN intent i ON i.id = s.intent WHERE i.client_order_id = ? ORDER BY s.id",
-                (client_order_id,),
-            ).fetchall()
-        return tuple(
-            Step(client_order_id, Stage(stage), at_ms, message, order_id, evidence)
-            for stage, at_ms, message, order_id, evidence in rows
-        )
+            return _steps(self._connection, client_order_id)
 
     def close(self) -> None:
         """Close the file."""
@@ -226,16 +227,20 @@ def _check_private(path: Path) -> None:
             raise JournalFailed(f"Journal {path} is open to others", hint=f"chmod 600 {path}") from None
 
 
+def unwritable(reason: str, folder: Path) -> JournalFailed:
+    """Return the failure of a journal, with the way out."""
+    return JournalFailed(
+        f"Journal cannot be written ({reason}): sending stopped", hint=f"free {folder}, then u", reason=reason
+    )
+
+
 @contextmanager
 def _told(path: Path) -> Iterator[None]:
     """Say in one line why the journal cannot be used."""
     try:
         yield
     except (sqlite3.Error, OSError) as error:
-        raise JournalFailed(
-            f"Journal cannot be written ({_reason(error)}): sending stopped",
-            hint=f"free {path.parent}, then u",
-        ) from error
+        raise unwritable(_reason(error), path.parent) from error
 
 
 def _reason(error: sqlite3.Error | OSError) -> str:
@@ -290,6 +295,35 @@ def read_journal(path: Path) -> tuple[Recorded, ...]:
     """
     if not path.exists():
         raise FileNotFoundError(path)
-    with _told(path), closing(sqlite3.connect(f"{path.as_uri()}?mode=ro", uri=True)) as connection:
+    with _told(path), closing(_read_only(path)) as connection:
         rows = connection.execute(f"{_LATEST} ORDER BY i.id").fetchall()
     return tuple(_readable(rows))
+
+
+def read_steps(path: Path, client_order_id: str) -> tuple[Step, ...]:
+    """Return everything that became of one write, without ever writing to the journal.
+
+    Raises:
+        JournalFailed: it could not be read.
+        FileNotFoundError: there is none.
+    """
+    if not path.exists():
+        raise FileNotFoundError(path)
+    with _told(path), closing(_read_only(path)) as connection:
+        return _steps(connection, client_order_id)
+
+
+def _read_only(path: Path) -> sqlite3.Connection:
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", timeout=BUSY_MS / 1000, uri=True)
+
+
+def _steps(connection: sqlite3.Connection, client_order_id: str) -> tuple[Step, ...]:
+    rows = connection.execute(
+        "SELECT s.stage, s.at_ms, s.message, s.order_id, s.evidence FROM step s"
+        " JOIN intent i ON i.id = s.intent WHERE i.client_order_id = ? ORDER BY s.id",
+        (client_order_id,),
+    ).fetchall()
+    return tuple(
+        Step(client_order_id, Stage(stage), at_ms, message, order_id, evidence)
+        for stage, at_ms, message, order_id, evidence in rows
+    )

@@ -6,7 +6,7 @@ import fcntl
 import os
 from pathlib import Path
 
-from bgtui.domain.error import JournalFailed
+from bgtui.session.journal_file import unwritable
 
 
 class RunLock:
@@ -35,10 +35,7 @@ class RunLock:
             fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             self._close()
-            reason = (error.strerror or type(error).__name__).lower()
-            raise JournalFailed(
-                f"Journal cannot be written ({reason}): sending stopped", hint=f"free {self._folder}, then u"
-            ) from error
+            raise unwritable((error.strerror or type(error).__name__).lower(), self._folder) from error
 
     def release(self) -> None:
         """Let go of it, if it is held."""
