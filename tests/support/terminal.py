@@ -7,12 +7,16 @@ async with open_terminal(events=scene.events(), identity=scene.IDENTITY, size=(8
 
 from __future__ import annotations
 
+import asyncio
 import random
+import unicodedata
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, cast
 
+from textual import events
+from textual.keys import REPLACED_KEYS, _character_to_key, _get_unicode_name_from_key
 from textual.pilot import Pilot
 
 from bgtui.domain.event import Event
@@ -33,6 +37,8 @@ from tests.support.journal import MemoryJournal
 NOON_MS = 1_795_269_807_000
 """2026-11-21 14:03:27 UTC, when the made-up account is looked at."""
 
+_MOST_LAYOUTS = 40
+_HELD_BACK_S = 0.005
 _NAMES = {"esc": "escape", "pgup": "pageup", "pgdn": "pagedown"}
 
 
@@ -80,8 +86,24 @@ class Terminal:
     async def press(self, *chords: str) -> None:
         """Press keys by the names of the key table, and draw the frame after each."""
         for chord in chords:
-            await self.pilot.press(_NAMES.get(chord, chord))
+            self._send(_NAMES.get(chord, chord))
             await self.settle()
+
+    def _send(self, name: str) -> None:
+        """Post the event that the toolkit's own pilot posts for a key."""
+        key = _character_to_key(name) if len(name) == 1 and not name.isalnum() else name
+        char: str | None = None
+        with suppress(KeyError):
+            char = unicodedata.lookup(_get_unicode_name_from_key(REPLACED_KEYS.get(key, key)))
+        event = events.Key(key, char or (name if len(name) == 1 else None))
+        event.set_sender(self.app)
+        driver = self.app._driver
+        assert driver is not None
+        driver.send_message(event)
+
+    def paste(self, text: str) -> None:
+        """Post what the terminal sends for a paste; `settle` lets it arrive."""
+        self.app.post_message(events.Paste(text))
 
     async def type(self, text: str) -> None:
         """Type characters one by one."""
@@ -103,9 +125,27 @@ class Terminal:
 
     async def settle(self) -> None:
         """Let what is under way come to rest, and draw a frame."""
-        await self.pilot.pause()
+        await self._rest()
         self.app.tick()
-        await self.pilot.pause()
+        await self._rest()
+
+    async def _rest(self) -> None:
+        """Run until only the clock or a socket could begin anything; the pilot would wait for an idle CPU."""
+        loop: Any = asyncio.get_running_loop()
+        app = self.app
+        for _ in range(_MOST_LAYOUTS):
+            await asyncio.sleep(0)
+            while loop._ready and app._running:  # noqa: ASYNC110 - the loop itself is what is waited for
+                await asyncio.sleep(0)
+            if app._batch_count:  # the toolkit holds painting back for 50 ms after a change of screens
+                await asyncio.sleep(_HELD_BACK_S)
+                continue
+            if not app._running or not app.screen_stack:
+                return
+            screen = app.screen
+            if not (screen._layout_required or screen._dirty_widgets or screen._callbacks):
+                return
+            screen._on_timer_update()  # what the toolkit's own frame timer would do some milliseconds later
 
     async def resize(self, width: int, height: int) -> None:
         await self.pilot.resize_terminal(width, height)
