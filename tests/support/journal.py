@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
+
 from bgtui.domain.error import JournalFailed
 from bgtui.domain.journal import Entry, Stage, Step
 
@@ -14,17 +17,27 @@ class MemoryJournal:
         self.steps: list[Step] = []
         self.failure: JournalFailed | None = None
         """What every write ends in, while it is set."""
+        self.on_record: Callable[[], object] = lambda: None
+        """What happens while the disk works."""
+        self._may_send = asyncio.Event()
+        self._may_send.set()
 
     async def record(self, entry: Entry) -> None:
         self._fail()
         self.entries.append(entry)
+        self.on_record()
 
     async def send(self, client_order_id: str, at_ms: int) -> None:
         self._fail()
+        await self._may_send.wait()
         self.steps.append(Step(client_order_id, Stage.SENDING, at_ms))
 
     def note(self, step: Step) -> None:
         self.steps.append(step)
+
+    def hold_send(self) -> None:
+        """Let the note that something is about to leave wait for ever."""
+        self._may_send.clear()
 
     def stages(self, client_order_id: str) -> list[Stage]:
         """What became of one write, in order."""

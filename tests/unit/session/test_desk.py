@@ -13,20 +13,24 @@ import pytest
 from bgtui.domain.error import (
     ConfigError,
     ExchangeError,
+    JournalFailed,
     Maintenance,
+    NetworkError,
     NotSent,
     OutcomeUnknown,
     PermissionRefused,
     Refused,
     Rejected,
 )
-from bgtui.domain.event import Event, OrderUpdated, PlanOrderUpdated
+from bgtui.domain.event import Event, OrderUpdated, PlanOrderUpdated, SubmissionChanged
 from bgtui.domain.instrument import ProductType
 from bgtui.domain.intent import BatchAnswer, BatchFailure, Intent, OrderAck
+from bgtui.domain.journal import Stage
 from bgtui.domain.order import OrderStatus, PlanStatus
 from bgtui.domain.submission import Submission, SubmissionState
 from bgtui.domain.trading import TradingState
 from bgtui.session.desk import MODE_MISMATCH, OrderDesk
+from bgtui.session.senders import WAY_OUT
 from bgtui.store.store import Store
 from bgtui.wire.code import CODES, lookup
 from tests.support import intents
@@ -55,6 +59,7 @@ class Bench:
 
     def __init__(self, *, rules: tuple[str, ...] = ()) -> None:
         self.clock = HandClock(wall_ms=1_000)
+        self.lines = list(rules)
         self.store = Store(self.clock)
         self.gateway = FakeGateway()
         self.journal = MemoryJournal()
@@ -68,7 +73,7 @@ class Bench:
             self.journal,
             now_ms=self.clock.now_ms,
             new_id=lambda: f"simk-NEW{next(numbers):03}",
-            violations=lambda _: rules,
+            violations=lambda _: self.lines,
             on_doubt=self.doubted.append,
             on_accepted=self.accepted.append,
             on_mode_mismatch=self.mismatches.append,
@@ -309,3 +314,141 @@ class TestBatch:
         bench.gateway.endings.append(BatchAnswer((), failed))
         await bench.desk.submit(CANCEL_TWO)
         assert bench.open == ()
+
+
+class TestJournal:
+    """Recorded before it leaves, or not sent."""
+
+    @every_intent
+    @virtual_time
+    async def test_it_is_on_disk_before_a_byte_leaves(self, intent: Intent) -> None:
+        bench = Bench()
+        bench.gateway.hold()
+        sending = asyncio.create_task(bench.desk.submit(intent))
+        await asyncio.sleep(0)
+        (entry,) = bench.journal.entries
+        assert (entry.intent, entry.client_order_id) == (intent, "simk-NEW001")
+        assert bench.journal.stages("simk-NEW001") == [Stage.SENDING]
+        assert len(bench.gateway.sent) == 1
+        bench.gateway.release()
+        await sending
+
+    @every_intent
+    @virtual_time
+    async def test_without_a_record_only_the_way_out_is_open(self, intent: Intent) -> None:
+        bench = Bench()
+        bench.journal.failure = JournalFailed("Journal cannot be written (disk full): sending stopped")
+        if isinstance(intent, WAY_OUT):
+            await bench.desk.submit(intent)
+            assert bench.gateway.intents == [intent]
+            return
+        with pytest.raises(JournalFailed, match="sending stopped"):
+            await bench.desk.submit(intent)
+        assert bench.gateway.sent == []
+        assert bench.open == ()
+
+    @virtual_time
+    async def test_the_same_id_may_be_tried_again_when_it_could_not_be_recorded(self) -> None:
+        bench = Bench()
+        bench.journal.failure = JournalFailed("Journal cannot be written (disk full): sending stopped")
+        with pytest.raises(JournalFailed):
+            await bench.desk.submit(PLACE, client_order_id="simk-MINE")
+        bench.journal.failure = None
+        await bench.desk.submit(PLACE, client_order_id="simk-MINE")
+        assert bench.gateway.sent == [(PLACE, "simk-MINE")]
+
+    @virtual_time
+    async def test_rules_are_asked_again_once_the_disk_has_answered(self) -> None:
+        bench = Bench()
+        bench.journal.on_record = lambda: bench.lines.append("disarmed meanwhile")
+        with pytest.raises(Refused, match="disarmed meanwhile"):
+            await bench.desk.submit(PLACE)
+        assert bench.gateway.sent == []
+        assert bench.journal.stages("simk-NEW001") == [Stage.NOT_SENT]
+
+    @virtual_time
+    async def test_what_was_given_up_before_it_left_is_recorded_as_not_sent(self) -> None:
+        bench = Bench()
+        bench.journal.hold_send()
+        sending = asyncio.create_task(bench.desk.submit(PLACE))
+        await asyncio.sleep(0)
+        sending.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await sending
+        assert bench.gateway.sent == []
+        assert bench.journal.stages("simk-NEW001") == [Stage.NOT_SENT]
+
+
+class TestResend:
+    """Only a person, only after proven absence, only with the same id."""
+
+    async def _absent(self, bench: Bench, intent: Intent = PLACE) -> Submission:
+        with pytest.raises(OutcomeUnknown):
+            await bench.end_with(intent, OutcomeUnknown("no answer"))
+        absent = replace(bench.last, state=State.ABSENT, asks=4, asked_ms=500)
+        bench.store.apply(SubmissionChanged(absent))
+        return absent
+
+    @virtual_time
+    async def test_it_goes_out_again_under_its_id(self) -> None:
+        bench = Bench()
+        absent = await self._absent(bench)
+        await bench.desk.resend(absent, _still_absent)
+        assert bench.gateway.sent == [(PLACE, "simk-NEW001")] * 2
+        assert len(bench.journal.entries) == 1, "one intent"
+        assert bench.journal.stages("simk-NEW001") == [Stage.SENDING, Stage.SENDING]
+        assert (bench.last.state, bench.last.attempt) == (State.ACCEPTED, 2)
+
+    @virtual_time
+    async def test_not_before_it_is_proven_absent(self) -> None:
+        bench = Bench()
+        with pytest.raises(OutcomeUnknown):
+            await bench.end_with(PLACE, OutcomeUnknown("no answer"))
+        with pytest.raises(Refused, match="not proven absent"):
+            await bench.desk.resend(bench.last, _still_absent)
+        assert len(bench.gateway.sent) == 1
+
+    @virtual_time
+    async def test_not_when_the_last_look_finds_it(self) -> None:
+        bench = Bench()
+        absent = await self._absent(bench)
+        with pytest.raises(Refused, match="found just now"):
+            await bench.desk.resend(absent, _found)
+        assert len(bench.gateway.sent) == 1
+
+    @virtual_time
+    async def test_not_when_nobody_answers_the_last_look(self) -> None:
+        bench = Bench()
+        absent = await self._absent(bench)
+        with pytest.raises(NetworkError):
+            await bench.desk.resend(absent, _unanswered)
+        assert len(bench.gateway.sent) == 1
+
+    @virtual_time
+    async def test_not_what_makes_no_order(self) -> None:
+        bench = Bench()
+        absent = await self._absent(bench, CANCEL)
+        with pytest.raises(Refused, match="only an order"):
+            await bench.desk.resend(absent, _still_absent)
+
+    @virtual_time
+    async def test_it_can_be_in_doubt_again(self) -> None:
+        bench = Bench()
+        absent = await self._absent(bench)
+        bench.gateway.endings.append(OutcomeUnknown("that id exists already"))
+        with pytest.raises(OutcomeUnknown):
+            await bench.desk.resend(absent, _still_absent)
+        assert (bench.last.state, bench.last.attempt, bench.last.asks) == (State.UNKNOWN, 2, 0)
+        assert bench.doubted[-1].attempt == 2
+
+
+async def _still_absent(_: Submission) -> bool:
+    return True
+
+
+async def _found(_: Submission) -> bool:
+    return False
+
+
+async def _unanswered(_: Submission) -> bool:
+    raise NetworkError("no route")
