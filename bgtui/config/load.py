@@ -13,7 +13,14 @@ from bgtui.config.guard import read_guarded, require_pem
 from bgtui.config.keyfile import KeyStore, check_profile_name
 from bgtui.config.paths import find_paths
 from bgtui.config.settings import CREDENTIAL_FIELDS, Settings
-from bgtui.config.sources import Layer, dotenv_layer, environment_layer, key_layer, read_config_file
+from bgtui.config.sources import (
+    ConfigFile,
+    Layer,
+    dotenv_layer,
+    environment_layer,
+    key_layer,
+    read_config_file,
+)
 from bgtui.config.venue import EMBEDDED_PROFILES, URL_FIELDS, Environment, check_url
 from bgtui.domain.error import ConfigError
 from bgtui.domain.secret import Credentials, Secret
@@ -35,7 +42,7 @@ def load(typed: CommandLine, environ: Mapping[str, str], folder: Path) -> Settin
     Raises:
         ConfigError: one line that names the setting and its source and quotes no value.
     """
-    layers, chords = _layers(typed, environ, folder)
+    layers, config = _layers(typed, environ, folder)
     merged, origins = _merge(layers)
     settings = _validate(merged, origins)
     key_source = next((layer for layer in layers if layer.holds_key), None)
@@ -44,7 +51,9 @@ def load(typed: CommandLine, environ: Mapping[str, str], folder: Path) -> Settin
     _check_urls(settings, layers, key_source, typed.allow_hosts)
     settings._origins = origins  # noqa: SLF001 - this module is the model's other half
     settings._credentials = _credentials(settings, key_source)  # noqa: SLF001
-    settings._chords = chords  # noqa: SLF001
+    if config is not None:
+        settings._chords = config.chords  # noqa: SLF001
+        settings._alerts = config.alerts  # noqa: SLF001
     settings._lifts_default = typed.trade and settings.environment is Environment.LIVE  # noqa: SLF001
     return settings
 
@@ -58,8 +67,8 @@ def _check_trade(settings: Settings, origins: Mapping[str, str]) -> None:
 
 def _layers(
     typed: CommandLine, environ: Mapping[str, str], folder: Path
-) -> tuple[list[Layer], Mapping[str, str | Sequence[str]]]:
-    """Return the sources, strongest first, and the person's own keys."""
+) -> tuple[list[Layer], ConfigFile | None]:
+    """Return the sources, strongest first, and the parsed config file."""
     paths = find_paths(environ)
     layers = [_command_line_layer(typed), environment_layer(environ)]
     if (dotenv := dotenv_layer(folder / ".env")) is not None:
@@ -89,7 +98,7 @@ def _layers(
             f"profile {profile} is neither in {typed.config_file or paths.config_file} nor in the key store",
             hint=f"bgtui keys add --profile {profile}",
         )
-    return layers, config.chords if config is not None else {}
+    return layers, config
 
 
 def _is_embedded(layers: Sequence[Layer]) -> bool:

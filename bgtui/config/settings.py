@@ -14,6 +14,7 @@ from typing import Annotated, Any
 from pydantic import Field, PlainSerializer, PlainValidator, PrivateAttr, WithJsonSchema, field_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
+from bgtui.config.alerts import AlertTable
 from bgtui.config.commandline import ENV_PREFIX
 from bgtui.config.keyfile import PROFILE_NAME
 from bgtui.config.limits import LimitSettings, limits_of
@@ -114,6 +115,7 @@ class Settings(LimitSettings, BaseSettings):
     _origins: Mapping[str, str] = PrivateAttr(default_factory=dict)
     _credentials: Credentials | None = PrivateAttr(default=None)
     _chords: Mapping[str, str | Sequence[str]] = PrivateAttr(default_factory=dict)
+    _alerts: AlertTable = PrivateAttr(default_factory=AlertTable)
     _lifts_default: bool = PrivateAttr(default=False)
 
     @classmethod
@@ -224,6 +226,11 @@ class Settings(LimitSettings, BaseSettings):
     def chords(self) -> Mapping[str, str | Sequence[str]]:
         """The person's own keys, by action id: ``[keys]`` of config.toml."""
         return self._chords
+
+    @property
+    def alerts(self) -> AlertTable:
+        """How alerts are told: ``[alerts]`` of config.toml."""
+        return self._alerts
 
     @property
     def origins(self) -> Mapping[str, str]:

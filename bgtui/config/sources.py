@@ -14,6 +14,8 @@ from dotenv.parser import parse_stream
 from pydantic_settings import EnvSettingsSource, InitSettingsSource
 from pydantic_settings.sources.utils import parse_env_vars
 
+from bgtui.config.alerts import TABLE as ALERT_TABLE
+from bgtui.config.alerts import AlertTable, read_alerts
 from bgtui.config.commandline import ENV_PREFIX
 from bgtui.config.guard import GuardedFile, read_guarded
 from bgtui.config.keyfile import KeyStore, StoredKey, check_profile_name
@@ -99,6 +101,8 @@ class ConfigFile:
     profiles: Mapping[str, Mapping[str, Any]] = field(repr=False)
     chords: Mapping[str, str | Sequence[str]] = field(default_factory=dict)
     """The table ``[keys]``: chords of the terminal by action id."""
+    alerts: AlertTable = field(default_factory=AlertTable)
+    """The table ``[alerts]``."""
 
     def layer(self, profile: str | None) -> Layer:
         """Return the top-level settings, with the named profile's over them."""
@@ -123,6 +127,7 @@ def read_config_file(path: Path) -> ConfigFile | None:
         place = re.search(r" \(at [^()]*\)$", str(error))
         raise ConfigError(f"{path} is not TOML{place[0] if place else ''}") from None
     chords = _read_chords(path, data.pop(KEYS, {}))
+    alerts = read_alerts(path, data.pop(ALERT_TABLE, {}))
     profiles = data.pop(PROFILES, {})
     if not isinstance(profiles, dict) or not all(isinstance(table, dict) for table in profiles.values()):
         raise ConfigError(f"{path}: {PROFILES} must be tables such as [{PROFILES}.main]")
@@ -134,7 +139,7 @@ def read_config_file(path: Path) -> ConfigFile | None:
         _check_names(path, table, f"[{PROFILES}.{name}] ")
     for table in (data, *profiles.values()):
         _check_file(file, table)
-    return ConfigFile(file, data, profiles, chords)
+    return ConfigFile(file, data, profiles, chords, alerts)
 
 
 def _flat(path: Path, table: Mapping[str, Any]) -> dict[str, Any]:

@@ -230,6 +230,8 @@ class Standing:
     """Why it cannot be judged now, or why its last delivery failed."""
     reads: str = ""
     """What it looks at, as it stands."""
+    channels: tuple[Channel, ...] = (Channel.LIST,)
+    """How it is told when it fires."""
 
 
 @dataclass(frozen=True, slots=True)

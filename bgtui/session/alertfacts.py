@@ -199,7 +199,7 @@ def _filled(fills: Sequence[Fill]) -> Happening:
 
 
 def _average(fills: Sequence[Fill], size: Decimal) -> Decimal:
-    """Return the average price with the decimals of the first; the first's where there are too many digits."""
+    """Return the average price on the first one's decimals; the first where there are too many digits."""
     like = fills[0].price
     exponent = like.as_tuple().exponent
     try:

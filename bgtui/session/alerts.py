@@ -315,7 +315,8 @@ class AlertWatch:
     def _standing(self, rule: AlertRule) -> Standing:
         course = self._courses.get(rule.rule_id, _Course())
         problem = course.fault or course.memory.problem or course.failure
-        return Standing(rule, course.fired_ms, course.count, problem, course.memory.reads)
+        channels = tuple(one.channel for one in self._deliveries(rule))
+        return Standing(rule, course.fired_ms, course.count, problem, course.memory.reads, channels)
 
     def _change(self, rules: Mapping[str, AlertRule]) -> None:
         self._rules = dict(rules)

@@ -22,6 +22,7 @@ from bgtui.ui.actions.finder import Finder
 from bgtui.ui.actions.looking import Looking
 from bgtui.ui.actions.navigation import Navigation
 from bgtui.ui.announcer import Announcer
+from bgtui.ui.crier import Crier
 from bgtui.ui.display import Display
 from bgtui.ui.history import View
 from bgtui.ui.keys import Key, Needs, remapped
@@ -87,6 +88,7 @@ class BgtuiApp(TerminalApp[int], inherit_bindings=False):
         self._ticker: Timer | None = None
         self._actions: tuple[object, ...] = (Navigation(self), Finder(self), Departure(self), Looking(self))
         self._announcer = Announcer(self.workspace)
+        self._crier = Crier(self.workspace, self.bell)
         self._ticked_ms: int | None = None
         self.theme = "ansi-dark"  # the terminal's own background and text; roles have colors of their own
         for screen in SCREENS:
@@ -179,6 +181,7 @@ class BgtuiApp(TerminalApp[int], inherit_bindings=False):
         if workspace.store is not None:
             workspace.store.recheck()
             self._announcer.look()
+            self._crier.look()
         screen = self.screen
         if isinstance(screen, BaseScreen):
             screen.frame(workspace.clock.monotonic())

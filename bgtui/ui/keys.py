@@ -29,8 +29,11 @@ class Context(StrEnum):
     COPY = "copy"
     ACCOUNT = "account"
     HEALTH = "health"
+    ALERTS = "alerts"
     DOCK = "dock"
     """Forms."""
+    ALERT = "alert"
+    """The form for an alert rule, which sends nothing."""
     REVIEW = "review"
     CANCEL = "cancel"
     WORD = "word"
@@ -98,6 +101,7 @@ KEYS: tuple[Key, ...] = (
     _key(_ANY, "6", "screen.copy", "Copy"),
     _key(_ANY, "7", "screen.account", "Account"),
     _key(_ANY, "8", "screen.health", "Health"),
+    _key(_ANY, "9", "screen.alerts", "Alerts"),
     _key(_ANY, "/", "app.find", "find a symbol; on a list: filter its rows", label="find"),
     _key(_ANY, "?", "app.help", "keys of this place", label="help"),
     _key(_ANY, ":", "app.command", "palette of every action", label="palette"),
@@ -172,6 +176,9 @@ KEYS: tuple[Key, ...] = (
     _key(Context.POSITIONS, "i", "margin.adjust", "isolated margin", 2, "margin"),
     _key(Context.POSITIONS, "w", "cancel.symbol", "cancel all on the symbol", 3),
     _key(Context.ACCOUNT, "m", "account.position_mode", "one-way or hedge", 4, "mode"),
+    _key(Context.ALERTS, "n", "alert.new", "new local rule", label="new"),
+    _key(Context.ALERTS, "x", "alert.delete", "delete the rule", label="delete"),
+    _key(Context.ALERTS, "d", "alert.toggle", "rule on or off", label="on/off"),
     _key(_DOCK, "tab", "dock.next", "next field"),
     _key(_DOCK, "shift+tab", "dock.previous", "previous field"),
     _key(_DOCK, "up", "dock.more", "one tick or step more"),
@@ -185,6 +192,17 @@ KEYS: tuple[Key, ...] = (
     _key(_DOCK, "enter", "dock.review", "check, and show what will be sent", 2),
     _key(_DOCK, "esc", "dock.back", "leave the form"),
     _key(_DOCK, "?", "dock.help", "help for this form"),
+    _key(Context.ALERT, "tab", "dock.next", "next field"),
+    _key(Context.ALERT, "shift+tab", "dock.previous", "previous field"),
+    _key(Context.ALERT, "up", "dock.more", "one tick or step more"),
+    _key(Context.ALERT, "down", "dock.less", "one tick or step less"),
+    _key(Context.ALERT, "pgup", "dock.more10", "ten more"),
+    _key(Context.ALERT, "pgdn", "dock.less10", "ten less"),
+    _key(Context.ALERT, "left", "dock.choice_back", "previous value"),
+    _key(Context.ALERT, "right space", "dock.choice", "next value"),
+    _key(Context.ALERT, "enter", "alert.keep", "keep the rule"),
+    _key(Context.ALERT, "esc", "dock.back", "leave the form"),
+    _key(Context.ALERT, "?", "dock.help", "help for this form"),
     _key(Context.REVIEW, "y", "review.send", "send, once", 2, is_bindable=False),
     _key(Context.REVIEW, "esc", "review.back", "back to the form"),
     _key(Context.CANCEL, "left", "cancel.scope_back", "narrower"),
@@ -272,10 +290,11 @@ ALIVE_TOGETHER: tuple[tuple[Context, ...], ...] = (
         (Context.ANY, Context.LIST, context)
         for context in (
             Context.ORDERS, Context.POSITIONS, Context.LEADER, Context.FOLLOWERS,
-            Context.COPY, Context.ACCOUNT, Context.HEALTH,
+            Context.COPY, Context.ACCOUNT, Context.HEALTH, Context.ALERTS,
         )
     ),
-    (Context.DOCK,), (Context.REVIEW,), (Context.CANCEL,), (Context.WORD,), (Context.DETAIL,),
+    (Context.DOCK,), (Context.ALERT,),
+    (Context.REVIEW,), (Context.CANCEL,), (Context.WORD,), (Context.DETAIL,),
     (Context.PICKER,), (Context.PALETTE,), (Context.FILTER,), (Context.HELP,), (Context.QUIT,),
     (Context.ANY, Context.REPLAY),
 )  # fmt: skip

@@ -22,6 +22,7 @@ from textual.pilot import Pilot
 from bgtui.domain.event import Event
 from bgtui.domain.question import Question
 from bgtui.domain.trading import ReadOnlyReason
+from bgtui.session.alerts import AlertOptions, AlertWatch
 from bgtui.session.desk import OrderDesk
 from bgtui.session.ports import TradingGateway
 from bgtui.session.questions import Asker
@@ -58,6 +59,13 @@ class FakeAsker:
 
     def ask_all(self) -> None:
         self.asked_all += 1
+
+    async def run(self) -> None:
+        return
+
+
+class StillWatch(AlertWatch):
+    """session.alerts.AlertWatch that looks when a test says so."""
 
     async def run(self) -> None:
         return
@@ -279,6 +287,11 @@ def _session(
         asker=cast(Asker, asker),
         read_only_reason=None if gateway is not None else reason,
     )
+    session.alerts = StillWatch(
+        store, session.apply, AlertOptions(), clock=clock, products=(USDT,), has_account=True,
+        carry=session.carry,
+    )  # fmt: skip
+    session.alerts.begin()
     if gateway is not None:
         numbers = iter(range(5, 1000))
         session.desk = OrderDesk(

@@ -45,6 +45,10 @@ class Navigation:
         """Show Health."""
         await self._host.show_screen("health")
 
+    async def do_screen_alerts(self) -> None:
+        """Show Alerts."""
+        await self._host.show_screen("alerts")
+
     async def do_app_last_view(self) -> None:
         """Go to the view before this one."""
         await self._go(self._host.workspace.history.last(), "no view before this one")

@@ -35,6 +35,8 @@ class FormDock(Dock[Decision]):
 
     contexts: ClassVar[tuple[Context, ...]] = (Context.DOCK,)
     title: ClassVar[str] = ""
+    verbs: ClassVar[tuple[str, str]] = ("enter review", "esc close")
+    """What the last line says while it is edited."""
 
     def __init__(self, workspace: Workspace, *, problem: str = "") -> None:
         """Begin editing; ``problem`` says why an earlier try was refused."""
@@ -129,7 +131,7 @@ class FormDock(Dock[Decision]):
             body.append(labelled(self.label(name), shown, is_current=is_current))
         body.extend(self.effects(width))
         body.extend(self._problem_rows(width))
-        return frame(self.heading(), self.tag(), body, ("enter review", "esc close"), width, height)
+        return frame(self.heading(), self.tag(), body, self.verbs, width, height)
 
     def _problem_rows(self, width: int) -> Sequence[Body]:
         lines = [line for line in (self.problem, *self.problems()) if line]

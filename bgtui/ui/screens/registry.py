@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bgtui.ui.screens.account import AccountScreen
+from bgtui.ui.screens.alerts import AlertsScreen
 from bgtui.ui.screens.base import BaseScreen
 from bgtui.ui.screens.copy import CopyScreen
 from bgtui.ui.screens.followers import FollowersScreen
@@ -21,4 +22,5 @@ SCREENS: tuple[type[BaseScreen], ...] = (
     CopyScreen,
     AccountScreen,
     HealthScreen,
+    AlertsScreen,
 )

@@ -10,7 +10,7 @@ from bgtui.store.book import BookStatus
 from bgtui.store.health import ConnectionHealth, HealthView
 from bgtui.store.store import Store
 from bgtui.ui.role import Role
-from bgtui.ui.view import figure
+from bgtui.ui.view import alerts, figure
 from bgtui.ui.view.glyph import LIVE, LOADING, NONE
 from bgtui.ui.view.span import Span
 
@@ -67,4 +67,4 @@ def alarm(store: Store, health: HealthView, shown: InstrumentId | None) -> Span:
     troubles = sum(not connection.is_up for connection in health.connections) + len(health.failed_feeds)
     if shown is not None and store.book_status(shown) not in (BookStatus.LIVE, BookStatus.CONNECTING):
         troubles += 1
-    return Span(f"alerts {troubles}", Role.WARN if troubles else Role.PLAIN)
+    return alerts.slot(store, troubles)

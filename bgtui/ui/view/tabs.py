@@ -11,5 +11,6 @@ SCREENS = (
     ("copy", "Copy"),
     ("account", "Account"),
     ("health", "Health"),
+    ("alerts", "Alerts"),
 )
 """Id and short name; the key is the place in this list."""
