@@ -90,7 +90,8 @@ class Recovery:
         if (row.last.stage is Stage.DONE and not makes_order) or self._run.is_alive(row.instance):
             return False
         here, there = self._run.origin, row.origin
-        return here == there or (here.environment == there.environment == "sim" and here.host == there.host)
+        is_gone = here.host == there.host and here.exchange != there.exchange
+        return here == there or (here.environment == there.environment == "sim" and is_gone)
 
     def _write_off(self, row: Recorded) -> None:
         """Close what was sent to a simulator that is not there any more."""

@@ -120,3 +120,22 @@ class FakeReader:
         self.fills_since.append(since_ms)
         await self._answer("fills")
         return tuple(fill for fill in self.trades if fill.time_ms >= since_ms)
+
+
+class LookupReader(FakeReader):
+    """A reader that also looks up by our id, where the test lets it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.knows_our_ids = True
+
+    async def order(
+        self, instrument: InstrumentId, *, order_id: str = "", client_order_id: str = ""
+    ) -> Order | None:
+        await self._answer("order")
+        if order_id or not self.knows_our_ids:
+            return self.orders.get(order_id)
+        return next((one for one in self.orders.values() if one.client_order_id == client_order_id), None)
+
+    def has(self, *orders: Order) -> None:
+        self.orders.update({one.order_id: one for one in orders})

@@ -12,7 +12,6 @@ import pytest
 
 from bgtui.domain.error import NetworkError
 from bgtui.domain.event import OrderUpdated, SubmissionChanged
-from bgtui.domain.instrument import InstrumentId
 from bgtui.domain.intent import (
     AdjustMargin,
     CancelPlans,
@@ -30,7 +29,7 @@ from bgtui.session.senders import targets_of
 from bgtui.store.store import Store
 from tests.support import intents
 from tests.support.build import BTC, USDT, D, fill, order, plan
-from tests.support.feed import FakeReader
+from tests.support.feed import LookupReader as Exchange
 from tests.support.intents import (
     AMEND,
     AMEND_PLAN,
@@ -48,25 +47,6 @@ from tests.support.loop import VirtualClock, virtual_time
 
 NAME = "simk-NEW001"
 State = SubmissionState
-
-
-class Exchange(FakeReader):
-    """A reader that also looks up by our id, where the test lets it."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.knows_our_ids = True
-
-    async def order(
-        self, instrument: InstrumentId, *, order_id: str = "", client_order_id: str = ""
-    ) -> Order | None:
-        await self._answer("order")
-        if order_id or not self.knows_our_ids:
-            return self.orders.get(order_id)
-        return next((one for one in self.orders.values() if one.client_order_id == client_order_id), None)
-
-    def has(self, *orders: Order) -> None:
-        self.orders.update({one.order_id: one for one in orders})
 
 
 class Bench:
