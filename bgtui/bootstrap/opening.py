@@ -16,7 +16,7 @@ from bgtui.domain.clock import Clock
 from bgtui.domain.error import ConfigError
 from bgtui.domain.event import Connection, Event
 from bgtui.domain.instrument import ProductType
-from bgtui.domain.trading import ReadOnlyReason
+from bgtui.domain.trading import ReadOnlyReason, TradingState
 from bgtui.exchange.answers import Answers
 from bgtui.exchange.clock import SystemClock
 from bgtui.exchange.listing import BudgetWatch, Listing
@@ -26,6 +26,7 @@ from bgtui.exchange.skew import describe_block
 from bgtui.exchange.socket import Dial, dial_websocket, record
 from bgtui.exchange.streams import MarketStreams, private_stream
 from bgtui.exchange.trading import TradingClient
+from bgtui.session.alerts import AlertOptions, AlertWatch
 from bgtui.session.arming import Arming, Check, Warrant, closes_in
 from bgtui.session.desk import OrderDesk
 from bgtui.session.ids import id_maker
@@ -88,6 +89,7 @@ async def open_session(
     observe: Observe | None = None,
     journal: Path | None = None,
     products: tuple[ProductType, ...] | None = None,
+    alerts: AlertOptions | None = None,
 ) -> AsyncIterator[Session]:
     """Build everything one run needs, and close it in reverse order.
 
@@ -99,6 +101,7 @@ async def open_session(
         journal: Where writes are recorded before they leave. With it there is a desk, where settings and key
             allow one; without it nothing that is built here can write.
         products: Whose accounts are followed; None means those of the watch list.
+        alerts: How alerts are kept and told; None watches for nothing.
 
     Raises:
         ConfigError: the settings lead nowhere, or an account is asked for and there is no key.
@@ -126,6 +129,7 @@ async def open_session(
                 observe=observe,
                 list_instruments=parts.listing.want,
             )
+            parts.watch(parts.session, alerts)
             yield parts.session
             return
         await access.rest.sync_clock()
@@ -165,6 +169,7 @@ async def open_session(
             scribe=parts.scribe,
         )
         parts.session = session
+        parts.watch(session, alerts)
         yield session
 
 
@@ -214,6 +219,23 @@ class _Parts:
         """Return what reports besides the streams."""
         always = (self.listing, BudgetWatch(self._access.rest))
         return always if self.recovery is None else (self.recovery, *always)
+
+    def watch(self, session: Session, options: AlertOptions | None) -> None:
+        """Have the session watch for what the person wants to be told of."""
+        if options is None:
+            return
+        desk = session.desk
+        session.alerts = AlertWatch(
+            self._store,
+            session.apply,
+            options,
+            clock=self._clock,
+            products=self._products,
+            has_account=self._has_key,
+            carry=session.carry,
+            state=lambda: TradingState.READ_ONLY if desk is None else desk.state,
+        )
+        session.alerts.begin()
 
     def asker(self) -> Asker:
         """Return what asks the polled questions."""

@@ -84,6 +84,7 @@ def connection(
         from bgtui.cli.start import settled, start
         from bgtui.config.paths import find_paths
         from bgtui.config.settings import locate
+        from bgtui.session.alerts import AlertOptions
         from bgtui.ui.app import Opened
         from bgtui.ui.workspace import Badge, Identity
 
@@ -91,7 +92,13 @@ def connection(
         async with (
             settled(start(typed), child) as settings,
             open_session(
-                settings, journal=paths.journal_file, tap=tap, products=every_product(settings)
+                settings,
+                journal=paths.journal_file,
+                tap=tap,
+                products=every_product(settings),
+                alerts=AlertOptions(
+                    paths.alerts_file, settings.alerts.command, settings.alerts.has_bell, dict(os.environ)
+                ),
             ) as session,
         ):
             pins = Pins(paths.pins_file, settings.watch_list)
