@@ -69,16 +69,15 @@ class Bench:
         intent: Intent = PLACE,
         *,
         origin: Origin = HERE,
-        name: str = NAME,
         age_ms: int = 60_000,
     ) -> None:
         """Write what the earlier run had come to when it ended."""
         now_ms = self.clock.now_ms() - age_ms
         file = JournalFile(self.path)
         file.begin(OLD, origin, 1)
-        file.record(Entry(name, intent, product_of(intent), instrument_of(intent), (), now_ms))
+        file.record(Entry(NAME, intent, product_of(intent), instrument_of(intent), (), now_ms))
         if stage is not Stage.RECORDED:
-            file.add([Step(name, stage, now_ms)])
+            file.add([Step(NAME, stage, now_ms)])
         file.close()
 
     async def start(self) -> None:
@@ -133,7 +132,7 @@ async def test_what_was_recorded_and_never_sent_says_so_after_one_look(tmp_path:
 
 
 @virtual_time
-async def test_what_may_have_left_is_not_believed_absent_before_half_a_minute_of_asking(
+async def test_what_may_have_left_is_asked_about_for_half_a_minute(
     tmp_path: Path,
 ) -> None:
     async with restarted(tmp_path, Stage.SENDING) as bench:
@@ -189,7 +188,8 @@ class TestOrdersThatStood:
     @virtual_time
     async def test_a_trigger_order(self, tmp_path: Path) -> None:
         async with restarted(tmp_path, Stage.DONE, PLACE_PLAN) as bench:
-            bench.exchange.ended_plans = (replace(plan(PlanStatus.EXECUTED), client_order_id=NAME),)
+            ended = plan(PlanStatus.EXECUTED, updated_ms=bench.clock.now_ms())
+            bench.exchange.ended_plans = (replace(ended, client_order_id=NAME),)
             await bench.start()
             assert (await bench.stages())[-1] is Stage.ENDED
 
