@@ -7,7 +7,9 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+from bgtui.bootstrap.guarding import build_guard
 from bgtui.bootstrap.journaling import open_journal, origin_of
 from bgtui.config.settings import Settings, locate
 from bgtui.config.venue import Environment, Venue
@@ -15,7 +17,9 @@ from bgtui.domain.account import KeyInfo
 from bgtui.domain.clock import Clock
 from bgtui.domain.error import ConfigError
 from bgtui.domain.event import Connection, Event
-from bgtui.domain.instrument import ProductType
+from bgtui.domain.instrument import InstrumentId, ProductType
+from bgtui.domain.limit import limit_lines
+from bgtui.domain.question import Question
 from bgtui.domain.trading import ReadOnlyReason, TradingState
 from bgtui.exchange.answers import Answers
 from bgtui.exchange.clock import SystemClock
@@ -29,6 +33,7 @@ from bgtui.exchange.trading import TradingClient
 from bgtui.session.alerts import AlertOptions, AlertWatch
 from bgtui.session.arming import Arming, Check, Warrant, closes_in
 from bgtui.session.desk import OrderDesk
+from bgtui.session.guard import Guard
 from bgtui.session.ids import id_maker
 from bgtui.session.inquiry import Inquiry
 from bgtui.session.journal import Journal
@@ -36,6 +41,7 @@ from bgtui.session.kill import KillSwitch
 from bgtui.session.ports import EventSource
 from bgtui.session.questions import Asker
 from bgtui.session.recovery import Recovery
+from bgtui.session.riskwatch import RiskWatch
 from bgtui.session.scribe import Scribe
 from bgtui.session.session import Session
 from bgtui.session.slumber import Slumber
@@ -167,6 +173,7 @@ async def open_session(
             list_instruments=parts.listing.want,
             journal=parts.journal,
             scribe=parts.scribe,
+            guard=parts.guard,
         )
         parts.session = session
         parts.watch(session, alerts)
@@ -214,11 +221,13 @@ class _Parts:
         self.journal: Journal | None = None
         self.scribe: Scribe | None = None
         self.recovery: Recovery | None = None
+        self.guard: Guard | None = None
+        self.risk: RiskWatch | None = None
 
     def sources(self) -> tuple[EventSource, ...]:
         """Return what reports besides the streams."""
         always = (self.listing, BudgetWatch(self._access.rest))
-        return always if self.recovery is None else (self.recovery, *always)
+        return tuple(source for source in (self.recovery, *always, self.risk) if source is not None)
 
     def watch(self, session: Session, options: AlertOptions | None) -> None:
         """Have the session watch for what the person wants to be told of."""
@@ -275,6 +284,16 @@ class _Parts:
         )
         stack.push_async_callback(inquiry.close)
         arming = self.arming = self._arming(info, journal)
+        self.guard, losses = build_guard(
+            self._settings,
+            self._store,
+            self._products,
+            origin_of(self._settings, info),
+            path.parent,
+            now_ms=self._access.now_ms,
+            ask=self._ask,
+            lock=arming.lock,
+        )
         scribe = Scribe(journal, self._store, self._access.now_ms)
         self.journal, self.scribe = journal, scribe
         self.recovery = Recovery(
@@ -284,6 +303,7 @@ class _Parts:
             TradingClient(self._access.rest),
             self._apply,
             journal,
+            violations=self.guard.violations,
             permit=arming.permit,
             state=lambda: arming.state,
             now_ms=self._access.now_ms,
@@ -291,6 +311,14 @@ class _Parts:
             on_doubt=inquiry.settle,
             on_accepted=inquiry.watch,
             on_mode_mismatch=lambda _product: self._refresh(),
+        )
+        self.risk = RiskWatch(
+            self._store,
+            self._settings.limits,
+            losses,
+            self._products,
+            send=desk.submit,
+            weigh=self._weigh,
         )
         self.kill = KillSwitch(
             desk,
@@ -331,6 +359,7 @@ class _Parts:
             is_armed=settings.environment is not Environment.LIVE,
             now_ms=self._access.now_ms,
             closes=closes_in(self._store),
+            limits=lambda: limit_lines(settings.limits),
             checks=lambda: (
                 Check("clock", describe_block(self._store.clock_offset_ms)),
                 Check("journal", journal.trouble),
@@ -339,6 +368,14 @@ class _Parts:
 
     def _apply(self, event: Event) -> object:
         return self._store.apply(event) if self.session is None else self.session.apply(event)
+
+    def _ask(self, asked: Question[Any]) -> None:
+        if self.session is not None and self.session.asker is not None:
+            self.session.asker.ask(asked)
+
+    def _weigh(self, instruments: frozenset[InstrumentId]) -> None:
+        if self.session is not None:
+            self.session.weigh(instruments)
 
     def _refresh(self) -> None:
         if self.session is not None:

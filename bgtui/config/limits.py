@@ -112,7 +112,7 @@ class LimitSettings(BaseModel):
     )
     limits_price_band_percent: Figure = Field(
         default=None,
-        description="How far beyond mark a limit price may lie, percent; live 5, elsewhere 20.",
+        description="How far beyond mark a limit price may lie, percent; live 5.",
     )
     limits_max_exposure_percent: Figure = Field(
         default=None,

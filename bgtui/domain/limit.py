@@ -65,7 +65,6 @@ class Limits:
 PRACTICE = Limits(
     symbol_orders=200,
     product_orders=400,
-    band_percent=Decimal(20),
     group_percent=Decimal(500),
     duplicate_ms=2000,
     typo_percent=Decimal(20),
@@ -90,3 +89,17 @@ LIVE = Limits(
     alarm_percent=Decimal(10),
 )
 """On live, until the settings say otherwise."""
+
+
+def limit_lines(limits: Limits) -> tuple[str, ...]:
+    """Return the limits that matter most, one line each, for a person who is about to arm."""
+    found = []
+    if limits.order_value is not None:
+        found.append(f"order {limits.order_value:,f} USDT")
+    if limits.leverage is not None:
+        found.append(f"leverage {limits.leverage:f}x")
+    if limits.day_loss is not None:
+        found.append(f"day loss {-limits.day_loss:,.2f}")
+    if limits.day_loss_percent is not None:
+        found.append(f"day loss {-limits.day_loss_percent:f}% of equity")
+    return tuple(found)

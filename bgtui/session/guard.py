@@ -9,7 +9,7 @@ from typing import Any
 from bgtui.domain import question, risk, rules
 from bgtui.domain.dayloss import DayFigures
 from bgtui.domain.facts import Facts
-from bgtui.domain.instrument import InstrumentId
+from bgtui.domain.instrument import InstrumentId, ProductType
 from bgtui.domain.intent import (
     AmendOrder,
     AmendPlan,
@@ -42,7 +42,7 @@ class Guard:
         limits: Limits,
         *,
         now_ms: Callable[[], int],
-        day: Callable[[], DayFigures | None] = lambda: None,
+        day: Callable[[ProductType], DayFigures | None] = lambda _: None,
         ask: Callable[[Question[Any]], None] = lambda _: None,
     ) -> None:
         """Judge by these limits.
@@ -51,7 +51,7 @@ class Guard:
             store: Where the facts are.
             limits: The person's own.
             now_ms: Exchange time, Unix milliseconds.
-            day: What the day has brought; None where nobody counts it.
+            day: What the day has brought, as far as a product type has to tell it; None: nobody counts.
             ask: Has a question asked whose answer a rule needs.
         """
         self.limits = limits
@@ -95,17 +95,17 @@ class Guard:
 
         Of what only lowers exposure the exchange is the judge: a rule of its own, looked at through facts
         that may be out of date, must keep nobody in a position. But an order that is spelled for another
-        position mode than the account's might do what nobody asked for.
+        position mode than the account's might do what nobody asked for. Before the mode was told, the
+        exchange is the judge of that as well.
         """
-        results = self.results(intent)
-        if not risk.may_open(intent, Moment(amended=self._amended(intent))):
-            is_misspelled = self._is_misspelled(intent)
-            results = tuple(
-                result
-                for result in results
-                if result.rule not in rules.NAMES or (result.rule == rules.MODE and is_misspelled)
-            )
-        return tuple(_line(result) for result in results if not result.passes)
+        opens = risk.may_open(intent, Moment(amended=self._amended(intent)))
+        is_misspelled = self._is_misspelled(intent)
+        return tuple(
+            _line(result)
+            for result in self.results(intent)
+            if not result.passes
+            and (is_misspelled if result.rule == rules.MODE else opens or _is_ours(result))
+        )
 
     def vouch(self, intent: Intent, meant: Meant) -> None:
         """Take note that the person means unusual figures of an order that is confirmed now."""
@@ -115,12 +115,12 @@ class Guard:
             self._vouched.popitem(last=False)
 
     def _moment(self, intent: Intent, amended: Order | PlanOrder | None, meant: Meant | None) -> Moment:
-        now_ms = self._now_ms()
+        now_ms, product = self._now_ms(), product_of(intent)
         return Moment(
             now_ms,
-            recently_sent(self._store, product_of(intent), now_ms),
+            recently_sent(self._store, product, now_ms),
             amended,
-            self._day(),
+            self._day(product),
             self._vouched.get(intent, Meant()) if meant is None else meant,
         )
 
@@ -151,6 +151,11 @@ class Guard:
         if now_ms - self._asked_ms.get(instrument, -ASK_AGAIN_MS) >= ASK_AGAIN_MS:
             self._asked_ms[instrument] = now_ms
             self._ask(question.symbol_settings(instrument))
+
+
+def _is_ours(result: RuleResult) -> bool:
+    """Tell whether a rule is the person's own and not the exchange's."""
+    return result.rule not in rules.NAMES
 
 
 def _line(result: RuleResult) -> str:

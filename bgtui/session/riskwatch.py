@@ -13,7 +13,7 @@ from bgtui.domain.account import Position
 from bgtui.domain.alert import Alarm, AlertKind
 from bgtui.domain.error import BgtuiError
 from bgtui.domain.event import AlarmHealed, AlarmRaised, Event
-from bgtui.domain.instrument import ProductType, round_size
+from bgtui.domain.instrument import InstrumentId, ProductType, round_size
 from bgtui.domain.intent import Intent, PlaceOrder
 from bgtui.domain.limit import Limits
 from bgtui.domain.market import Side
@@ -89,6 +89,7 @@ class RiskWatch:
         products: Sequence[ProductType],
         *,
         send: Callable[[Intent], Awaitable[object]] | None = None,
+        weigh: Callable[[frozenset[InstrumentId]], None] = lambda _: None,
     ) -> None:
         """Watch.
 
@@ -98,12 +99,14 @@ class RiskWatch:
             losses: Counts the day.
             products: Product types that are followed.
             send: The desk; None where nothing can be sent.
+            weigh: Has the mark prices of what is held told live.
         """
         self._store = store
         self._limits = limits
         self._losses = losses
         self._products = tuple(products)
         self._send = send
+        self._weigh = weigh
         self._alarms: dict[tuple[AlertKind, str], Alarm] = {}
         self._breaches: set[str] = set()
         self._told: dict[str, str] = {}
@@ -118,6 +121,8 @@ class RiskWatch:
 
     async def look(self) -> list[Event]:
         """Look once and return what changed."""
+        legs = (leg for product in self._products for leg in self._store.positions(product) or ())
+        self._weigh(frozenset(leg.instrument for leg in legs))
         self._losses.judge()
         await self._losses.keep()
         wanted = self._day_alarm()

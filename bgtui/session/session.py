@@ -26,6 +26,7 @@ from bgtui.session.alerts import NOTICED, AlertWatch
 from bgtui.session.arming import Arming
 from bgtui.session.desk import OrderDesk
 from bgtui.session.feed import keep, supervise
+from bgtui.session.guard import Guard
 from bgtui.session.journal import Journal
 from bgtui.session.kill import KillSwitch
 from bgtui.session.ports import AccountReader, EventSource, MarketFeed
@@ -71,6 +72,7 @@ class Session:
         list_instruments: Callable[[ProductType], None] = lambda _: None,
         journal: Journal | None = None,
         scribe: Scribe | None = None,
+        guard: Guard | None = None,
     ) -> None:
         """Put the parts together; nothing starts before `run`.
 
@@ -113,13 +115,17 @@ class Session:
             )
         )
         self._listed: tuple[InstrumentId, ...] = ()
+        self._valued: frozenset[InstrumentId] = frozenset()
         self._carried: frozenset[InstrumentId] = frozenset()
+        self._weighed: frozenset[InstrumentId] = frozenset()
         self._recent: list[InstrumentId] = []
         self._interval = CandleInterval.M1
         self._topics: frozenset[MarketTopic] = frozenset()
         self._changed = asyncio.Event()
         self._waiting = 0
         self._observe = observe
+        self.guard = guard
+        """What judges intents by rules and limits; None when the run is read-only."""
         self.journal = journal
         """Where writes are recorded; None when the run is read-only."""
         self._scribe = scribe
@@ -211,6 +217,19 @@ class Session:
         self._carried = instruments
         self._watch_shown()
 
+    def value(self, instruments: Iterable[InstrumentId]) -> None:
+        """Carry the tickers of these besides: what is shown is worth what their mark prices say."""
+        wanted = frozenset(instruments)
+        if wanted != self._valued:
+            self._valued = wanted
+            self._watch_shown()
+
+    def weigh(self, instruments: frozenset[InstrumentId]) -> None:
+        """Carry the tickers of what is held: its risk is measured by their mark prices."""
+        if instruments != self._weighed:
+            self._weighed = instruments
+            self._watch_shown()
+
     def show(self, instrument: InstrumentId, interval: CandleInterval = CandleInterval.M1) -> None:
         """Carry everything about an instrument; the eight shown before it keep what they have."""
         self._interval = interval
@@ -252,7 +271,7 @@ class Session:
                 self._waiting -= 1
 
     def _watch_shown(self) -> None:
-        tickers = (*self._listed, *self._recent, *self._carried)
+        tickers = (*self._listed, *self._recent, *self._carried, *self._weighed, *self._valued)
         topics = {MarketTopic(MarketChannel.TICKER, name) for name in tickers}
         for name in self._recent:
             topics.add(MarketTopic(MarketChannel.BOOK, name))
