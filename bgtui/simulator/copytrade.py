@@ -1,17 +1,15 @@
-"""Copy trading as a leader and a follower see it: open orders, ended orders, people, profit and settings.
+"""Copy trading as a leader and a follower see it: orders, people, profit and settings of one product type.
 
-What is open is real: leader and follower hold these orders' positions and coins in the engine, so prices and
-PnL are the market's. Every total is the sum of the rows below it.
+Everything here is read from what `copytrade_world` keeps; every total is the sum of the
+rows below it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from typing import Protocol
 
-from bgtui.domain.account import Balance, Position
 from bgtui.domain.copytrade import (
     CoinProfit,
     CopyLimit,
@@ -24,185 +22,106 @@ from bgtui.domain.copytrade import (
     LeadSymbol,
     ProfitShare,
     ProfitSummary,
-    TrackingOrder,
 )
 from bgtui.domain.instrument import InstrumentId, ProductType
-from bgtui.domain.order import PositionSide
+from bgtui.domain.text import Untrusted
 from bgtui.simulator.candles import DAY_MS
+from bgtui.simulator.copytrade_relation import Relation
+from bgtui.simulator.copytrade_track import CENT, Tracks
+from bgtui.simulator.money import ZERO
 
-FEE_RATES = {True: Decimal("0.0006"), False: Decimal("0.001")}
-"""What an ended order paid: of futures (True), of spot (False)."""
-CENT = Decimal("0.0001")
-"""Places that copy trading rounds money to."""
-
-_ZERO = Decimal(0)
-
-
-class Holdings(Protocol):
-    """The part of the engine that says what an account still holds."""
-
-    def positions(self, uid: str, product_type: ProductType) -> list[Position]:
-        """Return open legs."""
-
-    def balances(self, uid: str, product_type: ProductType) -> list[Balance]:
-        """Return every coin of a wallet."""
-
-
-class Tracks:
-    """The tracking orders of one account in one product type."""
-
-    def __init__(
-        self,
-        uid: str,
-        product_type: ProductType,
-        *,
-        engine: Holdings,
-        last: Callable[[InstrumentId], Decimal],
-        now_ms: Callable[[], int],
-    ) -> None:
-        """Begin empty.
-
-        Args:
-            uid: whose orders.
-            product_type: USDT futures or spot.
-            engine: where they are held.
-            last: last price of an instrument.
-            now_ms: exchange time.
-        """
-        self.uid = uid
-        self.product_type = product_type
-        self._engine = engine
-        self._last = last
-        self._now_ms = now_ms
-        self._open: list[TrackingOrder] = []
-        self._ended: list[TrackingOrder] = []
-
-    def add_open(self, track: TrackingOrder) -> None:
-        """Take an order that was just placed."""
-        self._open.append(track)
-
-    def add_ended(self, tracks: Sequence[TrackingOrder]) -> None:
-        """Take orders of the past, oldest first."""
-        self._ended.extend(tracks)
-
-    def current(self) -> list[TrackingOrder]:
-        """Return open orders, newest first; those whose position or coins are gone have ended."""
-        self._end_those_gone()
-        is_spot = self.product_type is ProductType.SPOT
-        newest = reversed(self._open)
-        return [self._valued(track) for track in newest] if is_spot else list(newest)
-
-    def history(self) -> list[TrackingOrder]:
-        """Return ended orders, newest first."""
-        self._end_those_gone()
-        return list(reversed(self._ended))
-
-    def unrealized(self) -> Decimal:
-        """Return what the open orders would earn now, without fees, USDT."""
-        return sum((_pnl(track, self._last(track.instrument)) for track in self.current()), _ZERO)
-
-    def _valued(self, track: TrackingOrder) -> TrackingOrder:
-        return replace(track, unrealized_pnl=_pnl(track, self._last(track.instrument)).quantize(CENT))
-
-    def _end_those_gone(self) -> None:
-        held = self._held()
-        still_open: list[TrackingOrder] = []
-        for track in self._open:
-            key = _key(track)
-            left = held.get(key, _ZERO)
-            # Fees of a spot purchase are taken from the coins that came.
-            if left >= track.open_size * Decimal("0.99"):
-                held[key] = max(left - track.open_size, _ZERO)
-                still_open.append(track)
-            else:
-                self._ended.append(end(track, self._last(track.instrument), self._now_ms()))
-        self._open = still_open
-
-    def _held(self) -> dict[tuple[str, PositionSide], Decimal]:
-        if self.product_type is ProductType.SPOT:
-            return {
-                (f"{balance.coin}USDT", PositionSide.LONG): balance.available + balance.frozen
-                for balance in self._engine.balances(self.uid, self.product_type)
-            }
-        return {
-            (position.instrument.symbol, position.side): position.size
-            for position in self._engine.positions(self.uid, self.product_type)
-        }
-
-
-def _key(track: TrackingOrder) -> tuple[str, PositionSide]:
-    return (track.instrument.symbol, track.side)
-
-
-def _pnl(track: TrackingOrder, price: Decimal) -> Decimal:
-    move = price - track.open_price
-    return (move if track.side is PositionSide.LONG else -move) * track.open_size
-
-
-def end(
-    track: TrackingOrder, price: Decimal, time_ms: int, *, order_id: str = "", by: str = ""
-) -> TrackingOrder:
-    """Return the order as closed at a price, with its PnL after fees."""
-    fee_rate = FEE_RATES[track.instrument.product_type.is_futures]
-    pnl = _pnl(track, price)
-    close_fee = -(price * track.open_size * fee_rate).quantize(CENT)
-    open_fee = track.open_fee or _ZERO
-    return replace(
-        track,
-        close_order_id=order_id,
-        close_price=price,
-        close_size=track.open_size,
-        close_ms=time_ms,
-        close_fee=close_fee,
-        realized_pnl=pnl.quantize(CENT),
-        net_pnl=(pnl + open_fee + close_fee).quantize(CENT),
-        unrealized_pnl=None,
-        is_stopped_by=by,
-    )
+REMOVABLE_BELOW = Decimal(100)
+"""A follower may be removed while the account is worth less, USDT."""
+MAX_FOLLOWERS = 500
+"""Seats of a leader; a world that is described with more has more."""
 
 
 @dataclass(slots=True)
 class LeaderBook:
-    """All that a leader sees of one product type."""
+    """All that a leader has in one product type."""
 
+    uid: str
+    name: Untrusted
+    product_type: ProductType
     tracks: Tracks
-    equity: Callable[[], Decimal]
-    """Worth of the account, USDT."""
+    worth: Callable[[str, ProductType], Decimal]
+    """What an account is worth, USDT."""
     now_ms: Callable[[], int]
-    people: list[Follower]
-    lead_symbols: list[LeadSymbol]
-    shares: list[ProfitShare]
-    """Paid, oldest first."""
-    waiting: list[ProfitShare]
-    """Not yet paid."""
+    symbols_by_id: dict[InstrumentId, LeadSymbol]
     base: LeadSettings
+    since_ms: int
+    seats: int = MAX_FOLLOWERS
+    ever: int = 0
+    """Followers there have been."""
+    relations: dict[str, Relation] = field(default_factory=dict)
+    """Those who follow, by uid, the first who came first."""
+    parted: list[Relation] = field(default_factory=list)
+    """Those who left and are not settled yet."""
+    unseen: int = 0
+    """Followers elsewhere, whom this exchange does not play."""
+    removed_ms: dict[str, int] = field(default_factory=dict)
+    """Uid → when that follower was removed."""
+    shares: list[ProfitShare] = field(default_factory=list)
+    """Paid, oldest first."""
+    switches: dict[str, bool] = field(default_factory=dict)
+    """What `config-settings-base` has set, by its names."""
+
+    # People
+
+    def everybody(self) -> list[Relation]:
+        """Return everybody who follows, newest first."""
+        return list(reversed(self.relations.values()))
+
+    def follower(self, relation: Relation) -> Follower:
+        """Return what the leader is told of a follower."""
+        equity = self.worth(relation.uid, self.product_type).quantize(CENT)
+        return Follower(
+            follower_uid=relation.uid,
+            name=relation.name,
+            equity=equity,
+            is_removable=equity < REMOVABLE_BELOW,
+            since_ms=relation.since_ms,
+        )
 
     def followers(self) -> list[Follower]:
-        """Return everybody who follows, newest first."""
-        return list(self.people)
+        """Return what the leader is told of everybody, newest first."""
+        return [self.follower(relation) for relation in self.everybody()]
+
+    # Settings
 
     def symbols(self) -> list[LeadSymbol]:
         """Return what may be copied."""
-        return list(self.lead_symbols)
+        return list(self.symbols_by_id.values())
+
+    def is_lent(self, instrument: InstrumentId) -> bool:
+        """Tell whether orders of an instrument are copied now."""
+        known = self.symbols_by_id.get(instrument)
+        return known is not None and known.is_enabled and self.base.is_enabled is not False
 
     def settings(self) -> LeadSettings:
         """Return the leader's own settings."""
-        return replace(self.base, symbols=tuple(self.lead_symbols))
+        return replace(self.base, symbols=tuple(self.symbols_by_id.values()))
+
+    # Profit
 
     def paid_shares(self) -> list[ProfitShare]:
         """Return profit that was shared, newest first."""
         return list(reversed(self.shares))
 
     def waiting_shares(self) -> list[ProfitShare]:
-        """Return profit that will be shared at the end of the week."""
-        return list(self.waiting)
+        """Return profit that will be shared when the day ends."""
+        return [
+            ProfitShare("USDT", due, relation.name, None, ratio=relation.share_ratio)
+            for relation in (*self.relations.values(), *self.parted)
+            if (due := relation.due())
+        ]
 
     def daily_shares(self) -> list[ProfitShare]:
         """Return shared profit by coin and day, newest first."""
         days: dict[tuple[str, int], Decimal] = {}
         for share in self.paid_shares():
             day = (share.coin, (share.time_ms or 0) // DAY_MS * DAY_MS)
-            days[day] = days.get(day, _ZERO) + share.amount
+            days[day] = days.get(day, ZERO) + share.amount
         return [ProfitShare(coin, amount, None, day_ms) for (coin, day_ms), amount in days.items()]
 
     def profit_summary(self) -> ProfitSummary:
@@ -211,42 +130,44 @@ class LeaderBook:
         coins: dict[str, CoinProfit] = {}
         for share in self.shares:
             known = coins.get(share.coin)
-            total = (known.amount if known else _ZERO) + share.amount
+            total = (known.amount if known else ZERO) + share.amount
             coins[share.coin] = CoinProfit(share.coin, total, share.time_ms)
+        of_yesterday = [
+            share.amount for share in self.shares if (share.time_ms or 0) // DAY_MS * DAY_MS == yesterday
+        ]
         return ProfitSummary(
-            yesterday=sum(
-                (
-                    share.amount
-                    for share in self.shares
-                    if (share.time_ms or 0) // DAY_MS * DAY_MS == yesterday
-                ),
-                _ZERO,
-            ),
+            yesterday=sum(of_yesterday, ZERO),
             yesterday_ms=yesterday,
-            total=sum((share.amount for share in self.shares), _ZERO),
-            waiting=sum((share.amount for share in self.waiting), _ZERO),
+            total=sum((share.amount for share in self.shares), ZERO),
+            waiting=sum((share.amount for share in self.waiting_shares()), ZERO),
             coins=tuple(coins.values()),
         )
+
+    # Totals
+
+    def equity(self) -> Decimal:
+        """Return what the account is worth, USDT."""
+        return self.worth(self.uid, self.product_type)
 
     def summary(self) -> LeaderSummary:
         """Return the leader's totals, from the ended orders and the account."""
         ended = self.tracks.history()
-        wins = sum(1 for track in ended if (track.net_pnl or _ZERO) > 0)
-        total = sum((track.net_pnl or _ZERO for track in ended), _ZERO)
+        wins = sum(1 for track in ended if (track.net_pnl or ZERO) > 0)
+        total = sum((track.net_pnl or ZERO for track in ended), ZERO)
         equity = self.equity()
         week, month = self._daily_profit(7), self._daily_profit(30)
         base = max(equity - total, Decimal(1))
         return LeaderSummary(
             roi=(total / base * 100).quantize(Decimal("0.01")),
             order_count=len(ended),
-            total_followers=len(self.people) + 9,
-            current_followers=len(self.people),
+            total_followers=self.ever,
+            current_followers=len(self.relations),
             total_pnl=total,
             wins=wins,
             losses=len(ended) - wins,
             win_ratio=(Decimal(wins) / max(len(ended), 1) * 100).quantize(Decimal("0.01")),
             total_equity=equity.quantize(CENT),
-            symbols=tuple(symbol.instrument.symbol for symbol in self.lead_symbols if symbol.is_enabled),
+            symbols=tuple(symbol.instrument.symbol for symbol in self.symbols() if symbol.is_enabled),
             week_roi=_ratios(week, base),
             month_roi=_ratios(month, base),
             week_profit=week,
@@ -255,11 +176,11 @@ class LeaderBook:
 
     def _daily_profit(self, days: int) -> tuple[DatedAmount, ...]:
         today = self.now_ms() // DAY_MS * DAY_MS
-        sums = {today - back * DAY_MS: _ZERO for back in range(days, 0, -1)}
+        sums = {today - back * DAY_MS: ZERO for back in range(days, 0, -1)}
         for track in self.tracks.history():
             day = (track.close_ms or 0) // DAY_MS * DAY_MS
             if day in sums:
-                sums[day] += track.net_pnl or _ZERO
+                sums[day] += track.net_pnl or ZERO
         return tuple(DatedAmount(day, value) for day, value in sums.items())
 
 
@@ -273,22 +194,48 @@ def _ratios(profits: tuple[DatedAmount, ...], base: Decimal) -> tuple[DatedAmoun
 
 @dataclass(slots=True)
 class FollowerBook:
-    """All that a follower sees of one product type."""
+    """All that a follower has in one product type."""
 
+    uid: str
     tracks: Tracks
-    leaders: list[FollowedTrader]
-    copy_settings: dict[str, CopySettings]
-    """By the leader's id."""
+    leader: Callable[[str], LeaderBook | None]
+    """A leader's book by uid."""
+    now_ms: Callable[[], int]
     copy_limits: list[CopyLimit]
+    relations: dict[str, Relation] = field(default_factory=dict)
+    """By the leader's id, the first first."""
 
     def traders(self) -> list[FollowedTrader]:
-        """Return whom the account follows."""
-        return list(self.leaders)
+        """Return whom the account follows, the newest first."""
+        return [
+            trader
+            for relation in reversed(self.relations.values())
+            if (trader := self._trader(relation)) is not None
+        ]
 
     def settings(self, trader_id: str) -> CopySettings | None:
         """Return how one leader is copied; None when the account does not follow that one."""
-        return self.copy_settings.get(trader_id)
+        relation, leader = self.relations.get(trader_id), self.leader(trader_id)
+        if relation is None or leader is None:
+            return None
+        return relation.reported((self.now_ms() - leader.since_ms) // DAY_MS)
 
     def limits(self) -> list[CopyLimit]:
         """Return how much of each instrument may be copied."""
         return list(self.copy_limits)
+
+    def _trader(self, relation: Relation) -> FollowedTrader | None:
+        leader = self.leader(relation.leader_uid)
+        if leader is None:
+            return None
+        return FollowedTrader(
+            trader_id=relation.leader_uid,
+            name=relation.leader_name,
+            max_followers=leader.seats,
+            follower_count=len(leader.relations) + leader.unseen,
+            margin=relation.invested.quantize(CENT),
+            net_profit=relation.net.quantize(CENT),
+            total_profit=relation.gross.quantize(CENT),
+            symbols=tuple(each.instrument.symbol for each in leader.symbols() if each.is_enabled),
+            since_ms=relation.since_ms,
+        )

@@ -31,4 +31,6 @@ HOSTILE = (
 
 FOLLOWERS = (PLAIN[0], *HOSTILE[:7], PLAIN[1], *HOSTILE[7:], PLAIN[2])
 LEADER = "North Star ✨"
+FOLLOWER = "quiet harbor"
+"""The account of the profile `follower`."""
 OTHER_LEADERS = (PLAIN[3], HOSTILE[1], HOSTILE[7])

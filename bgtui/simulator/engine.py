@@ -107,7 +107,8 @@ class Engine(Questions):
         self._settings = Settings(self._state, self._ledger, self._margin, self._trading)
         self._report = Report(self._state, self._margin, self._trading, self._plans)
         self._keeping = Keeping(self._state, self._ledger, self._trading, self._plans)
-        self._matcher.opened = Presets(self._state, self._plans).filled
+        self._presets = Presets(self._state, self._plans)
+        self._matcher.opened = self._presets.filled
         self._futures.leg_closed = self._plans.leg_closed
 
     # Accounts
@@ -139,6 +140,35 @@ class Engine(Questions):
     def deposit(self, uid: str, product_type: ProductType, coin: str, amount: Decimal) -> None:
         """Bring money into a wallet from outside."""
         self._ledger.deposit(self._account(uid), product_type, coin, amount)
+
+    @exact
+    def transfer(
+        self,
+        payer: str,
+        payee: str,
+        product_type: ProductType,
+        coin: str,
+        amount: Decimal,
+        *,
+        paid: str,
+        received: str,
+    ) -> None:
+        """Move money between two accounts; ``paid`` and ``received`` are the bills' `businessType`.
+
+        Raises:
+            Reject: the payer has less than that available.
+        """
+        account = self._account(payer)
+        if amount > self._report.balance(account, product_type, coin).available:
+            raise Reject("43012")
+        self._ledger.transfer(
+            account, self._account(payee), product_type, coin, amount, paid=paid, received=received
+        )
+        self._settle_up()
+
+    def keep_presets_elsewhere(self, is_kept: Callable[[str, InstrumentId], bool]) -> None:
+        """Leave the preset prices of some accounts' orders to somebody else: no TP/SL orders come of them."""
+        self._presets.is_kept_elsewhere = is_kept
 
     def record_account(self, uid: str) -> AccountRecord:
         """Return an account as it stands, but for its past."""

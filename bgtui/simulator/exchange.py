@@ -28,7 +28,9 @@ from bgtui.domain.market import (
     Trade,
 )
 from bgtui.domain.order import PositionMode
-from bgtui.simulator.copytrade_script import CopyTrading
+from bgtui.simulator.copytrade_life import Life
+from bgtui.simulator.copytrade_script import Cast, Stage
+from bgtui.simulator.copytrade_world import CopyTrading
 from bgtui.simulator.engine import Engine
 from bgtui.simulator.exchange_accounts import (
     FOLLOWER_ACCOUNT,
@@ -41,7 +43,7 @@ from bgtui.simulator.exchange_accounts import (
 from bgtui.simulator.fact import Fact
 from bgtui.simulator.flow import MAKER, TAKER
 from bgtui.simulator.instruments import FEE_TIERS, LISTINGS, Listing
-from bgtui.simulator.market import DEFAULT_RATE, KEPT_TRADES, Line, Market
+from bgtui.simulator.market import DEFAULT_RATE, KEPT_TRADES, MAX_GAP_MS, Line, Market
 from bgtui.simulator.replay import Recording
 from bgtui.simulator.ticker import Contract
 
@@ -88,6 +90,11 @@ class World:
     anchors: Mapping[str, float] = field(default_factory=dict)
     """Starting prices by coin, USD, such as `Market.coin_prices` of an earlier world; others are usual."""
     listings: tuple[Listing, ...] = LISTINGS
+    cast: Cast = field(default_factory=Cast)
+    """Of copy trading."""
+    is_lively: bool = True
+    """Whether followers come and go and scripted leaders trade by themselves; never in a market that stands
+    still or is replayed."""
 
     def __post_init__(self) -> None:
         """Refuse a market that cannot run.
@@ -107,7 +114,7 @@ class Exchange:
         rng = random.Random(world.seed)
         self.clock = WorldClock(world.start_ms)
         self.born_ms = world.start_ms
-        """When this exchange began, and its accounts with it, Unix milliseconds; a saved one keeps its own."""
+        """When this exchange began, and its accounts with it, Unix milliseconds; a saved one keeps its."""
         self._ids = itertools.count(world.start_ms * 1_000_000)
         listings = _listings(world)
         self.engine = Engine(
@@ -142,18 +149,32 @@ class Exchange:
             recording=world.recording,
         )
         self._rules = {listing.instrument.id: listing.instrument for listing in self.market.listings()}
+        self._facts: list[Fact] = []
+        self._open_copytrade(world, random.Random(rng.getrandbits(64)))
+
+    def _open_copytrade(self, world: World, rng: random.Random) -> None:
+        lag, made, lived = (random.Random(rng.getrandbits(64)) for _ in range(3))
         self.copytrade = CopyTrading(
-            LEADER_ACCOUNT.uid,
-            FOLLOWER_ACCOUNT.uid,
             engine=self.engine,
             rules=self._rules,
             last=self.market.last,
             now_ms=self.clock.now_ms,
-            rng=random.Random(rng.getrandbits(64)),
+            rng=lag,
             ids=self.next_id,
         )
-        self.copytrade.open()
-        self.market.drain()
+        stage = Stage(
+            self.copytrade,
+            LEADER_ACCOUNT.uid,
+            FOLLOWER_ACCOUNT.uid,
+            cast=world.cast,
+            rng=made,
+            ids=self.next_id,
+        )
+        stage.open()
+        if world.is_lively and world.rate > 0 and world.recording is None:
+            Life(stage, lived, world.speed)
+        self._note()
+        self._facts.clear()
 
     def _open_accounts(self) -> None:
         for uid in (MAKER, TAKER):
@@ -169,11 +190,31 @@ class Exchange:
 
     def advance(self, to_ms: int) -> None:
         """Let everything happen that is due up to a moment; an earlier moment changes nothing."""
+        self._note()
+        if to_ms - self.market.now_ms > MAX_GAP_MS:
+            # The market jumps; what copy trading had to do meanwhile is done at its end.
+            self.market.advance(to_ms)
+            self._note()
+        while (due_ms := self.copytrade.next_ms) <= to_ms:
+            self.market.advance(due_ms)
+            self._note()
+            self.copytrade.act()
+            self._note()
         self.market.advance(to_ms)
+        self._note()
 
     def drain(self) -> list[Fact]:
         """Return what happened since the last call, in order: to the books, on the tape, to accounts."""
-        return self.market.drain()
+        self._note()
+        facts, self._facts = self._facts, []
+        return facts
+
+    def _note(self) -> None:
+        """Let copy trading see what happened."""
+        facts = self.market.drain()
+        if facts:
+            self.copytrade.observe(facts)
+            self._facts += facts
 
     def account(self, uid: str) -> Account:
         """Return an account.

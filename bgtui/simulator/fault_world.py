@@ -163,11 +163,11 @@ def _is_hedge(engine: Engine, uid: str, product_type: ProductType) -> bool:
 
 def _remove_follower(_: Spec, exchange: Exchange) -> Undo:
     found = False
-    for account in exchange.accounts.values():
+    for uid in exchange.accounts:
         for product in ProductType:
-            book = exchange.copytrade.leading(account.uid, product)
-            if book is not None and book.people:
-                del book.people[0]
+            book = exchange.copytrade.leading(uid, product)
+            if book is not None and book.relations:
+                exchange.copytrade.part(book.everybody()[0])
                 found = True
     if not found:
         raise Reject("40109")

@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from bgtui.domain.account import Bill
 from bgtui.domain.instrument import Instrument, InstrumentId, ProductType
-from bgtui.simulator.account import Account, Wallet
+from bgtui.simulator.account import Account, SpotWallet, Wallet
 from bgtui.simulator.money import ZERO, plain
 from bgtui.simulator.state import State
 
@@ -66,6 +66,27 @@ class Ledger:
         self._state.insurance.wallet_of(wallet.product_type, wallet.coin).balance -= amount
         self._state.touch_wallet(account, wallet.product_type, wallet.coin)
         self.wallet_bill(account, wallet, amount, reason=reason, instrument=instrument)
+
+    def transfer(
+        self,
+        payer: Account,
+        payee: Account,
+        product_type: ProductType,
+        coin: str,
+        amount: Decimal,
+        *,
+        paid: str,
+        received: str,
+    ) -> None:
+        """Move an amount from one account's wallet to another's; ``paid`` and ``received`` name the bills."""
+        for account, change, reason in ((payer, -amount, paid), (payee, amount, received)):
+            if product_type.is_futures:
+                purse: Wallet | SpotWallet = account.wallet_of(product_type, coin)
+            else:
+                purse = account.purse(coin)
+            purse.balance += change
+            self._state.touch_wallet(account, product_type, coin)
+            self.bill(account, product_type, coin, change, balance=purse.balance, reason=reason)
 
     def wallet_bill(
         self,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import ROUND_FLOOR, Decimal
 
+from bgtui.domain.instrument import InstrumentId
 from bgtui.domain.market import Side
 from bgtui.domain.order import OrderType, PlanKind, TriggerType
 from bgtui.simulator.live import LiveOrder
@@ -20,10 +22,14 @@ class Presets:
         """Let them wait among these."""
         self._state = state
         self._plans = plans
+        self.is_kept_elsewhere: Callable[[str, InstrumentId], bool] = lambda *_: False
+        """Whether somebody else looks after the presets of an account's orders on an instrument."""
 
     def filled(self, order: LiveOrder, opened: Decimal, is_new: bool) -> None:  # noqa: FBT001 (a callback's shape)
         """Protect what a fill brought: ``opened`` of a leg, which may be new, or coins of a spot order."""
         if order.intent.take_profit is None and order.intent.stop_loss is None:
+            return
+        if self.is_kept_elsewhere(order.account.uid, order.market.instrument.id):
             return
         if not order.market.is_futures:
             self._protect_coins(order)

@@ -186,6 +186,14 @@ class Questions:
         found = self._report.positions(self._account(uid), product_type)
         return [position for position in found if instrument is None or position.instrument == instrument]
 
+    def held(self, uid: str, instrument: InstrumentId, side: PositionSide) -> Decimal:
+        """Return the size of a leg, or all that is there of a spot pair's base coin."""
+        market, account = self._state.market(instrument), self._account(uid)
+        if not market.is_futures:
+            return account.purse(market.instrument.base_coin).balance
+        leg = self._margin.leg(account, market.instrument, side)
+        return ZERO if leg is None else leg.size
+
     def closed_positions(
         self,
         uid: str,

@@ -7,6 +7,8 @@ from types import MappingProxyType
 
 from bgtui.simulator import (
     routes_account,
+    routes_copy_follower,
+    routes_copy_leader,
     routes_copytrade,
     routes_foreign,
     routes_market,
@@ -16,7 +18,16 @@ from bgtui.simulator import (
 from bgtui.simulator.call import Handler
 from bgtui.wire.endpoint import READS, WRITES, Endpoint
 
-_MODULES = (routes_market, routes_account, routes_order, routes_plan, routes_copytrade, routes_foreign)
+_MODULES = (
+    routes_market,
+    routes_account,
+    routes_order,
+    routes_plan,
+    routes_copytrade,
+    routes_copy_leader,
+    routes_copy_follower,
+    routes_foreign,
+)
 
 HANDLERS: Mapping[str, Handler] = MappingProxyType(
     {name: handler for module in _MODULES for name, handler in module.HANDLERS.by_name.items()}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
-from bgtui.domain.copytrade import TrackingOrder
+from bgtui.domain.copytrade import ProfitShare, TrackingOrder
 from bgtui.domain.instrument import ProductType
 from bgtui.simulator import rows_copytrade as rows
 from bgtui.simulator.call import Call, Handlers
@@ -30,7 +30,7 @@ def _leading(call: Call, product: ProductType) -> LeaderBook:
         Reject: the account leads nobody.
     """
     if not call.exchange.copytrade.is_leader(call.uid):
-        raise Reject("31001", message="The user is not a trader")
+        raise Reject("31001")
     book = call.exchange.copytrade.leading(call.uid, product)
     if book is None:
         raise Reject("40020", "productType")
@@ -138,12 +138,14 @@ def _spot_totals(call: Call) -> object:
 
 @_answers(copytrade.LEADER_PROFIT)
 def _profit(call: Call) -> object:
-    return rows.profit_summary(_leading(call, _USDT).profit_summary(), "profitSummary")
+    book = _leading(call, _USDT)
+    return rows.profit_summary(book.profit_summary(), book.daily_shares(), "profitSummary")
 
 
 @_answers(copytrade.SPOT_LEADER_PROFIT)
 def _spot_profit(call: Call) -> object:
-    return rows.profit_summary(_leading(call, _SPOT).profit_summary(), "profitSummarys")
+    book = _leading(call, _SPOT)
+    return rows.profit_summary(book.profit_summary(), book.daily_shares(), "profitSummarys")
 
 
 @_answers(copytrade.LEADER_PAID_SHARES)
@@ -175,14 +177,19 @@ def _paid(call: Call, product: ProductType, name_key: str) -> object:
 
 @_answers(copytrade.LEADER_WAITING_SHARES)
 def _waiting_shares(call: Call) -> object:
-    found = _leading(call, _USDT).waiting_shares()
+    found = _of_coin(call, _leading(call, _USDT).waiting_shares())
     return [rows.share(share, "nickName") for share in _numbered(call, found, 100)]
 
 
 @_answers(copytrade.SPOT_LEADER_WAITING_SHARES)
 def _spot_waiting_shares(call: Call) -> object:
-    found = _leading(call, _SPOT).waiting_shares()
+    found = _of_coin(call, _leading(call, _SPOT).waiting_shares())
     return [rows.share(share, "followerName") for share in _numbered(call, found, 100)]
+
+
+def _of_coin(call: Call, shares: Sequence[ProfitShare]) -> list[ProfitShare]:
+    coin = call.fields.text("coin").upper()
+    return [share for share in shares if coin in ("", share.coin)]
 
 
 @_answers(copytrade.LEADER_DAILY_SHARES)
@@ -208,14 +215,23 @@ def _spot_settings(call: Call) -> object:
 
 @_answers(copytrade.LEADER_FOLLOWERS)
 def _followers(call: Call) -> object:
-    found = _leading(call, _USDT).followers()
-    return [rows.follower(person) for person in _numbered(call, found, 100)]
+    return _people(call, _leading(call, _USDT), 100)
 
 
 @_answers(copytrade.SPOT_LEADER_FOLLOWERS)
 def _spot_followers(call: Call) -> object:
-    found = _leading(call, _SPOT).followers()
-    return [rows.follower(person) for person in _numbered(call, found, 1000)]
+    return _people(call, _leading(call, _SPOT), 1000)
+
+
+def _people(call: Call, book: LeaderBook, most: int) -> list[Row]:
+    """Return a page of followers; what each is worth is reckoned for the page alone."""
+    since, until = call.fields.span()
+    found = [
+        relation
+        for relation in book.everybody()
+        if (since is None or relation.since_ms >= since) and (until is None or relation.since_ms <= until)
+    ]
+    return [rows.follower(book.follower(relation)) for relation in _numbered(call, found, most)]
 
 
 @_answers(copytrade.FOLLOWER_TRADERS)
@@ -246,31 +262,28 @@ def _copy_settings(call: Call) -> object:
 @_answers(copytrade.SPOT_FOLLOWER_SETTINGS)
 def _spot_copy_settings(call: Call) -> object:
     book = _following(call, _SPOT)
-    found = book.settings(call.fields.required("traderId")) if book else None
+    trader_id = call.fields.required("traderId")
+    found = book.settings(trader_id) if book else None
+    leader = call.exchange.copytrade.leading(trader_id, _SPOT)
+    lent = [each for each in (leader.symbols() if leader else []) if each.is_enabled]
+    ranges = [rows.spot_range(call.exchange.rules(each.instrument)) for each in lent]
     if found is None:
-        return {"enable": "NO", "tradeSettingList": [], "tradeSymbolSettingList": []}
-    return rows.spot_settings(found)
+        return {"enable": "NO", "tradeSettingList": [], "tradeSymbolSettingList": ranges}
+    return rows.spot_settings(found) | {"tradeSymbolSettingList": ranges}
 
 
 @_answers(copytrade.FOLLOWER_LIMITS)
 def _limits(call: Call) -> object:
     product = call.fields.product()
     symbol = call.fields.text("symbol").upper()
-    book = _following(call, product)
-    found = book.limits() if book else []
+    found = call.exchange.copytrade.limits(product) if product is _USDT else []
     return [rows.copy_limit(limit) for limit in found if symbol in ("", limit.instrument.symbol)]
 
 
 @_answers(copytrade.SPOT_FOLLOWER_SYMBOLS)
 def _trader_symbols(call: Call) -> object:
-    trader_id = call.fields.required("traderId")
-    book = _following(call, _SPOT)
-    found = [
-        symbol
-        for each in (book.traders() if book else [])
-        if each.trader_id == trader_id
-        for symbol in each.symbols
-    ]
+    leader = call.exchange.copytrade.leading(call.fields.required("traderId"), _SPOT)
+    found = [each.instrument.symbol for each in (leader.symbols() if leader else []) if each.is_enabled]
     return {"currentTradingList": found}
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from decimal import Decimal
 
 from bgtui.domain.copytrade import (
     CopyLimit,
@@ -18,7 +19,9 @@ from bgtui.domain.copytrade import (
     ProfitSummary,
     TrackingOrder,
 )
+from bgtui.domain.instrument import Instrument
 from bgtui.domain.text import Untrusted
+from bgtui.simulator import copytrade_size as size
 from bgtui.simulator.rows import Row, number, product, time
 
 
@@ -75,7 +78,7 @@ def spot_track(track: TrackingOrder) -> Row:
             "sellTime": time(track.close_ms),
             "sellFee": number(track.close_fee, ""),
             "achievedPL": number(track.realized_pnl, ""),
-            "achievedPLR": "",
+            "achievedPLR": _return(track.realized_pnl, track.open_price * track.open_size),
             "netProfit": number(track.net_pnl, ""),
         }
     return row | _copied_from(track)
@@ -101,7 +104,7 @@ def summary(totals: LeaderSummary) -> Row:
     }
 
 
-def profit_summary(profit: ProfitSummary, head: str) -> Row:
+def profit_summary(profit: ProfitSummary, days: Sequence[ProfitShare], head: str) -> Row:
     """Write the answer of the profit summary; futures and spot name its head differently."""
     return {
         head: {
@@ -115,7 +118,11 @@ def profit_summary(profit: ProfitSummary, head: str) -> Row:
                 "coin": each.coin,
                 "profitCount": number(each.amount),
                 "lastProfitTime": time(each.last_ms),
-                "historysByDateList": [],
+                "historysByDateList": [
+                    {"profit": number(day.amount), "profitTime": time(day.time_ms)}
+                    for day in days
+                    if day.coin == each.coin
+                ],
             }
             for each in profit.coins
         ],
@@ -241,7 +248,26 @@ def spot_settings(settings: CopySettings) -> Row:
             }
             for each in settings.details
         ],
-        "tradeSymbolSettingList": [],
+    }
+
+
+def spot_range(rules: Instrument) -> Row:
+    """Write what a follower may choose for one pair, with the page's ``Ration`` spellings."""
+    return {
+        "symbol": rules.symbol,
+        "minTraceAmount": number(size.MIN_AMOUNT),
+        "maxTraceAmount": number(size.MAX_AMOUNT),
+        "maxTraceAmountSystem": number(size.MAX_AMOUNT),
+        "minTraceSize": number(size.least(rules)),
+        "maxTraceSize": number(size.most(rules)),
+        "minTraceRation": number(size.MIN_RATIO),
+        "maxTraceRation": number(size.MAX_RATIO),
+        "minStopLossRation": "1",
+        "maxStopLossRation": "400",
+        "minStopSurplusRation": "1",
+        "maxStopSurplusRation": "400",
+        "sliderMaxStopLossRatio": "90",
+        "sliderMaxStopSurplusRatio": "400",
     }
 
 
@@ -292,8 +318,13 @@ def _ending(track: TrackingOrder) -> Row:
         "stopType": track.is_stopped_by,
         "achievedPL": number(track.realized_pnl, ""),
         "netProfit": number(track.net_pnl, ""),
-        "profitRate": "",
+        "profitRate": _return(track.net_pnl, track.margin),
     }
+
+
+def _return(pnl: Decimal | None, base: Decimal | None) -> str:
+    """Write a return in percent, "" where it cannot be told."""
+    return "" if pnl is None or not base else number(round(pnl * 100 / base, 2))
 
 
 def _dated(points: Iterable[DatedAmount], key: str) -> list[Row]:
