@@ -235,7 +235,7 @@ KEYS: tuple[Key, ...] = (
     _key(Context.HELP, "down", "help.down", "scroll down"),
     _key(Context.HELP, "up", "help.up", "scroll up"),
     _key(Context.HELP, "enter", "help.try", "try it"),
-    _key(Context.HELP, "esc", "help.back", "leave"),
+    _key(Context.HELP, "esc ?", "help.back", "leave"),
     _key(Context.QUIT, "y", "quit.leave", "leave", is_bindable=False),
     _key(Context.QUIT, "esc", "quit.stay", "stay"),
     _key(Context.REPLAY, "space", "replay.pause", "hold the recording, or go on", label="pause"),

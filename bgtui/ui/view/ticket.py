@@ -157,7 +157,9 @@ def prices(facts: Facts, ticket: Ticket | None = None) -> Prices:
     """Return what the words of price fields stand for."""
     leg = None
     if ticket is not None:
-        leg = facts.leg(PositionSide.LONG if ticket.side is Side.BUY else PositionSide.SHORT)
+        leg = facts.leg(_leg_side(ticket))
+        if leg is None and facts.position_mode is PositionMode.ONE_WAY:
+            leg = facts.long or facts.short  # there is one position, whichever way the order goes
     return Prices(facts.bid, facts.ask, facts.last, facts.mark, leg.entry_price if leg is not None else None)
 
 
