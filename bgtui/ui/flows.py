@@ -65,14 +65,18 @@ def desk_of(stage: Stage) -> OrderDesk | None:
 
 async def run_form(stage: Stage, make: Callable[[str], FormDock]) -> bool:
     """Ask by a form and send what was confirmed; a refused form opens again, filled, with the reason."""
-    problem = ""
+    form = make("")
     while True:
-        decision = await stage.asking.ask(make(problem))
+        decision = await stage.asking.ask(form)
         if decision is None:
             return False
         problem = await send(stage, decision)
         if not problem:
             return True
+        if stage.asking.docks:
+            return False  # something else is being typed by now: the message line has said it
+        refused, form = form, make(problem)
+        form.resume(refused)
 
 
 async def send(stage: Stage, decision: Decision) -> str:
@@ -88,6 +92,7 @@ async def send(stage: Stage, decision: Decision) -> str:
         except OutcomeUnknown as error:
             text = f"Order {name or 'just sent'}: {error.message}; it may stand; asking; u asks now."
             stage.say(text, Role.UNKNOWN)
+            _forget(stage, decision)
             return ""
         except Rejected as error:
             stage.say(_rejected(error), Role.DANGER)
@@ -95,9 +100,9 @@ async def send(stage: Stage, decision: Decision) -> str:
         except BgtuiError as error:
             stage.say(f"Not sent: {error}", Role.DANGER)
             return str(error)
+        _forget(stage, decision)
         _tell(stage, decision, receipt)
         await _follow(stage, decision, intent, receipt)
-    stage.workspace.drafts.pop(_draft_key(decision), None)
     return ""
 
 
@@ -106,9 +111,9 @@ def _rejected(error: Rejected) -> str:
     return line if line.startswith("Rejected") else f"Rejected {error.code}: {line}"
 
 
-def _draft_key(decision: Decision) -> str:
-    intent = decision.intents[0]
-    return f"ticket/{getattr(intent, 'instrument', '')}"
+def _forget(stage: Stage, decision: Decision) -> None:
+    """Drop the draft of what has been sent: the next ticket is a new one."""
+    stage.workspace.drafts.pop(decision.draft, None)
 
 
 def _tell(stage: Stage, decision: Decision, receipt: Receipt) -> None:

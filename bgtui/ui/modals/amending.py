@@ -102,7 +102,9 @@ class AmendDock(FormDock):
         return size if size.is_finite() else None
 
     def intent(self) -> AmendOrder | None:
-        """Return the change as the form stands."""
+        """Return the change as the form stands, or as it was frozen for the review."""
+        if self.frozen is not None:
+            return next((each for each in self.frozen.intents if isinstance(each, AmendOrder)), None)
         price, size = self.new_price(), self.new_size()
         if price is None or size is None:
             return None

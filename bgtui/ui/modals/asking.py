@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from bgtui.ui.modals.dock import Dock
 
@@ -11,6 +11,9 @@ T = TypeVar("T")
 
 class Asking(Protocol):
     """A screen that can open a dock."""
+
+    docks: list[Dock[Any]]
+    """What is open, the last one on top."""
 
     async def ask(self, dock: Dock[T]) -> T | None:
         """Open a dock and return its answer; None when it was left."""

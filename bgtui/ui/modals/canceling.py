@@ -150,13 +150,13 @@ class CancelDock(Dock[Chosen]):
     def _turn(self, steps: int) -> None:
         if self.named is not None:
             return
-        states = [
-            (scope, plans, foreign)
-            for scope in _SCOPES
-            for plans, foreign in ((False, False), (True, False), (True, True))
-        ]
-        at = states.index((self.scope, self.with_plans, self.with_foreign))
-        self.scope, self.with_plans, self.with_foreign = states[min(max(at + steps, 0), len(states) - 1)]
+        extras = ((False, False), (True, False), (True, True))
+        at, extra = _SCOPES.index(self.scope), extras.index((self.with_plans, self.with_foreign)) + steps
+        if not 0 <= extra < len(extras):
+            if not 0 <= at + steps < len(_SCOPES):
+                return
+            at, extra = at + steps, 0  # a narrower scope begins with what is mine: nothing joins on the way
+        self.scope, (self.with_plans, self.with_foreign) = _SCOPES[at], extras[extra]
         self.draw()
 
     def do_cancel_send(self) -> None:

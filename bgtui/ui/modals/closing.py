@@ -39,6 +39,7 @@ class CloseDock(LegDock):
     """Close a leg, whole or in part."""
 
     title: ClassVar[str] = "CLOSE"
+    kept: ClassVar[tuple[str, ...]] = (*LegDock.kept, "is_market")
 
     def __init__(self, workspace: Workspace, leg: Position, *, problem: str = "") -> None:
         """Prefill all of it, at market."""
@@ -156,8 +157,9 @@ class CloseDock(LegDock):
 
     def effects(self, width: int) -> Sequence[Body]:
         """Return the leg after the fill, what is realized, the fee, the clip."""
-        shown, facts, order = self.shown, self.facts(), self.order()
-        if shown is None or facts is None or order is None:
+        shown, facts = self.shown, self.facts()
+        order = self.order() if self.frozen is None else self.frozen.intents[0]
+        if shown is None or facts is None or not isinstance(order, PlaceOrder):
             return ()
         price = order.price or facts.reference
         left = max(shown.leg.size - order.size, Decimal(0))

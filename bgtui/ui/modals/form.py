@@ -17,6 +17,10 @@ from bgtui.ui.view.lineedit import LineEdit
 from bgtui.ui.view.span import Row, Span
 from bgtui.ui.workspace import Badge, Workspace
 
+_MOST_VALUES = 20
+"""Of a choice field."""
+_FRAME_ROWS = 4
+
 
 @dataclass(frozen=True, slots=True)
 class Decision:
@@ -28,6 +32,8 @@ class Decision:
     client_order_id: str = ""
     """The id that the review showed, for the first intent."""
     targets: tuple[str, ...] = ()
+    draft: str = ""
+    """Which draft is no longer needed once this was sent."""
 
 
 class FormDock(Dock[Decision]):
@@ -35,8 +41,13 @@ class FormDock(Dock[Decision]):
 
     contexts: ClassVar[tuple[Context, ...]] = (Context.DOCK,)
     title: ClassVar[str] = ""
+<<<<<<< Updated upstream
     verbs: ClassVar[tuple[str, str]] = ("enter review", "esc close")
     """What the last line says while it is edited."""
+=======
+    kept: ClassVar[tuple[str, ...]] = ("edits", "field")
+    """What a person has put in: a form that was refused opens again with it."""
+>>>>>>> Stashed changes
 
     def __init__(self, workspace: Workspace, *, problem: str = "") -> None:
         """Begin editing; ``problem`` says why an earlier try was refused."""
@@ -48,6 +59,11 @@ class FormDock(Dock[Decision]):
         """Set while it is reviewed."""
         self.gate: ConfirmGate | None = None
         self.touched = False
+
+    def resume(self, refused: FormDock) -> None:
+        """Begin where an earlier form of the same kind was when it was refused."""
+        for name in self.kept:
+            setattr(self, name, getattr(refused, name))
 
     # What a form says
 
@@ -105,7 +121,15 @@ class FormDock(Dock[Decision]):
         """Take the next or previous size preset."""
 
     def first_letter(self, name: str, letter: str) -> bool:
-        """Choose by a value's first letter; tell whether there is such a value."""
+        """Choose the next value that begins with a letter; tell whether there is one."""
+        first = _plain(self.value(name))
+        for _ in range(_MOST_VALUES):
+            self.choose(name, 1)
+            shown = _plain(self.value(name))
+            if shown.lower().startswith(letter):
+                return True
+            if shown == first:
+                break
         return False
 
     # Drawing
@@ -129,9 +153,15 @@ class FormDock(Dock[Decision]):
                 tail = (Span(f"  {hint}", Role.MUTED),) if hint else ()
                 shown = (*edit.rows(is_focused=is_current), *tail)
             body.append(labelled(self.label(name), shown, is_current=is_current))
+<<<<<<< Updated upstream
         body.extend(self.effects(width))
         body.extend(self._problem_rows(width))
         return frame(self.heading(), self.tag(), body, self.verbs, width, height)
+=======
+        current = len(body) - len(names) + (names.index(self.field) if names else 0)
+        shown_rows = _fitting(body, self.effects(width), self._problem_rows(width), current, height)
+        return frame(self.heading(), self.tag(), shown_rows, ("enter review", "esc close"), width, height)
+>>>>>>> Stashed changes
 
     def _problem_rows(self, width: int) -> Sequence[Body]:
         lines = [line for line in (self.problem, *self.problems()) if line]
@@ -150,12 +180,13 @@ class FormDock(Dock[Decision]):
         body: list[Body] = [where]
         for at, line in enumerate(self.sentence()):
             body.append((Span(f" {line}", bold=at == 0),))
-        body.extend(self.effects(width))
+        end: list[Body] = []
         if self.frozen is not None and self.frozen.client_order_id:
-            body.append(labelled("id", self.frozen.client_order_id))
+            end.append(labelled("id", self.frozen.client_order_id))
         left = self.gate.seconds_left(self.workspace.clock.monotonic()) if self.gate is not None else 0
         if left is not None:
-            body.append(labelled("expires", f"in {left}s" if left else "now: esc, then review again"))
+            end.append(labelled("expires", f"in {left}s" if left else "now: esc, then review again"))
+        body = _fitting(body, self.effects(width), end, 0, height)
         return frame("REVIEW", self.tag(), body, ("y SEND", "esc edit"), width, height, is_double=True)
 
     # Keys
@@ -172,12 +203,12 @@ class FormDock(Dock[Decision]):
             self.problem = ""
 
     def takes_text(self, chord: str) -> bool:
-        """Take letters into text and choice fields; `?`, `[` and `]` stay what they are."""
-        return (
-            self.frozen is None
-            and chord not in ("?", "[", "]")
-            and not (chord == " " and self.field not in self.edits)
-        )
+        """Take letters into text and choice fields, save those that are keys of a form."""
+        if self.frozen is not None:
+            return False
+        if chord == "space":
+            return self.field in self.edits
+        return self.workspace.keys.find((Context.DOCK,), chord) is None
 
     def type_text(self, text: str) -> None:
         """Type into the focused text field, or choose by first letter."""
@@ -302,3 +333,19 @@ class FormDock(Dock[Decision]):
                 self.close(self.frozen)
             else:
                 self.draw()
+
+
+def _plain(shown: Row | str) -> str:
+    return shown if isinstance(shown, str) else "".join(span.text for span in shown)
+
+
+def _fitting(
+    first: Sequence[Body], middle: Sequence[Body], last: Sequence[Body], current: int, height: int
+) -> list[Body]:
+    """Return what fits into a frame: of its three parts the middle gives way, and ``current`` is in sight."""
+    room = max(height - _FRAME_ROWS, 1)
+    last = last[-max(room - 1, 0) :] if len(last) >= room else last
+    left = room - len(last)
+    top = min(max(current - left + 1, 0), max(len(first) - left, 0))
+    seen = first[top : top + left]
+    return [*seen, *middle[: left - len(seen)], *last]

@@ -24,6 +24,7 @@ class LeverageDock(FormDock):
     """Leverage of both sides, or of the instrument; margin mode unless it is locked."""
 
     title: ClassVar[str] = "LEVERAGE"
+    kept: ClassVar[tuple[str, ...]] = (*FormDock.kept, "mode")
 
     def __init__(self, workspace: Workspace, instrument: InstrumentId, *, problem: str = "") -> None:
         """Prefill what is set."""

@@ -28,6 +28,7 @@ class MarginDock(LegDock):
     """Add margin to an isolated leg, or take some away."""
 
     title: ClassVar[str] = "MARGIN"
+    kept: ClassVar[tuple[str, ...]] = (*LegDock.kept, "is_adding")
 
     def __init__(self, workspace: Workspace, leg: Position, *, problem: str = "") -> None:
         """Begin empty."""
@@ -106,11 +107,7 @@ class MarginDock(LegDock):
             new = pnl.liquidation(
                 leg, keep_rate=keep, fee_rate=facts.taker, is_inverse=facts.rules.is_inverse
             )
-            old = (
-                figure.price(shown.leg.liquidation_price, shown.places)
-                if shown.leg.liquidation_price
-                else NONE
-            )
+            old = self.px(shown.leg.liquidation_price or None)
             text = figure.price(round(new.price, shown.places), shown.places) if new is not None else NONE
             rows.append(labelled("liq", f"{old} → {ABOUT}{text}"))
         return rows

@@ -36,6 +36,7 @@ class ProtectDock(LegDock):
     """Take profit and stop loss of a whole leg; both always go together."""
 
     title: ClassVar[str] = "TP/SL"
+    kept: ClassVar[tuple[str, ...]] = (*LegDock.kept, "trigger")
 
     def __init__(self, workspace: Workspace, leg: Position, *, problem: str = "") -> None:
         """Prefill what there is."""
@@ -80,6 +81,13 @@ class ProtectDock(LegDock):
             return None
         words = Prices(facts.bid, facts.ask, facts.last, facts.mark, leg.entry_price)
         return read_price(self.edits[name].text, facts.rules, words, base=leg.entry_price).value
+
+    def _both(self) -> tuple[Decimal | None, Decimal | None]:
+        """Return take profit and stop loss as the form stands, or as frozen for the review."""
+        if self.frozen is None:
+            return self._price("take"), self._price("stop")
+        set_now = [each for each in self.frozen.intents if isinstance(each, PositionTpsl)]
+        return (set_now[0].take_profit, set_now[0].stop_loss) if set_now else (None, None)
 
     def before(self, width: int) -> Sequence[Body]:
         """Return the leg."""
@@ -165,17 +173,18 @@ class ProtectDock(LegDock):
         return found
 
     def sentence(self) -> Sequence[str]:
-        """Return what is sent."""
+        """Return what is sent: prices, whatever was typed for them."""
+        take, stop = self._both()
         return (
             f"PROTECT {self.first.side.upper()} {self.first.instrument.symbol}",
-            f"TP {self.edits['take'].text or 'none'}",
-            f"SL {self.edits['stop'].text or 'none'}",
+            f"TP {self.px(take) if take is not None else 'none'}",
+            f"SL {self.px(stop) if stop is not None else 'none'}",
             f"by {self.trigger.value}, at market",
         )
 
     def effects(self, width: int) -> Sequence[Body]:
         """Return reward to risk, and whether the stop comes before liquidation."""
-        shown, take, stop = self.shown, self._price("take"), self._price("stop")
+        shown, (take, stop) = self.shown, self._both()
         rows: list[Body] = [Section("rules")]
         if shown is None:
             return rows
@@ -186,7 +195,7 @@ class ProtectDock(LegDock):
         if stop is not None and leg.liquidation_price is not None:
             sign = 1 if leg.side is PositionSide.LONG else -1
             is_before = (stop - leg.liquidation_price) * sign > 0
-            liq = figure.price(leg.liquidation_price, shown.places)
+            liq = self.px(leg.liquidation_price)
             role = Role.PLAIN if is_before else Role.DANGER
             rows.append((Span(f" SL comes {'before' if is_before else 'AFTER'} liq {liq}", role),))
         rows.append(labelled("kept by", "the exchange"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import ClassVar, TypeVar
 
 from bgtui.domain import rules
@@ -20,7 +20,6 @@ from bgtui.ui.view import figure, ticket
 from bgtui.ui.view.dockframe import Body, Section, labelled
 from bgtui.ui.view.effects import effect_rows
 from bgtui.ui.view.lineedit import LineEdit
-from bgtui.ui.view.pricetext import read_price
 from bgtui.ui.view.request import TicketRequest
 from bgtui.ui.view.span import Row, Span
 from bgtui.ui.view.ticket import Ticket
@@ -28,7 +27,6 @@ from bgtui.ui.workspace import Workspace
 
 T = TypeVar("T")
 _TEXTS = ("price", "trigger", "callback", "size", "take_profit", "stop_loss")
-_TRIGGERS = (TriggerType.MARK, TriggerType.LAST)
 _LABELS = {"take_profit": "TP", "stop_loss": "SL", "trigger_by": "by", "callback": "callback %"}
 
 
@@ -36,13 +34,14 @@ class TicketDock(FormDock):
     """Any kind of order on one instrument."""
 
     title: ClassVar[str] = "ORDER"
+    kept: ClassVar[tuple[str, ...]] = (*FormDock.kept, "ticket")
 
     def __init__(self, workspace: Workspace, request: TicketRequest, *, problem: str = "") -> None:
         """Begin from what the key asked for, or from the draft that was left behind."""
         super().__init__(workspace, problem=problem)
         self.instrument: InstrumentId = request.instrument
         facts = self.facts()
-        draft = workspace.drafts.get(f"ticket/{self.instrument}")
+        draft = workspace.drafts.get(self._draft)
         if isinstance(draft, Ticket) and not request.price_text:
             self.ticket = draft
         else:
@@ -190,7 +189,7 @@ class TicketDock(FormDock):
         at = f" @ {figure.price(price, facts.rules.price_places)}" if price is not None else " at market"
         size = figure.size(order.size, facts.rules.size_places)
         words = f"{ticket.action_words(order)} {size} {facts.rules.symbol}{at}"
-        return Decision((order,), words, self._new_id)
+        return Decision((order,), words, self._new_id, draft=self._draft)
 
     def sentence(self) -> Sequence[str]:
         """Return what will be sent, as frozen."""
@@ -233,7 +232,11 @@ class TicketDock(FormDock):
         self._keep()
 
     def _keep(self) -> None:
-        self.workspace.drafts[f"ticket/{self.instrument}"] = self.ticket
+        self.workspace.drafts[self._draft] = self.ticket
+
+    @property
+    def _draft(self) -> str:
+        return f"ticket/{self.instrument}"
 
     def choose(self, name: str, steps: int) -> None:
         """Take the next value of a choice."""
@@ -259,26 +262,6 @@ class TicketDock(FormDock):
         self.ticket = form
         self._keep()
 
-    def first_letter(self, name: str, letter: str) -> bool:
-        """Choose the next value that begins with a letter."""
-        facts = self.facts()
-        if facts is None:
-            return False
-        values: Sequence[object] = {
-            "action": ticket.actions(facts),
-            "kind": ticket.kinds(facts),
-            "time": ticket.TIMES,
-            "trigger_by": _TRIGGERS,
-            "reduce": (False, True),
-        }.get(name, ())
-        for _ in range(len(values)):
-            self.choose(name, 1)
-            shown = self.value(name)
-            text = shown if isinstance(shown, str) else "".join(span.text for span in shown)
-            if text.lower().startswith(letter):
-                return True
-        return False
-
     def step(self, name: str, steps: int) -> None:
         """Move a price by ticks, a size by its step."""
         facts = self.facts()
@@ -286,12 +269,11 @@ class TicketDock(FormDock):
             return
         resolved = ticket.resolve(self.ticket, facts)
         if name == "size":
-            size = round_size(facts.rules, (resolved.size or Decimal(0)) + facts.rules.size_step * steps)
+            size = round_size(facts.rules, _base_size(resolved, facts) + facts.rules.size_step * steps)
             self._set(name, format(max(size, Decimal(0)), "f"))
             return
         if name == "callback":
-            read = read_price(self.edits[name].text, facts.rules, ticket.prices(facts))
-            value = (read.value or Decimal(0)) + Decimal("0.1") * steps
+            value = (resolved.callback or Decimal(0)) + Decimal("0.1") * steps
             self._set(name, format(max(value, Decimal("0.1")), "f"))
             return
         start = getattr(resolved, name) or resolved.expected
@@ -316,9 +298,20 @@ class TicketDock(FormDock):
         self._set("size", format(sizes[view.preset_index], "f"))
 
     def do_dock_review(self) -> None:
-        """Review; an id is used for one try only."""
+        """Review; an id is used for one try only. Until it was sent the form can be opened again."""
         self._new_id = ""
+        self._keep()
         super().do_dock_review()
+
+
+def _base_size(resolved: ticket.Resolved, facts: Facts) -> Decimal:
+    """Return the size in base coin: a spot market buy counts in the other one."""
+    if resolved.size is None:
+        return Decimal(0)
+    if not resolved.size_is_quote or not resolved.expected:
+        return resolved.size
+    steps = (resolved.size / resolved.expected / facts.rules.size_step).to_integral_value(ROUND_HALF_UP)
+    return steps * facts.rules.size_step
 
 
 def _same(text: str, value: Decimal) -> bool:
