@@ -41,13 +41,10 @@ class FormDock(Dock[Decision]):
 
     contexts: ClassVar[tuple[Context, ...]] = (Context.DOCK,)
     title: ClassVar[str] = ""
-<<<<<<< Updated upstream
     verbs: ClassVar[tuple[str, str]] = ("enter review", "esc close")
     """What the last line says while it is edited."""
-=======
     kept: ClassVar[tuple[str, ...]] = ("edits", "field")
     """What a person has put in: a form that was refused opens again with it."""
->>>>>>> Stashed changes
 
     def __init__(self, workspace: Workspace, *, problem: str = "") -> None:
         """Begin editing; ``problem`` says why an earlier try was refused."""
@@ -153,15 +150,9 @@ class FormDock(Dock[Decision]):
                 tail = (Span(f"  {hint}", Role.MUTED),) if hint else ()
                 shown = (*edit.rows(is_focused=is_current), *tail)
             body.append(labelled(self.label(name), shown, is_current=is_current))
-<<<<<<< Updated upstream
-        body.extend(self.effects(width))
-        body.extend(self._problem_rows(width))
-        return frame(self.heading(), self.tag(), body, self.verbs, width, height)
-=======
         current = len(body) - len(names) + (names.index(self.field) if names else 0)
         shown_rows = _fitting(body, self.effects(width), self._problem_rows(width), current, height)
-        return frame(self.heading(), self.tag(), shown_rows, ("enter review", "esc close"), width, height)
->>>>>>> Stashed changes
+        return frame(self.heading(), self.tag(), shown_rows, self.verbs, width, height)
 
     def _problem_rows(self, width: int) -> Sequence[Body]:
         lines = [line for line in (self.problem, *self.problems()) if line]
