@@ -171,6 +171,7 @@ async def open_session(
             asker=parts.asker(),
             observe=observe,
             list_instruments=parts.listing.want,
+            inquiry=parts.inquiry,
             journal=parts.journal,
             scribe=parts.scribe,
             guard=parts.guard,
@@ -220,6 +221,7 @@ class _Parts:
         self.kill: KillSwitch | None = None
         self.journal: Journal | None = None
         self.scribe: Scribe | None = None
+        self.inquiry: Inquiry | None = None
         self.recovery: Recovery | None = None
         self.guard: Guard | None = None
         self.risk: RiskWatch | None = None
@@ -282,6 +284,7 @@ class _Parts:
             refresh=self._refresh,
             copying=self._access.reader,
         )
+        self.inquiry = inquiry
         stack.push_async_callback(inquiry.close)
         arming = self.arming = self._arming(info, journal)
         self.guard, losses = build_guard(

@@ -82,6 +82,8 @@ class Submission:
     """When it was first asked about in vain, exchange time, milliseconds; 0 before that."""
     may_have_left: bool = True
     """False when a restart found it recorded and not yet on its way: one ask proves that it never left."""
+    is_left_over: bool = False
+    """Recorded by an earlier run."""
     attempt: int = 1
     """How often it was sent; above 1 only after a person has had it sent again."""
     evidence: str = ""

@@ -75,6 +75,7 @@ class Inquiry:
         self._refresh = refresh
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._wakes: dict[str, asyncio.Event] = {}
+        self._due_s: dict[str, float] = {}
         self._asks: dict[type, Callable[[Submission, Any], Awaitable[str | None]]] = {
             PlaceOrder: self._made,
             ReversePosition: self._made,
@@ -104,6 +105,11 @@ class Inquiry:
         wake = self._wakes.get(client_order_id)
         if wake is not None:
             wake.set()
+
+    def seconds_to_ask(self, client_order_id: str) -> float | None:
+        """Return how long until the next question about a submission; None when none is planned."""
+        due_s = self._due_s.get(client_order_id)
+        return None if due_s is None else due_s - asyncio.get_running_loop().time()
 
     async def is_absent(self, submission: Submission) -> bool:
         """Ask once more; tell whether the exchange still knows nothing of it.
@@ -142,12 +148,14 @@ class Inquiry:
             await self._keep_asking(name)
         finally:
             del self._wakes[name]
+            self._due_s.pop(name, None)
 
     async def _pause(self, name: str, attempt: int) -> None:
         """Wait for the next ask, or until somebody wants it now."""
-        wake = self._wakes[name]
+        wake, pause_s = self._wakes[name], _PAUSES_S[min(attempt, len(_PAUSES_S) - 1)]
+        self._due_s[name] = asyncio.get_running_loop().time() + pause_s
         with suppress(TimeoutError):
-            async with asyncio.timeout(_PAUSES_S[min(attempt, len(_PAUSES_S) - 1)]):
+            async with asyncio.timeout(pause_s):
                 await wake.wait()
         wake.clear()
 

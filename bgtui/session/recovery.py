@@ -117,6 +117,7 @@ class Recovery:
             order_id=row.last.order_id,
             targets=entry.targets,
             may_have_left=has_left,
+            is_left_over=True,
         )
 
     async def _look_up(self, rows: list[Recorded]) -> AsyncIterator[Event]:

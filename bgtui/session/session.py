@@ -27,6 +27,7 @@ from bgtui.session.arming import Arming
 from bgtui.session.desk import OrderDesk
 from bgtui.session.feed import keep, supervise
 from bgtui.session.guard import Guard
+from bgtui.session.inquiry import Inquiry
 from bgtui.session.journal import Journal
 from bgtui.session.kill import KillSwitch
 from bgtui.session.ports import AccountReader, EventSource, MarketFeed
@@ -70,6 +71,7 @@ class Session:
         asker: Asker | None = None,
         observe: Callable[[Event], None] | None = None,
         list_instruments: Callable[[ProductType], None] = lambda _: None,
+        inquiry: Inquiry | None = None,
         journal: Journal | None = None,
         scribe: Scribe | None = None,
         guard: Guard | None = None,
@@ -126,6 +128,8 @@ class Session:
         self._observe = observe
         self.guard = guard
         """What judges intents by rules and limits; None when the run is read-only."""
+        self.inquiry = inquiry
+        """What asks about writes in doubt; None when the run is read-only."""
         self.journal = journal
         """Where writes are recorded; None when the run is read-only."""
         self._scribe = scribe

@@ -107,7 +107,10 @@ def _after(submission: Submission, order: Order | PlanOrder) -> Submission:
     if submission.client_order_id in names or (submission.order_id and submission.order_id in names):
         evidence = evidence_of(order)
         return replace(
-            submission, state=SubmissionState.DONE, order_id=order.order_id, evidence=evidence
+            submission,
+            state=SubmissionState.DONE,
+            order_id=order.order_id,
+            evidence=evidence,
         )
     if order.is_open or not names.intersection(submission.targets):
         return submission

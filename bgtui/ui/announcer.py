@@ -7,6 +7,7 @@ from dataclasses import replace
 from bgtui.store import topic
 from bgtui.store.topic import Kind
 from bgtui.ui.view import notices
+from bgtui.ui.view.doubts import Doubts
 from bgtui.ui.view.notices import Notice, Told
 from bgtui.ui.workspace import Workspace
 
@@ -18,6 +19,7 @@ class Announcer:
         """Begin with nothing said."""
         self._workspace = workspace
         self._told = Told()
+        self._doubts = Doubts()
         self._seen: tuple[object, ...] = ()
 
     def look(self) -> None:
@@ -26,6 +28,8 @@ class Announcer:
         store, identity, shown = workspace.store, workspace.identity, workspace.instrument
         if store is None:
             return
+        for news in self._doubts.look(store, workspace.now_ms):
+            self._say(news)
         now_s = workspace.clock.monotonic()
         status = store.book_status(shown) if shown is not None else None
         freshness = store.version(topic.account(Kind.FRESHNESS, identity.product_type))

@@ -20,11 +20,13 @@ from bgtui.domain.intent import (
     product_of,
 )
 from bgtui.domain.order import Order, OrderStatus, PlanOrder, PositionMode, TimeInForce
+from bgtui.domain.submission import Submission, SubmissionState
 from bgtui.session.desk import OrderDesk, Receipt
 from bgtui.ui.modals.amending import AmendDock
 from bgtui.ui.modals.asking import Asking
 from bgtui.ui.modals.canceling import CancelDock, Chosen
 from bgtui.ui.modals.closing import CloseDock
+from bgtui.ui.modals.doubting import DoubtDock, ResendDock
 from bgtui.ui.modals.form import Decision, FormDock
 from bgtui.ui.modals.leveraging import LeverageDock
 from bgtui.ui.modals.margining import MarginDock
@@ -161,6 +163,38 @@ def _outcome(stage: Stage, decision: Decision, order: Order) -> str:
     price = figure.average(order.average_price, rules.price_places if rules is not None else 2)
     whole = "" if order.status is OrderStatus.FILLED else f" {order.filled_size:f} of it"
     return f"filled{whole}: {decision.words}, average {price}"
+
+
+async def look_into(stage: Stage, submission: Submission) -> None:
+    """Show what is known about a write in doubt, and send it again if that is proven right and wanted."""
+    if await stage.asking.ask(DoubtDock(stage.workspace, submission)):
+        store = stage.workspace.store
+        latest = None if store is None else store.submission(submission.client_order_id)
+        await resend(stage, latest or submission)
+
+
+async def resend(stage: Stage, submission: Submission) -> None:
+    """Send a write again under its own id, once its absence is proven and a person has confirmed it."""
+    session = stage.workspace.session
+    if session is None or session.desk is None or session.inquiry is None:
+        return
+    if submission.state is not SubmissionState.ABSENT:
+        stage.say("Not resent: absence is not proven, 3 asks over 30s; enter shows more.", Role.WARN)
+        return
+    decision = await stage.asking.ask(ResendDock(stage.workspace, submission))
+    if decision is None:
+        return
+    stage.say(f"sent {decision.words}", Role.PENDING)
+    try:
+        receipt = await session.desk.resend(submission, session.inquiry.is_absent)
+    except OutcomeUnknown as error:
+        text = f"Order {submission.client_order_id}: {error.message}; it may stand; asking; u asks now."
+        stage.say(text, Role.UNKNOWN)
+    except BgtuiError as error:
+        stage.say(f"Not sent: {error}", Role.DANGER)
+    else:
+        _tell(stage, decision, receipt)
+        await _follow(stage, decision, submission.intent, receipt)
 
 
 async def open_ticket(stage: Stage, request: TicketRequest) -> None:

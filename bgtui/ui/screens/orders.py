@@ -11,8 +11,10 @@ from bgtui.domain.event import AccountPart
 from bgtui.domain.instrument import InstrumentId, ProductType
 from bgtui.domain.order import Order, PlanOrder
 from bgtui.domain.question import Question
+from bgtui.domain.submission import Submission
 from bgtui.store import topic
 from bgtui.store.topic import Kind, Topic
+from bgtui.ui import flows
 from bgtui.ui.keys import Context
 from bgtui.ui.role import Role
 from bgtui.ui.screens.acting import Acting
@@ -166,6 +168,28 @@ class OrdersScreen(Acting, ListScreen):
         working, _ = orders.order_items(store, workspace.identity.product_types)
         clock = worded.clock(workspace.now_ms)
         return as_of(f"{len(working)} open as of {clock} · act: + opens, - closes, L long leg, S short leg")
+
+    def _doubted(self) -> Submission | None:
+        """Return the write in doubt under the cursor."""
+        item = self.table.item
+        found = item.submission if isinstance(item, OrderItem | PlanItem) else None
+        return found if found is not None and found.state.is_doubtful else None
+
+    async def do_list_open(self) -> None:
+        """Show everything about the row; of a write in doubt, its evidence."""
+        doubted = self._doubted()
+        if doubted is None:
+            await super().do_list_open()
+        else:
+            await flows.look_into(self._stage, doubted)
+
+    async def do_order_resend(self) -> None:
+        """Send a write again whose absence is proven."""
+        doubted = self._doubted()
+        if doubted is None:
+            self._stage.say("Only an order proven absent can be sent again.", Role.MUTED)
+        else:
+            await flows.resend(self._stage, doubted)
 
     def _chosen(self) -> list[Any]:
         """Return the marked rows, else the one under the cursor."""

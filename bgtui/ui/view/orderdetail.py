@@ -80,7 +80,8 @@ def _kind(item: OrderItem) -> str:
     if order.margin_mode is not None:
         margin = f" · margin {order.margin_mode}"
         margin += f" {figure.leverage(order.leverage)}" if order.leverage is not None else ""
-    return f"{order.order_type}{force}{reduce}{margin} · {known_words(OrderItem(item.instrument, order, is_mine=item.is_mine), 0)}"
+    seen = OrderItem(item.instrument, order, is_mine=item.is_mine)
+    return f"{order.order_type}{force}{reduce}{margin} · {known_words(seen, 0)}"
 
 
 def _since(item: OrderItem, now_ms: int) -> str:
