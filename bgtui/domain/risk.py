@@ -75,7 +75,8 @@ class Opening:
     limit_price: Decimal | None = None
     """Typed price of an order that rests or takes."""
     band_base: Decimal | None = None
-    """What that price is held against."""
+    """What that price is held against: mark, or the trigger that comes before it."""
+    base_name: str = "mark"
     is_new: bool = True
     """Whether it adds an order to those that stand."""
     closed: Decimal = _ZERO
@@ -151,6 +152,7 @@ def _placed(intent: PlaceOrder | PlacePlan, facts: Facts) -> Opening | None:
             price,
             limit_price=intent.execute_price if isinstance(intent, PlacePlan) else intent.price,
             band_base=intent.trigger_price if isinstance(intent, PlacePlan) else facts.reference,
+            base_name="trigger" if is_plan else "mark",
             is_new=not is_plan,
         )
     )
@@ -188,6 +190,7 @@ def _amended_plan(intent: AmendPlan, facts: Facts, old: Order | PlanOrder | None
             execute or trigger,
             limit_price=execute,
             band_base=trigger,
+            base_name="trigger",
             is_new=False,
             old_price=plan.execute_price if plan is not None else None,
         )
@@ -413,13 +416,16 @@ def _band(
         return _yes(name)
     side = "over" if opening.trade_side is Side.BUY else "under"
     percent = _over(beyond * _HUNDRED / base, 1)
-    return _no(name, f"{price:,f} is {percent}% {side} mark, the band is {_plain(limit)}%; check the price")
+    return _no(
+        name,
+        f"{price:,f} is {percent}% {side} {opening.base_name}, the band is {_plain(limit)}%; check the price",
+    )
 
 
 def _typed_price(
-    name: str, opening: Opening, _intent: Intent, facts: Facts, limits: Limits, moment: Moment
+    name: str, opening: Opening, _intent: Intent, _facts: Facts, limits: Limits, moment: Moment
 ) -> RuleResult | None:
-    price, limit, mark = opening.limit_price, limits.typo_percent, facts.reference
+    price, limit, mark = opening.limit_price, limits.typo_percent, opening.band_base
     if price is None or limit is None or moment.meant.price:
         return None
     if not mark:
@@ -429,7 +435,10 @@ def _typed_price(
         return _yes(name)
     percent = _over(away * _HUNDRED / mark, 1)
     limit_text = _plain(limit)
-    return _no(name, f"{price:,f} is {percent}% off mark, past {limit_text}%; type ={price:f} to mean it")
+    return _no(
+        name,
+        f"{price:,f} is {percent}% off {opening.base_name}, past {limit_text}%; type ={price:f} to mean it",
+    )
 
 
 def _is_near(price: Decimal, old: Decimal | None, limit: Decimal) -> bool:

@@ -10,14 +10,16 @@ from bgtui.domain.facts import Facts
 from bgtui.domain.intent import AmendOrder, OrderRef
 from bgtui.domain.market import Side
 from bgtui.domain.order import Order
-from bgtui.domain.rules import check, violations
+from bgtui.domain.risk import Meant
+from bgtui.domain.rules import violations
 from bgtui.session.facts import gather
+from bgtui.ui.modals import judging
 from bgtui.ui.modals.form import Decision, FormDock
 from bgtui.ui.role import Role
 from bgtui.ui.view import figure, ticket
 from bgtui.ui.view.dockframe import Body, Section, labelled, prose
 from bgtui.ui.view.lineedit import LineEdit
-from bgtui.ui.view.pricetext import read_price
+from bgtui.ui.view.pricetext import MEANT, Read, read_price
 from bgtui.ui.view.span import Row
 from bgtui.ui.workspace import Workspace
 
@@ -86,17 +88,23 @@ class AmendDock(FormDock):
 
     def new_price(self) -> Decimal | None:
         """Return the price typed."""
+        return self._read_price().value
+
+    def _read_price(self) -> Read:
         facts = self.facts()
         if facts is None:
-            return None
-        return read_price(
-            self.edits["price"].text, facts.rules, ticket.prices(facts), base=self.first.price
-        ).value
+            return Read(None)
+        return read_price(self.edits["price"].text, facts.rules, ticket.prices(facts), base=self.first.price)
+
+    def _meant(self) -> Meant:
+        """Return which figures are no bare numbers."""
+        is_size_meant = self.edits["amount"].text.strip().startswith(MEANT)
+        return Meant(price=not self._read_price().is_bare, size=is_size_meant)
 
     def new_size(self) -> Decimal | None:
         """Return the size typed, base coin."""
         try:
-            size = Decimal(self.edits["amount"].text.replace(",", "").strip())
+            size = Decimal(self.edits["amount"].text.replace(",", "").strip().removeprefix(MEANT))
         except ArithmeticError:
             return None
         return size if size.is_finite() else None
@@ -122,7 +130,7 @@ class AmendDock(FormDock):
             return ("Partly filled: only untouched orders are amended; x cancels, then place the rest.",)
         if intent is None or facts is None:
             return ("price or size is no figure; type 67238, +2 or 0.05",)
-        lines = [f"{result.rule}: {result.message}" for result in check(intent, facts) if result.message]
+        lines = judging.lines(judging.judge(self.workspace, intent, facts, self._meant()))
         if not lines and intent.new_price == order.price and intent.new_size == order.size:
             lines.append("Nothing changes yet; up and down move the price by a tick.")
         return lines
@@ -133,7 +141,7 @@ class AmendDock(FormDock):
         if order is None or order.filled_size or facts is None or intent is None:
             return None
         is_same = intent.new_price == order.price and intent.new_size == order.size
-        if is_same or violations(check(intent, facts)):
+        if is_same or violations(judging.judge(self.workspace, intent, facts, self._meant())):
             return None
         desk = self.workspace.session.desk if self.workspace.session is not None else None
         if not self._new_id and desk is not None:
@@ -165,6 +173,7 @@ class AmendDock(FormDock):
                 ticks = int((intent.new_price - self.first.price) / facts.rules.tick)
                 rows.append(labelled("ticks", f"{ticks:+,}"))
             rows.append(labelled("value", figure.money(intent.new_price * intent.new_size)))
+            rows.append(judging.rules_row(judging.judge(self.workspace, intent, facts, self._meant())))
         if self.first.take_profit is not None or self.first.stop_loss is not None:
             rows.append(labelled("TP/SL", "re-read afterwards"))
         return rows
@@ -187,3 +196,5 @@ class AmendDock(FormDock):
         """Review; an id is used for one try only."""
         self._new_id = ""
         super().do_dock_review()
+        if self.frozen is not None:
+            judging.vouch(self.workspace, self.frozen.intents[0], self._meant())

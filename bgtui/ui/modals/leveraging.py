@@ -11,6 +11,7 @@ from bgtui.domain.instrument import InstrumentId
 from bgtui.domain.intent import Intent, SetLeverage, SetMarginMode
 from bgtui.domain.order import MarginMode, PositionMode, PositionSide
 from bgtui.session.facts import gather
+from bgtui.ui.modals import judging
 from bgtui.ui.modals.form import Decision, FormDock
 from bgtui.ui.view import figure
 from bgtui.ui.view.dockframe import Body, Section, labelled
@@ -112,9 +113,11 @@ class LeverageDock(FormDock):
                 return (f"{self.label(name)} is a whole number, as 20",)
             if not least <= number <= most:
                 return (f"{number}x is outside {least}x – {most}x",)
-        if not self._intents():
+        intents = self._intents()
+        if not intents:
             return ("Nothing changes yet.",)
-        return ()
+        results = (judging.judge(self.workspace, intent, facts) for intent in intents)
+        return judging.lines(tuple(result for each in results for result in each if not result.passes))
 
     def _intents(self) -> list[Intent]:
         facts = self.facts()

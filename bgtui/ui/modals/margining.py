@@ -14,6 +14,7 @@ from bgtui.domain.intent import (
 from bgtui.domain.order import (
     MarginMode,
 )
+from bgtui.ui.modals import judging
 from bgtui.ui.modals.form import Decision
 from bgtui.ui.modals.leg import LegDock
 from bgtui.ui.view import figure
@@ -73,6 +74,8 @@ class MarginDock(LegDock):
             return (f"{amount} is more than the {figure.money(facts.available)} free; lower it",)
         if not self.is_adding and leg is not None and amount >= leg.margin:
             return (f"{amount} is all that backs the leg; less can go",)
+        if leg is not None and not self.is_adding:
+            return judging.lines(judging.judge(self.workspace, self._intent(leg, amount), facts))
         return ()
 
     def decision(self) -> Decision | None:
@@ -80,11 +83,14 @@ class MarginDock(LegDock):
         leg, amount = self.leg, self.amount()
         if leg is None or amount is None or self.problems():
             return None
-        signed = amount if self.is_adding else -amount
-        intent = AdjustMargin(leg.instrument, leg.margin_coin, leg.side, signed)
+        intent = self._intent(leg, amount)
         word = "add" if self.is_adding else "remove"
         words = f"{word} {amount:f} {leg.margin_coin} margin, {leg.side.value} {leg.instrument.symbol}"
         return Decision((intent,), words)
+
+    def _intent(self, leg: Position, amount: Decimal) -> AdjustMargin:
+        signed = amount if self.is_adding else -amount
+        return AdjustMargin(leg.instrument, leg.margin_coin, leg.side, signed)
 
     def sentence(self) -> Sequence[str]:
         """Return what is sent."""

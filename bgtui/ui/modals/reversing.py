@@ -11,6 +11,8 @@ from bgtui.domain.intent import (
 from bgtui.domain.order import (
     PositionSide,
 )
+from bgtui.domain.rules import RuleResult, violations
+from bgtui.ui.modals import judging
 from bgtui.ui.modals.form import Decision
 from bgtui.ui.modals.leg import LegDock
 from bgtui.ui.role import Role
@@ -34,15 +36,25 @@ class ReverseDock(LegDock):
         if leg is not None and leg.locked:
             held = figure.plain(leg.locked)
             return (f"{held} is held by close orders: cancel those first; w cancels all on the symbol.",)
-        return self.gone()
+        return self.gone() or judging.lines(self._results())
 
     def decision(self) -> Decision | None:
         """Return the reversal."""
-        leg = self.leg
-        if leg is None or leg.locked:
+        leg, intent = self.leg, self._intent()
+        if leg is None or intent is None or leg.locked or violations(self._results()):
             return None
-        intent = ReversePosition(leg.instrument, leg.side, leg.position_mode, leg.margin_coin, leg.size)
         return Decision((intent,), f"reverse {leg.side.value} {leg.size:f} {leg.instrument.symbol} at market")
+
+    def _intent(self) -> ReversePosition | None:
+        leg = self.leg
+        if leg is None:
+            return None
+        return ReversePosition(leg.instrument, leg.side, leg.position_mode, leg.margin_coin, leg.size)
+
+    def _results(self) -> tuple[RuleResult, ...]:
+        """Return what the rules say; none without a guard, since the exchange takes any reversal."""
+        intent = self._intent()
+        return () if intent is None else judging.judge(self.workspace, intent, self.facts())
 
     def sentence(self) -> Sequence[str]:
         """Return what is sent."""
@@ -61,5 +73,6 @@ class ReverseDock(LegDock):
             labelled(shown.leg.side.value, f"{size} → 0"),
             labelled(other, f"+{size}"),
             labelled("realized", f"{ABOUT}{figure.signed(shown.unrealized, shown.money_places)}"),
+            *([judging.rules_row(results)] if (results := self._results()) else ()),
             *prose("Open orders stay as they are.", width - 2, Role.MUTED),
         ]

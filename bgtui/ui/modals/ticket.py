@@ -13,7 +13,9 @@ from bgtui.domain.instrument import InstrumentId, round_size
 from bgtui.domain.intent import PlaceOrder, PlacePlan
 from bgtui.domain.order import PositionMode, TriggerType
 from bgtui.domain.preset import presets
+from bgtui.domain.risk import Meant
 from bgtui.session.facts import gather
+from bgtui.ui.modals import judging
 from bgtui.ui.modals.form import Decision, FormDock
 from bgtui.ui.role import Role
 from bgtui.ui.view import figure, ticket
@@ -171,8 +173,7 @@ class TicketDock(FormDock):
         order = self.order()
         if order is None:
             return ("Something is missing; see the fields.",)
-        shown = ticket.preview(order, facts, resolved.expected)
-        lines = [shown.first_problem] if shown.first_problem else []
+        lines = judging.lines(judging.judge(self.workspace, order, facts, resolved.meant))[:1]
         if not facts.is_book_live:
             lines.append("The book is not live: prices here are the last known ones.")
         return lines
@@ -180,7 +181,7 @@ class TicketDock(FormDock):
     def decision(self) -> Decision | None:
         """Return what would be sent, when every rule lets it pass."""
         facts, order = self.facts(), self.order()
-        if facts is None or order is None or rules.violations(rules.check(order, facts)):
+        if facts is None or order is None or rules.violations(self._results(order, facts)):
             return None
         if not self._new_id:
             desk = self.workspace.session.desk if self.workspace.session is not None else None
@@ -211,7 +212,15 @@ class TicketDock(FormDock):
             rows.append(labelled("leg", "?"))
             return rows
         expected = rules.expected_price(order, facts)
-        return [*rows, *effect_rows(ticket.preview(order, facts, expected), facts)]
+        shown = ticket.preview(order, facts, expected, self._results(order, facts))
+        return [*rows, *effect_rows(shown, facts)]
+
+    def _results(self, order: PlaceOrder | PlacePlan, facts: Facts) -> tuple[rules.RuleResult, ...]:
+        """Return what the rules say about an order of this form."""
+        return judging.judge(self.workspace, order, facts, self._meant(facts))
+
+    def _meant(self, facts: Facts) -> Meant:
+        return ticket.resolve(self._current(facts), facts).meant
 
     def _preset_row(self, facts: Facts) -> Row:
         sizes = presets(facts.rules, facts.reference)
@@ -302,6 +311,9 @@ class TicketDock(FormDock):
         self._new_id = ""
         self._keep()
         super().do_dock_review()
+        facts = self.facts()
+        if self.frozen is not None and facts is not None:
+            judging.vouch(self.workspace, self.frozen.intents[0], self._meant(facts))
 
 
 def _base_size(resolved: ticket.Resolved, facts: Facts) -> Decimal:

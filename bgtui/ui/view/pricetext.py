@@ -10,6 +10,8 @@ from bgtui.domain.instrument import Instrument
 
 _NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d*)?|\d{1,20}(?:\.\d{0,20})?|\.\d{1,20}")
 _RELATIVE = re.compile(r"(?P<word>[a-z]+)?(?P<sign>[+-])(?P<number>\d{1,12}(?:\.\d{1,8})?)(?P<percent>%)?")
+MEANT = "="
+"""Before a figure: however unusual, it is meant."""
 WORDS = ("bid", "ask", "mid", "last", "mark", "entry")
 
 
@@ -38,13 +40,16 @@ class Read:
 
     value: Decimal | None
     problem: str = ""
+    is_bare: bool = False
+    """Typed as nothing but digits: a slip of the hand looks the same."""
 
 
 def read_price(text: str, rules: Instrument, prices: Prices, *, base: Decimal | None = None) -> Read:
     """Read a price field.
 
     Args:
-        text: ``67238``, ``67,238.0``, ``bid``, ``+5`` (ticks), ``-0.1%``, ``bid+2``.
+        text: ``67238``, ``67,238.0``, ``=67238`` (meant, however unusual), ``bid``, ``+5`` (ticks),
+            ``-0.1%``, ``bid+2``.
         rules: The instrument: relative prices come out on its tick, typed ones are taken as they are.
         prices: What the words stand for.
         base: What a bare distance counts from; the last price when None.
@@ -52,8 +57,9 @@ def read_price(text: str, rules: Instrument, prices: Prices, *, base: Decimal | 
     text = text.strip().lower()
     if not text:
         return Read(None)
-    if _NUMBER.fullmatch(text):
-        return Read(Decimal(text.replace(",", "").rstrip(".") or "0"))
+    bare = text.removeprefix(MEANT).lstrip()
+    if _NUMBER.fullmatch(bare):
+        return Read(Decimal(bare.replace(",", "").rstrip(".") or "0"), is_bare=bare is text)
     if text in WORDS:
         return _known(text, prices.word(text), rules)
     match = _RELATIVE.fullmatch(text)

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from bgtui.domain import pnl
 from bgtui.domain.instrument import Instrument, round_size
-from bgtui.ui.view.pricetext import Read
+from bgtui.ui.view.pricetext import MEANT, Read
 
 _NUMBER = re.compile(r"(?P<risk>r)?(?P<number>[\d,]{1,24}(?:\.\d{0,20})?|\.\d{1,20})(?P<unit>u|%)?")
 
@@ -25,7 +25,8 @@ def read_size(
     """Read a size field into base coin, rounded down to the step where it was computed.
 
     Args:
-        text: ``0.05``, ``500u`` (quote), ``25%`` (of the largest), ``r1%`` (equity at risk to the stop).
+        text: ``0.05``, ``=5`` (meant, however unusual), ``500u`` (quote), ``25%`` (of the largest),
+            ``r1%`` (equity at risk to the stop).
         rules: The instrument.
         price: Expected fill price, quote currency.
         largest: Size that everything available would pay for, base coin.
@@ -36,6 +37,8 @@ def read_size(
     text = text.strip().lower()
     if not text:
         return Read(None)
+    is_bare = not text.startswith(MEANT)
+    text = text.removeprefix(MEANT).lstrip()
     match = _NUMBER.fullmatch(text)
     if match is None or (match["risk"] and match["unit"] != "%"):
         return Read(None, f"{text[:16]!a} is no size; type 0.05, 500u, 25% or r1%")
@@ -50,7 +53,7 @@ def read_size(
         if largest is None:
             return Read(None, "what is available is not known; type a size")
         return Read(round_size(rules, largest * min(number, Decimal(100)) / 100))
-    return Read(number)
+    return Read(number, is_bare=is_bare)
 
 
 def _risk(  # noqa: PLR0917 - one caller

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 
@@ -20,8 +20,9 @@ from bgtui.domain.order import (
     TimeInForce,
     TriggerType,
 )
+from bgtui.domain.risk import Meant
 from bgtui.ui.view import figure
-from bgtui.ui.view.pricetext import Prices, read_price
+from bgtui.ui.view.pricetext import Prices, Read, read_price
 from bgtui.ui.view.sizetext import read_size
 
 
@@ -177,6 +178,8 @@ class Resolved:
     expected: Decimal | None = None
     """Price at which it is expected to fill."""
     problems: tuple[str, ...] = ()
+    meant: Meant = field(default_factory=Meant)
+    """Which figures are no bare numbers."""
 
 
 def resolve(ticket: Ticket, facts: Facts) -> Resolved:
@@ -184,17 +187,23 @@ def resolve(ticket: Ticket, facts: Facts) -> Resolved:
     problems: list[str] = []
     words = prices(facts, ticket)
 
-    def price_of(text: str, label: str, base: Decimal | None, *, is_needed: bool) -> Decimal | None:
+    def read_of(text: str, label: str, base: Decimal | None, *, is_needed: bool) -> Read:
         read = read_price(text, facts.rules, words, base=base)
         if read.problem:
             problems.append(f"{label}: {read.problem}")
         elif read.value is None and is_needed:
             problems.append(f"{label} is empty; type it, or bid, ask, +5, -0.1%")
-        return read.value
+        return read
+
+    def price_of(text: str, label: str, base: Decimal | None, *, is_needed: bool) -> Decimal | None:
+        return read_of(text, label, base, is_needed=is_needed).value
 
     touch = facts.bid if ticket.side is Side.BUY else facts.ask
     trigger = price_of(ticket.trigger, "trigger", facts.last, is_needed=True) if ticket.has_trigger else None
-    price = price_of(ticket.price, "price", trigger or touch, is_needed=True) if ticket.has_limit else None
+    limit = (
+        read_of(ticket.price, "price", trigger or touch, is_needed=True) if ticket.has_limit else Read(None)
+    )
+    price = limit.value
     expected = price if price is not None else trigger
     if expected is None:
         far = facts.ask if ticket.side is Side.BUY else facts.bid
@@ -204,8 +213,11 @@ def resolve(ticket: Ticket, facts: Facts) -> Resolved:
     stop = price_of(ticket.stop_loss, "SL", expected, is_needed=False) if has_presets else None
     callback = _callback(ticket, problems)
     is_quote = not facts.is_futures and ticket.kind is TicketKind.MARKET and ticket.side is Side.BUY
-    size = _size(ticket, facts, expected, stop, problems, is_quote=is_quote)
-    return Resolved(price, trigger, callback, size, is_quote, take, stop, expected, tuple(problems))
+    amount = _size(ticket, facts, expected, stop, problems, is_quote=is_quote)
+    meant = Meant(price=not limit.is_bare, size=not amount.is_bare)
+    return Resolved(
+        price, trigger, callback, amount.value, is_quote, take, stop, expected, tuple(problems), meant
+    )
 
 
 def _callback(ticket: Ticket, problems: list[str]) -> Decimal | None:
@@ -226,7 +238,7 @@ def _size(
     problems: list[str],
     *,
     is_quote: bool,
-) -> Decimal | None:
+) -> Read:
     read = read_size(
         ticket.size,
         facts.rules,
@@ -238,17 +250,18 @@ def _size(
     )
     if read.problem:
         problems.append(f"size: {read.problem}")
-        return None
+        return Read(None)
     if read.value is None:
         problems.append("size is empty; type 0.05, 500u, 25% or r1%")
-        return None
+        return Read(None)
     if is_quote:
         if expected is None:
             problems.append("size: a market buy needs a price to count in; wait for the book")
-            return None
+            return Read(None)
         places = facts.rules.quote_places if facts.rules.quote_places is not None else 2
-        return (read.value * expected).quantize(Decimal(1).scaleb(-min(places, 8)), rounding="ROUND_DOWN")
-    return read.value
+        unit = Decimal(1).scaleb(-min(places, 8))
+        return Read((read.value * expected).quantize(unit, rounding="ROUND_DOWN"), is_bare=read.is_bare)
+    return read
 
 
 def largest(ticket: Ticket, facts: Facts, price: Decimal | None) -> Decimal | None:
@@ -377,9 +390,17 @@ class Preview:
         return f"{worst[0].rule}: {worst[0].message}" if worst else ""
 
 
-def preview(order: PlaceOrder | PlacePlan, facts: Facts, expected: Decimal | None) -> Preview:
-    """Return what an order would do if it filled whole at the expected price."""
-    results = rules.check(order, facts)
+def preview(
+    order: PlaceOrder | PlacePlan,
+    facts: Facts,
+    expected: Decimal | None,
+    results: tuple[rules.RuleResult, ...] | None = None,
+) -> Preview:
+    """Return what an order would do if it filled whole at the expected price.
+
+    ``results`` is what the rules say; those of the exchange alone when None.
+    """
+    results = rules.check(order, facts) if results is None else results
     value = rules.order_value(order, facts)
     is_maker = isinstance(order, PlaceOrder) and _rests(order, facts)
     rate = facts.maker if is_maker else facts.taker
