@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
 from enum import StrEnum
 
 from bgtui.domain.account import Position
@@ -67,11 +66,6 @@ class Standing:
     def is_complete(self) -> bool:
         """Tell whether every question was answered: only then does a nothing count."""
         return not self.problems
-
-    @property
-    def held(self) -> Decimal:
-        """What close orders hold of the legs, base coins added up; zero where there are no legs."""
-        return sum((leg.locked for leg in self.legs), Decimal(0))
 
     def left(self, choice: KillChoice) -> int:
         """Return how many things a choice has still to do away with."""

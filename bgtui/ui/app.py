@@ -21,9 +21,11 @@ from bgtui.ui.actions.departure import Departure
 from bgtui.ui.actions.finder import Finder
 from bgtui.ui.actions.looking import Looking
 from bgtui.ui.actions.navigation import Navigation
+from bgtui.ui.actions.safety import Safety
 from bgtui.ui.announcer import Announcer
 from bgtui.ui.crier import Crier
 from bgtui.ui.display import Display
+from bgtui.ui.herald import Herald
 from bgtui.ui.history import View
 from bgtui.ui.keys import Key, Needs, remapped
 from bgtui.ui.pens import Pens
@@ -33,7 +35,6 @@ from bgtui.ui.screens.registry import SCREENS
 from bgtui.ui.stylesheet import style_sheets
 from bgtui.ui.terminal.app import TerminalApp
 from bgtui.ui.theme import palette
-from bgtui.ui.view.figure import age
 from bgtui.ui.view.greeting import greeting
 from bgtui.ui.workspace import Identity, Workspace
 
@@ -86,10 +87,13 @@ class BgtuiApp(TerminalApp[int], inherit_bindings=False):
         self._run: asyncio.Task[None] | None = None
         self._flows: set[asyncio.Task[None]] = set()
         self._ticker: Timer | None = None
-        self._actions: tuple[object, ...] = (Navigation(self), Finder(self), Departure(self), Looking(self))
+        self._actions: tuple[object, ...] = (
+            Navigation(self), Finder(self), Departure(self), Looking(self), Safety(self),
+        )  # fmt: skip
         self._announcer = Announcer(self.workspace)
         self._crier = Crier(self.workspace, self.bell)
-        self._ticked_ms: int | None = None
+        self._herald = Herald(self.workspace, self.invalidate)
+        self._ticked_s: float | None = None
         self.theme = "ansi-dark"  # the terminal's own background and text; roles have colors of their own
         for screen in SCREENS:
             self._modes[screen.name_id] = self._factory(screen)
@@ -107,7 +111,7 @@ class BgtuiApp(TerminalApp[int], inherit_bindings=False):
     async def on_mount(self) -> None:
         """Show Trade, saying that it connects, and begin to."""
         await self.show_screen("trade")
-        self.app_resume_signal.subscribe(self, lambda _app: self._look_at_clock())
+        self.app_resume_signal.subscribe(self, lambda _app: self._look_at_clock(is_resumed=True))
         if not self.workspace.display.is_stepped:
             self._ticker = self.set_interval(1 / self.workspace.display.fps, self._beat)
         self.call_after_refresh(self._begin)
@@ -165,15 +169,15 @@ class BgtuiApp(TerminalApp[int], inherit_bindings=False):
         else:
             self.meter.skipped += 1
 
-    def _look_at_clock(self) -> None:
-        """Ask everything anew when this machine slept, or the process was suspended."""
-        now_ms, before_ms = self.workspace.clock.now_ms(), self._ticked_ms
-        self._ticked_ms = now_ms
-        if before_ms is not None and now_ms - before_ms > SLEPT_MS:
-            session = self.workspace.session
-            if session is not None:
-                session.refresh_account()
-            self.say(f"Slept {age((now_ms - before_ms) / 1000)}: everything is asked again; look it over.")
+    def _look_at_clock(self, *, is_resumed: bool = False) -> None:
+        """Tell the session that the process was stopped; that the machine slept it sees by itself."""
+        now_s, before_s = self.workspace.clock.monotonic(), self._ticked_s
+        self._ticked_s = now_s
+        session = self.workspace.session
+        if before_s is None or session is None or session.slumber is None:
+            return
+        if is_resumed or now_s - before_s > STOOD_STILL_S:
+            session.slumber.stood_still(now_s - before_s)
 
     def tick(self) -> None:
         """Draw one frame of what moved; called by the ticker, or stepped by hand."""
@@ -181,6 +185,7 @@ class BgtuiApp(TerminalApp[int], inherit_bindings=False):
         if workspace.store is not None:
             workspace.store.recheck()
             self._announcer.look()
+            self._herald.look()
             self._crier.look()
         screen = self.screen
         if isinstance(screen, BaseScreen):
@@ -312,9 +317,14 @@ class BgtuiApp(TerminalApp[int], inherit_bindings=False):
         self.action_suspend_process()
 
 
-SLEPT_MS = 10_000
-"""A frame this late was no slow frame: machine or process were asleep."""
-_ON_THE_CARD = frozenset({"app.quit", "app.exit", "app.suspend", "quit.leave", "quit.stay"})
+STOOD_STILL_S = 10.0
+"""A frame this late was no slow frame: the process was stopped."""
+_ON_THE_CARD = frozenset(
+    {
+        "app.quit", "app.exit", "app.suspend", "quit.leave", "quit.stay", "kill.open", "kill.cancel",
+        "kill.flatten", "kill.both", "kill.scope", "kill.send", "kill.back", "app.refresh",
+    }
+)  # fmt: skip
 """What works on a terminal that is too small to see anything else."""
 _CHORDS = {"escape": "esc", "pageup": "pgup", "pagedown": "pgdn", "backtab": "shift+tab"}
 

@@ -36,6 +36,7 @@ class Context(StrEnum):
     """The form for an alert rule, which sends nothing."""
     REVIEW = "review"
     CANCEL = "cancel"
+    KILL = "kill"
     WORD = "word"
     DETAIL = "detail"
     PICKER = "picker"
@@ -112,6 +113,8 @@ KEYS: tuple[Key, ...] = (
     _key(_ANY, "]", "history.forward", "later view"),
     _key(_ANY, "tab", "pane.next", "next pane", label="pane"),
     _key(_ANY, "shift+tab", "pane.previous", "previous pane"),
+    _key(_ANY, "!", "kill.open", "kill switch", 3, "kill"),
+    _key(_ANY, "o", "arm.toggle", "arm, disarm", 4, "ARM"),
     _key(_ANY, "t", "ticket.open", "empty ticket, or the draft", 2, "ticket"),
     _key(_ANY, "u", "app.refresh", "ask the exchange again", label="ask"),
     _key(_ANY, "e", "row.json", "this row as JSON", label="json"),
@@ -210,6 +213,13 @@ KEYS: tuple[Key, ...] = (
     _key(Context.CANCEL, "right", "cancel.scope", "wider"),
     _key(Context.CANCEL, "y", "cancel.send", "cancel what is counted", 3, is_bindable=False),
     _key(Context.CANCEL, "esc", "cancel.back", "leave"),
+    _key(Context.KILL, "c", "kill.cancel", "choose: cancel orders and plans"),
+    _key(Context.KILL, "f", "kill.flatten", "choose: flatten"),
+    _key(Context.KILL, "b", "kill.both", "choose both"),
+    _key(Context.KILL, "left right", "kill.scope", "this symbol, whole account"),
+    _key(Context.KILL, "y", "kill.send", "do it, and verify by query", 3, is_bindable=False),
+    _key(Context.KILL, "u", "app.refresh", "ask again by REST"),
+    _key(Context.KILL, "esc", "kill.back", "leave; what runs goes on"),
     _key(Context.WORD, "enter", "word.accept", "when the word matches", 4),
     _key(Context.WORD, "esc", "word.back", "leave"),
     _key(Context.DETAIL, "j down", "detail.down", "scroll down"),
@@ -296,7 +306,7 @@ ALIVE_TOGETHER: tuple[tuple[Context, ...], ...] = (
         )
     ),
     (Context.DOCK,), (Context.ALERT,),
-    (Context.REVIEW,), (Context.CANCEL,), (Context.WORD,), (Context.DETAIL,),
+    (Context.REVIEW,), (Context.CANCEL,), (Context.KILL,), (Context.WORD,), (Context.DETAIL,),
     (Context.PICKER,), (Context.PALETTE,), (Context.FILTER,), (Context.HELP,), (Context.QUIT,),
     (Context.ANY, Context.REPLAY),
 )  # fmt: skip

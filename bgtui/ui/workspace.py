@@ -10,6 +10,7 @@ from bgtui.domain.clock import Clock
 from bgtui.domain.instrument import InstrumentId, ProductType
 from bgtui.domain.market import CandleInterval
 from bgtui.domain.text import clean_line
+from bgtui.domain.trading import TradingState
 from bgtui.session.session import Session
 from bgtui.store.store import Store
 from bgtui.ui.display import Display
@@ -108,6 +109,17 @@ class Workspace:
     def can_trade(self) -> bool:
         """Tell whether anything can be sent at all."""
         return self.session is not None and self.session.desk is not None
+
+    @property
+    def trading_state(self) -> TradingState:
+        """What the desk lets through now."""
+        desk = self.session.desk if self.session is not None else None
+        return desk.state if desk is not None else TradingState.READ_ONLY
+
+    @property
+    def is_held(self) -> bool:
+        """Tell whether not everything may be sent: edges are doubled."""
+        return self.session is not None and self.trading_state is not TradingState.ARMED
 
     @property
     def now_ms(self) -> int:

@@ -249,7 +249,7 @@ async def test_flatten_alone_leaves_what_close_orders_hold(tmp_path: Path) -> No
         run.hold_back("0.005")
         reach = run.kill.reach()
         standing = await run.kill.ask(reach)
-        assert standing.held == Decimal("0.005")
+        assert [leg.locked for leg in standing.legs] == [Decimal("0.005")]
         await run.begin(KillChoice.FLATTEN)
         await run.until_verified()
         legs = run.served.simulator.exchange.engine.positions(UID, USDT)

@@ -26,6 +26,7 @@ _PLACES = {
     Context.DOCK: "Forms",
     Context.REVIEW: "Reviews",
     Context.CANCEL: "Cancel dock",
+    Context.KILL: "Kill switch",
     Context.WORD: "Typed words",
     Context.DETAIL: "Details",
     Context.QUIT: "Quit",

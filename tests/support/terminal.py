@@ -20,10 +20,13 @@ from textual.keys import REPLACED_KEYS, _character_to_key, _get_unicode_name_fro
 from textual.pilot import Pilot
 
 from bgtui.domain.event import Event
+from bgtui.domain.instrument import ProductType
 from bgtui.domain.question import Question
 from bgtui.domain.trading import ReadOnlyReason
 from bgtui.session.alerts import AlertOptions, AlertWatch
+from bgtui.session.arming import Arming, Warrant, closes_in
 from bgtui.session.desk import OrderDesk
+from bgtui.session.kill import KillSwitch
 from bgtui.session.ports import TradingGateway
 from bgtui.session.questions import Asker
 from bgtui.session.session import Session
@@ -34,6 +37,7 @@ from bgtui.ui.workspace import Badge, Identity, Workspace
 from tests.support.build import BTC, ETH, USDT, HandClock
 from tests.support.gateway import FakeGateway
 from tests.support.journal import MemoryJournal
+from tests.support.storereader import StoreReader
 
 NOON_MS = 1_795_269_807_000
 """2026-11-21 14:03:27 UTC, when the made-up account is looked at."""
@@ -191,6 +195,7 @@ async def open_terminal(
     greeting: str = "",
     clock: HandClock | None = None,
     violations: Any = lambda _: (),
+    is_armed: bool = True,
 ) -> AsyncIterator[Terminal]:
     """Run the program at a size, with a store that has taken these events.
 
@@ -208,10 +213,12 @@ async def open_terminal(
         greeting: First message.
         clock: Time; the moment of the mock-ups when missing.
         violations: The desk's own rules.
+        is_armed: Whether the run begins armed.
     """
     prepared = prepare(
         events=events, can_trade=can_trade, read_only_reason=read_only_reason, badge=badge,
         identity=identity, display=display, keys=keys, greeting=greeting, clock=clock, violations=violations,
+        is_armed=is_armed,
     )  # fmt: skip
     async with prepared.app.run_test(size=size) as pilot:
         yield await prepared.load(pilot, screen)
@@ -251,6 +258,7 @@ def prepare(
     greeting: str = "",
     clock: HandClock | None = None,
     violations: Any = lambda _: (),
+    is_armed: bool = True,
 ) -> Prepared:
     """Build the program of `open_terminal` for whoever runs it by other means."""
     loaded = tuple(events)
@@ -261,7 +269,7 @@ def prepare(
     )
     gateway = FakeGateway() if can_trade else None
     asker = FakeAsker()
-    session = _session(clock, gateway, asker, read_only_reason, violations)
+    session = _session(clock, gateway, asker, read_only_reason, violations, is_armed=is_armed)
     shown = display or Display(is_stepped=True)
 
     @asynccontextmanager
@@ -278,6 +286,8 @@ def _session(
     asker: FakeAsker,
     reason: ReadOnlyReason,
     violations: Any,
+    *,
+    is_armed: bool,
 ) -> Session:
     store = Store(clock)
     session = Session(
@@ -294,6 +304,10 @@ def _session(
     session.alerts.begin()
     if gateway is not None:
         numbers = iter(range(5, 1000))
+        warrant = Warrant("main", "desk-01", "88120000004471", ("futures", "spot"))
+        session.arming = arming = Arming(
+            warrant, is_armed=is_armed, now_ms=clock.now_ms, closes=closes_in(store)
+        )
         session.desk = OrderDesk(
             cast(TradingGateway, gateway),
             session.apply,
@@ -301,5 +315,10 @@ def _session(
             now_ms=clock.now_ms,
             new_id=lambda: f"sim1-7Q2M{next(numbers):02}",
             violations=violations,
+            permit=arming.permit,
+            state=lambda: arming.state,
+        )
+        session.kill = KillSwitch(
+            session.desk, StoreReader(store), store, tuple(ProductType), clock=clock, now_ms=clock.now_ms
         )
     return session

@@ -15,6 +15,7 @@ from bgtui.domain.instrument import Instrument
 from bgtui.domain.market import Side
 from bgtui.domain.order import Order, PlanOrder, TimeInForce
 from bgtui.domain.preset import presets
+from bgtui.domain.trading import TradingState
 from bgtui.store.book import BookStatus
 from bgtui.ui import flows
 from bgtui.ui.modals.detail import DetailDock
@@ -25,6 +26,7 @@ from bgtui.ui.screens.base import BaseScreen
 from bgtui.ui.view import figure, footer, inspect, panes
 from bgtui.ui.view.dockframe import Body
 from bgtui.ui.view.pricetext import Prices
+from bgtui.ui.view.span import Row, Span
 from bgtui.ui.widgets.bars import MarketBar
 from bgtui.ui.widgets.chart import Chart
 from bgtui.ui.widgets.foot import LegsTable, OrdersTable
@@ -38,10 +40,14 @@ _BARS = 4
 """Lines above and below the body."""
 _LIVE: Sequence[footer.Wanted] = (
     "ladder.buy", "ladder.sell", ("ladder.join_bid", "ladder.join_ask"), "order.cancel", "position.close",
-    "app.find",
+    "kill.open", "app.find",
 )  # fmt: skip
 _DOUBTFUL: Sequence[footer.Wanted] = (
-    "ticket.open", "order.cancel", "cancel.symbol", "position.close", "app.refresh", "app.find",
+    "ticket.open", "order.cancel", "cancel.symbol", "position.close", "kill.open", "app.refresh",
+    "app.find",
+)  # fmt: skip
+_DISARMED: Sequence[footer.Wanted] = (
+    "arm.toggle", "order.cancel", "cancel.symbol", "position.close", "kill.open", "ladder.centre", "app.find",
 )  # fmt: skip
 _LOOKING: Sequence[footer.Wanted] = (
     "ladder.centre", ("ladder.finer", "ladder.coarser"), "pane.next", "app.find", "app.command", "app.quit",
@@ -144,6 +150,10 @@ class TradeScreen(Acting, BaseScreen):
             return _CHART
         if workspace.session is not None and not workspace.can_trade:
             return _LOOKING
+        if workspace.trading_state is TradingState.DISARMED:
+            return _DISARMED
+        if workspace.trading_state is TradingState.LOCKED:
+            return _DISARMED[1:]
         store, shown = workspace.store, workspace.instrument
         if store is None or shown is None or store.book_status(shown) is not BookStatus.LIVE:
             return _DOUBTFUL
@@ -251,6 +261,9 @@ class TradeScreen(Acting, BaseScreen):
     ) -> Coroutine[Any, Any, None] | None:
         """Open a ticket from the ladder, or say why that cannot be."""
         say = self.workspace.say
+        if held := self.held_line():
+            say(held, Role.WARN)
+            return None
         if reason := self.ladder.entry_block():
             say(reason, Role.WARN)
             return None
@@ -260,6 +273,16 @@ class TradeScreen(Acting, BaseScreen):
         if warning := self.ladder.entry_warning():
             say(warning, Role.WARN)
         return flows.open_ticket(self.app, request)  # type: ignore[arg-type]
+
+    def held_line(self) -> str:
+        """Return why no order is entered from the ladder now; empty while armed, or with nothing to arm."""
+        session = self.workspace.session
+        return session.arming.line if session is not None and session.arming is not None else ""
+
+    def standing(self) -> Row:
+        """Say why not everything may be sent, while there is no other news."""
+        held = self.held_line()
+        return (Span(" "), Span(held, Role.WARN)) if held else ()
 
     def do_ladder_buy(self) -> Coroutine[Any, Any, None] | None:
         """Buy at the cursor."""

@@ -24,7 +24,7 @@ def card_rows(workspace: Workspace, width: int, height: int) -> Sequence[Row]:
         row(Span(f"bgtui needs {MIN_WIDTH}x{MIN_HEIGHT}, this is {width}x{height}", Role.WARN)),
         _safety(workspace),
         *_live(workspace),
-        row(Span("q quit", Role.ACCENT), "  enlarge the window"),
+        row(Span("! kill  q quit" if workspace.can_trade else "q quit", Role.ACCENT), "  enlarge the window"),
     ]
     return [crop(line, width) for line in lines[:height]]
 
@@ -73,7 +73,7 @@ def _feeds(workspace: Workspace) -> Row:
     if store is None:
         return ()
     health = store.health()
-    alarm = streams.alarm(store, health, workspace.instrument)
+    alarm = status.kill_alarm(workspace) or streams.alarm(store, health, workspace.instrument)
     public = streams.public_word(store, health, workspace.instrument)
     private = streams.private_word(health, has_key=workspace.identity.has_key)
     quiet = alarm.text == "alerts 0"

@@ -16,6 +16,8 @@ def greeting(workspace: Workspace) -> str:
     session = workspace.session
     if session is not None and session.desk is None:
         return session.read_only_reason.value if session.read_only_reason else "Read-only."
+    if session is not None and session.arming is not None and session.arming.line:
+        return session.arming.line
     if workspace.identity.badge is Badge.SIM:
         buy, keys = _chord(workspace, "ladder.buy"), _chord(workspace, "app.help")
         return f"Simulator: nothing here is real money. {buy} buys at the cursor, {keys} lists the keys."

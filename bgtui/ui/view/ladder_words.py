@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from bgtui.domain.book import Integrity
+from bgtui.domain.trading import TradingState
 from bgtui.store.book import BookStatus, BookView
 from bgtui.ui.view import figure
 from bgtui.ui.workspace import Workspace
 
+_HELD = {
+    TradingState.READ_ONLY: "READONLY",
+    TradingState.DISARMED: "DISARMED",
+    TradingState.LOCKED: "LOCKED",
+}
 _INTEGRITY = {Integrity.ORDERED: "ORDERED", Integrity.NONE: "NOCHECK"}
 
 
@@ -23,7 +29,7 @@ def state_word(view: BookView, workspace: Workspace) -> str:
         case BookStatus.REFUSED:
             return "REFUSED"
         case BookStatus.LIVE:
-            return _INTEGRITY.get(view.integrity, "" if workspace.can_trade else "READONLY")
+            return _INTEGRITY.get(view.integrity, _HELD.get(workspace.trading_state, ""))
 
 
 def block_reason(view: BookView) -> str:

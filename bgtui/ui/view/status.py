@@ -10,7 +10,7 @@ from bgtui.domain.trading import TradingState
 from bgtui.store.health import HealthView
 from bgtui.store.store import Store
 from bgtui.ui.role import Role
-from bgtui.ui.view import figure, market, positions, streams, tabs
+from bgtui.ui.view import figure, killing, market, positions, streams, tabs
 from bgtui.ui.view.glyph import LOADING, NONE, TIMES, UNKNOWN
 from bgtui.ui.view.privacy import hide
 from bgtui.ui.view.span import Row, Span, cells, crop, cut, left, row, spread
@@ -20,6 +20,8 @@ from bgtui.ui.workspace import Badge, Workspace
 _MODES = {PositionMode.HEDGE: "hedge", PositionMode.ONE_WAY: "one-way"}
 _WIDE, _WIDEST, _NARROW = 120, 200, 80
 _PLACE_ORDER = "place-order"
+_ACCOUNT_SLOTS = 22
+"""Cells of the account stream and the alarm, which share them when the alarm is long."""
 
 
 def state_line(workspace: Workspace, width: int) -> Row:
@@ -54,8 +56,7 @@ def state_span(workspace: Workspace) -> Span:
     """Return what the desk lets through."""
     if workspace.session is None:
         return Span(left(LOADING, 11), Role.MUTED)
-    desk = workspace.session.desk
-    state = desk.state if desk is not None else TradingState.READ_ONLY
+    state = workspace.trading_state
     return Span(left(state.value, 11), Role.PLAIN if state is TradingState.ARMED else Role.WARN)
 
 
@@ -90,11 +91,23 @@ def _streams(workspace: Workspace, store: Store, health: HealthView) -> list[Spa
     public = streams.public_word(store, health, shown)
     private = streams.private_word(health, has_key=workspace.identity.has_key)
     alarm = streams.alarm(store, health, shown)
+    kill = kill_alarm(workspace)
+    if kill is not None:
+        room = _ACCOUNT_SLOTS - cells(kill.text)
+        return [
+            Span("pub ", Role.MUTED), public._replace(text=left(public.text, 9)),
+            private._replace(text=left(private.text, room)), kill,
+        ]  # fmt: skip
     return [
         Span("pub ", Role.MUTED), public._replace(text=left(public.text, 9)),
         Span("prv ", Role.MUTED), private._replace(text=left(private.text, 9)),
         alarm, Span(" " * max(9 - cells(alarm.text), 0)),
     ]  # fmt: skip
+
+
+def kill_alarm(workspace: Workspace) -> Span | None:
+    """Return the alarm of a kill switch that is not proven done: it goes before every other."""
+    return killing.alarm(workspace.session.kill) if workspace.session is not None else None
 
 
 def _service(workspace: Workspace, store: Store, health: HealthView) -> list[Span]:

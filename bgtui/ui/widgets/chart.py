@@ -58,7 +58,7 @@ class Chart(Canvas, can_focus=True):
         rules = store.instrument(shown) if store is not None and shown is not None else None
         interval = self.workspace.interval
         head = self._title(interval)
-        is_locked = self.workspace.session is not None and not self.workspace.can_trade
+        is_locked = self.workspace.is_held
         if store is None or shown is None or rules is None:
             return edge.edged([head], width, height, edge.edge_glyph(is_stale=False, is_locked=is_locked))
         candles = self._candles(store, shown, interval)

@@ -60,8 +60,8 @@ class AccountPane(Canvas):
         return positions.is_stale(store.freshness(shown.product_type, AccountPart.POSITIONS))
 
     def is_locked(self) -> bool:
-        """Tell whether nothing may be sent: the edge is doubled."""
-        return self.workspace.session is not None and not self.workspace.can_trade
+        """Tell whether not everything may be sent: the edge is doubled."""
+        return self.workspace.is_held
 
 
 class Stack(AccountPane):

@@ -71,7 +71,7 @@ def test_a_chord_is_one_that_every_terminal_sends(key: Key) -> None:
         if chord.isupper() and len(chord) == 1:
             assert key.tier in (0, 2)
         if chord == "y":
-            assert key.context in (Context.REVIEW, Context.CANCEL, Context.QUIT)
+            assert key.context in (Context.REVIEW, Context.CANCEL, Context.KILL, Context.QUIT)
             assert not key.is_bindable
 
 
