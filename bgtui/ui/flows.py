@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from bgtui.domain.account import Position
-from bgtui.domain.error import BgtuiError, OutcomeUnknown, Rejected
+from bgtui.domain.error import BgtuiError, OutcomeUnknown, Refused, Rejected
 from bgtui.domain.instrument import InstrumentId
 from bgtui.domain.intent import (
     AmendOrder,
@@ -99,6 +99,9 @@ async def send(stage: Stage, decision: Decision) -> str:
         except Rejected as error:
             stage.say(_rejected(error), Role.DANGER)
             return _rejected(error)
+        except Refused as error:
+            stage.say(str(error), Role.DANGER)  # our own rules and states say themselves that it was not sent
+            return str(error)
         except BgtuiError as error:
             stage.say(f"Not sent: {error}", Role.DANGER)
             return str(error)
