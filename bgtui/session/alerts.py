@@ -227,13 +227,13 @@ class AlertWatch:
             self._store, self._carried, self._products, self._happenings.drain(),
             now_ms=self._now_ms(), has_account=self._has_account, state=self._state(),
         )  # fmt: skip
-        for rule in tuple(self._rules.values()):
-            self._judge_one(rule, facts, now_s)
         self._recent = {
             key: (told_s, alert)
             for key, (told_s, alert) in self._recent.items()
             if now_s - told_s < COLLAPSE_S
         }
+        for rule in tuple(self._rules.values()):
+            self._judge_one(rule, facts, now_s)
         self._report()
 
     def _judge_one(self, rule: AlertRule, facts: AlertFacts, now_s: float) -> None:
@@ -325,9 +325,9 @@ class AlertWatch:
         self._report()
 
     async def _save(self) -> None:
-        self._is_dirty = False
         rules = tuple(self._rules.values())
         self._problem = await asyncio.to_thread(self._book.write, rules)
+        self._is_dirty = rules != tuple(self._rules.values())
         self._report()
 
     def _course(self, rule_id: str) -> _Course:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -24,6 +25,7 @@ class RuleBook:
     def __init__(self, path: Path | None) -> None:
         """Keep them in this file."""
         self._path = path
+        self._writing = threading.Lock()
         self.is_kept_aside = False
         """Whether the file was broken and now has a second name: it may be written anew."""
 
@@ -49,17 +51,21 @@ class RuleBook:
         """Keep the rules for the next run; return why that failed, one line, or nothing."""
         if self._path is None:
             return ""
+        with self._writing:
+            return self._write(self._path, rules)
+
+    def _write(self, path: Path, rules: Iterable[AlertRule]) -> str:
         data = {"version": _VERSION, "rules": [_to_json(rule) for rule in rules]}
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            draft = self._path.with_suffix(".new")
+            path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            draft = path.with_suffix(".new")
             handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600)
             with os.fdopen(handle, "w", encoding="utf-8") as stream:
                 os.fchmod(stream.fileno(), 0o600)
                 json.dump(data, stream, indent=1)
                 stream.flush()
                 os.fsync(stream.fileno())
-            draft.replace(self._path)
+            draft.replace(path)
         except OSError as error:
             return f"Alert rules cannot be kept ({error.strerror}): they last until you quit."
         return ""
