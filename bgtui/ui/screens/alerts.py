@@ -15,6 +15,7 @@ from bgtui.ui.screens.listing import ListScreen
 from bgtui.ui.view import alerts, footer
 from bgtui.ui.view.span import Row, Span
 from bgtui.ui.view.table import Line, State, Table
+from bgtui.ui.widgets.bars import StateBar
 from bgtui.ui.widgets.table import LiveTable, as_of
 
 RULES, FIRED = range(2)
@@ -30,9 +31,7 @@ class AlertsTable(LiveTable):
         store = self.workspace.store
         if store is None:
             return ("rules", "fired")
-        unseen = len(store.unseen_alerts())
-        fired = f"fired {len(store.alerts())}" + (f", {unseen} new" if unseen else "")
-        return (f"rules {len(store.alert_rules())}", fired)
+        return (f"rules {len(store.alert_rules())}", f"fired {len(store.alerts())}")
 
     def topics(self) -> Iterable[Topic]:
         """Rules and what fired."""
@@ -98,8 +97,10 @@ class AlertsScreen(ListScreen):
         """Draw; whoever looks at this has seen what fired."""
         super().frame(now_s, only_asked=only_asked)
         session = self.workspace.session
-        if session is not None and session.alerts is not None:
+        if session is not None and session.alerts is not None and session.store.unseen_alerts():
             session.alerts.see()
+            for bar in self.query(StateBar).results(StateBar):
+                bar.invalidate()
 
     def standing(self) -> Row:
         """Say where the rules work."""
