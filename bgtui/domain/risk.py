@@ -383,7 +383,7 @@ def _after(stakes: tuple[Stake, ...], opening: Opening, facts: Facts) -> tuple[S
 def _orders(
     name: str, opening: Opening, _intent: Intent, facts: Facts, limits: Limits, _moment: Moment
 ) -> RuleResult | None:
-    if not opening.is_new:
+    if not opening.is_new or (limits.symbol_orders is None and limits.product_orders is None):
         return None
     for count, sent, limit, what in (
         (facts.open_orders, facts.sent_orders, limits.symbol_orders, facts.rules.symbol),
