@@ -84,6 +84,24 @@ class GuardedFile:
         """
         _refuse(self.foreign())
 
+    def require_unwritable(self) -> None:
+        """Refuse the file when others could write into it what the program would then run.
+
+        Raises:
+            ConfigError: naming the file or folder and the command that mends it.
+        """
+        found = list(self.foreign())
+        if self.mode & _WRITABLE_BY_OTHERS:
+            found.append(
+                Finding(
+                    f"{self.path} names a command and others can write it (mode {self.mode:04o})",
+                    f"chmod go-w {self.path}",
+                )
+            )
+        for folder in {self.path.parent.absolute(), self.path.resolve().parent}:
+            found.extend(_folder_findings(folder))
+        _refuse(tuple(found))
+
 
 def read_guarded(path: Path) -> GuardedFile | None:
     """Read a small text file; None when there is none (a folder called `.env` counts as none).

@@ -128,6 +128,8 @@ def read_config_file(path: Path) -> ConfigFile | None:
         raise ConfigError(f"{path} is not TOML{place[0] if place else ''}") from None
     chords = _read_chords(path, data.pop(KEYS, {}))
     alerts = read_alerts(path, data.pop(ALERT_TABLE, {}))
+    if alerts.command:
+        file.require_unwritable()
     profiles = data.pop(PROFILES, {})
     if not isinstance(profiles, dict) or not all(isinstance(table, dict) for table in profiles.values()):
         raise ConfigError(f"{path}: {PROFILES} must be tables such as [{PROFILES}.main]")

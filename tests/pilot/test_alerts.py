@@ -147,12 +147,13 @@ async def test_a_built_in_rule_stays() -> None:
 
 async def test_what_fires_is_listed_said_counted_and_seen() -> None:
     async with opened("trade") as terminal:
+        assert "alerts 0 " in terminal.row(1)
         await terminal.apply(filled(terminal))
         await look(terminal)
         assert terminal.message == "Filled: buy 1 BTCUSDT @ 100"
         assert "alerts 1 " in terminal.row(1)
         await terminal.press("9")
-        await terminal.step(1.0)
+        await terminal.step(0.1)
         assert "alerts 0 " in terminal.row(1)
         assert "list line bell" in next(row for row in terminal.rows() if "Filled:" in row)
         await terminal.press("l")
