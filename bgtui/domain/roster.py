@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -14,6 +14,9 @@ class Move(StrEnum):
 
     JOINED = "joined"
     LEFT = "left"
+    """Went by themselves, or was taken out by the exchange: it does not say which."""
+    REMOVED = "removed"
+    """By this account, from here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,10 +29,25 @@ class RosterChange:
     """Exchange time of the answer that showed it, milliseconds."""
 
 
-def compare(before: Iterable[Follower], after: Iterable[Follower], seen_ms: int) -> tuple[RosterChange, ...]:
-    """Return who joined and who left between two complete answers, joined first, each by uid."""
+def compare(
+    before: Iterable[Follower],
+    after: Iterable[Follower],
+    seen_ms: int,
+    removed_by_me: Collection[str] = (),
+) -> tuple[RosterChange, ...]:
+    """Return who joined and who left between two complete answers, joined first, each by uid.
+
+    Args:
+        before: The earlier answer.
+        after: The later one.
+        seen_ms: Exchange time of the later one, milliseconds.
+        removed_by_me: Uids whose removal this account has asked for.
+    """
     old = {follower.follower_uid: follower for follower in before}
     new = {follower.follower_uid: follower for follower in after}
     joined = [RosterChange(new[uid], Move.JOINED, seen_ms) for uid in sorted(new.keys() - old.keys())]
-    left = [RosterChange(old[uid], Move.LEFT, seen_ms) for uid in sorted(old.keys() - new.keys())]
+    left = [
+        RosterChange(old[uid], Move.REMOVED if uid in removed_by_me else Move.LEFT, seen_ms)
+        for uid in sorted(old.keys() - new.keys())
+    ]
     return (*joined, *left)

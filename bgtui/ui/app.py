@@ -31,6 +31,7 @@ from bgtui.ui.keys import Key, Needs, remapped
 from bgtui.ui.pens import Pens
 from bgtui.ui.role import Role
 from bgtui.ui.screens.base import BaseScreen
+from bgtui.ui.screens.copying import background
 from bgtui.ui.screens.registry import SCREENS
 from bgtui.ui.stylesheet import style_sheets
 from bgtui.ui.terminal.app import TerminalApp
@@ -258,7 +259,9 @@ class BgtuiApp(TerminalApp[int], inherit_bindings=False):
         workspace, screen = self.workspace, self.screen
         if workspace.session is None or workspace.session.asker is None:
             return
-        wanted = list(questions(workspace.instrument)) if workspace.instrument is not None else []
+        wanted = background(workspace)
+        if workspace.instrument is not None:
+            wanted += questions(workspace.instrument)
         if isinstance(screen, BaseScreen):
             wanted += screen.questions()
         workspace.session.asker.attend(wanted)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from bgtui.domain.clock import Clock
 from bgtui.domain.instrument import InstrumentId, ProductType
 from bgtui.domain.market import CandleInterval
+from bgtui.domain.question import Question
 from bgtui.domain.text import clean_line
 from bgtui.domain.trading import TradingState
 from bgtui.session.session import Session
@@ -99,6 +101,12 @@ class Workspace:
     """What the screen costs."""
     drafts: dict[str, object] = field(default_factory=dict)
     """Forms left behind, by what they are about."""
+    copy_product: ProductType | None = None
+    """Whose copy trading is shown; None means the product type of the run."""
+    copy_background: dict[Question[Any], float] = field(default_factory=dict)
+    """What of copy trading stays asked when its screen is left, and how often, seconds."""
+    save: Callable[[str, str], str] | None = None
+    """Writes a file of this name and text, and returns where it is; None in a run that writes none."""
 
     @property
     def store(self) -> Store | None:

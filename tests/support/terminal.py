@@ -54,12 +54,16 @@ class FakeAsker:
         self.attended: dict[Question[Any], float] = {}
         self.asked: list[Question[Any]] = []
         self.asked_all = 0
+        self.hurried: list[Question[Any]] = []
 
     def attend(self, questions: Iterable[tuple[Question[Any], float]]) -> None:
         self.attended = dict(questions)
 
     def ask(self, question: Question[Any]) -> None:
         self.asked.append(question)
+
+    def hurry(self, *questions: Question[Any]) -> None:
+        self.hurried += questions
 
     def ask_all(self) -> None:
         self.asked_all += 1

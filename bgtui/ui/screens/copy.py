@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Coroutine, Iterable, Sequence
 from typing import Any, ClassVar
 
 from bgtui.domain import question
+from bgtui.domain.copyintent import CopyRole
 from bgtui.domain.copytrade import FollowedTrader, TrackingOrder
 from bgtui.domain.question import Question
 from bgtui.store import topic
-from bgtui.store.topic import Topic
+from bgtui.store.topic import Kind, Topic
+from bgtui.ui import copyflows
 from bgtui.ui.keys import Context
 from bgtui.ui.role import Role
-from bgtui.ui.screens.leader import product_of
+from bgtui.ui.screens.copying import (
+    AWAY_S,
+    Asked,
+    ByProduct,
+    Merging,
+    account_topics,
+    paced,
+    product_of,
+    remember,
+    value,
+)
+from bgtui.ui.screens.leader import product_words
 from bgtui.ui.screens.listing import ListScreen
 from bgtui.ui.view import following, footer, polled, tracking, worded
 from bgtui.ui.view import table as tables
@@ -23,31 +36,51 @@ from bgtui.ui.view.table import Line, State, Table
 from bgtui.ui.widgets.table import LiveTable, as_of
 
 COPIED_S, TRADERS_S, HISTORY_S, LIMITS_S = 5.0, 30.0, 60.0, 300.0
-_TRADERS, _COPIED, _HISTORY = range(3)
+_TRADERS, _COPIED, _HISTORY, _FIND = range(4)
 _COPIES_SHOWN = 6
 
 
 class CopyTable(LiveTable):
-    """Traders, copied orders, those that were closed."""
+    """Traders, copied orders, those that were closed, and how others are found."""
+
+    _merging: Merging | None = None
+
+    def prepare(self) -> None:
+        """Have what is copied valued, and the list asked when the account stream says that it changed."""
+        asked = question.copied_orders(product_of(self.workspace))
+        value(self.workspace, self._copies())
+        if self._merging is None or self._merging.asked != asked:
+            self._merging = Merging(asked)
+        self._merging.look(self.workspace)
+
+    def turned(self) -> None:
+        """Ask what is seen now more often than what is not."""
+        app: Any = self.app
+        app.attend()
 
     def topics(self) -> Iterable[Topic]:
         """What was asked, and the mark prices of what is copied."""
         found = [topic.answer(asked) for asked, _ in self.questions()]
-        return found + [topic.ticker(order.instrument) for order in self._copies()]
+        found += [*account_topics(self.workspace), topic.account(Kind.POSITIONS, product_of(self.workspace))]
+        return [*found, *{topic.ticker(order.instrument) for order in self._copies()}]
 
     def questions(self) -> list[tuple[Question[Any], float]]:
         """Return what the screen has asked; settings are those of the trader under the cursor."""
         product = product_of(self.workspace)
-        found: list[tuple[Question[Any], float]] = [
+        found: list[Asked] = [
             (question.followed_traders(product), TRADERS_S),
             (question.copied_orders(product), COPIED_S),
             (question.copy_history(product), HISTORY_S),
             (question.copy_limits(product), LIMITS_S),
         ]
         trader = self._trader()
+        seen = {self.asked()[0], question.copied_orders(product)}
+        paced_ = paced(found, seen)
         if trader is not None:
-            found.append((question.copy_settings(product, trader.trader_id), LIMITS_S))
-        return found
+            paced_.append((question.copy_settings(product, trader.trader_id), LIMITS_S))
+            if not product.is_futures:
+                paced_.append((question.trader_symbols(trader.trader_id), LIMITS_S))
+        return paced_
 
     def _trader(self) -> FollowedTrader | None:
         if isinstance(self.item, FollowedTrader):
@@ -73,6 +106,7 @@ class CopyTable(LiveTable):
             f"traders {UNKNOWN if traders is None else len(traders)}",
             f"copied {UNKNOWN if copied is None else len(copied)}",
             "history",
+            "find",
         )
 
     def first_state(self, view_index: int) -> State:
@@ -81,7 +115,14 @@ class CopyTable(LiveTable):
 
     def asked(self) -> tuple[Question[Any], float]:
         """Return the question behind the sub-view, and how often it is asked."""
-        return self.questions()[self.view_index]
+        product = product_of(self.workspace)
+        every: tuple[Asked, ...] = (
+            (question.followed_traders(product), TRADERS_S),
+            (question.copied_orders(product), COPIED_S),
+            (question.copy_history(product), HISTORY_S),
+            (question.followed_traders(product), TRADERS_S),
+        )
+        return every[self.view_index]
 
     def words(self) -> Sequence[Span | str]:
         """Return how old the rows are when they are not young."""
@@ -89,7 +130,7 @@ class CopyTable(LiveTable):
         if store is None:
             return ()
         asked, interval_s = self.asked()
-        return polled.words(store.answer(asked), interval_s)
+        return [*product_words(self.workspace), *polled.words(store.answer(asked), interval_s)]
 
     def table(self) -> Table:
         """Return the rows of the sub-view."""
@@ -102,6 +143,8 @@ class CopyTable(LiveTable):
         is_stale = polled.is_stale(answer, interval_s)
         if self.view_index == _TRADERS:
             return following.trader_table(answer, now_ms, is_private=hides, is_stale=is_stale)
+        if self.view_index == _FIND:
+            return following.find_table()
         if self.view_index == _COPIED:
             return self._copied_table(self._copies(), is_stale=is_stale)
         lines = tuple(
@@ -115,7 +158,15 @@ class CopyTable(LiveTable):
         if store is None:
             return Table(tracking.COPY_COLUMNS, ())
         now_ms = self.workspace.now_ms
-        lines = tuple(tracking.copy_line(store, order, now_ms, is_private=hides) for order in orders)
+        as_of_ms = store.answer(question.copied_orders(product_of(self.workspace))).as_of_ms
+        marks = tracking.marks(store, product_of(self.workspace), as_of_ms)
+        lines = tuple(
+            tracking.copy_line(
+                store, order, now_ms, is_private=hides,
+                mark_glyph=marks.get(order.tracking_no, ""), gone=tracking.is_gone(store, order, as_of_ms),
+            )
+            for order in orders
+        )  # fmt: skip
         amount = tracking.total(tracking.live_pnl(store, order) for order in orders)
         total = tracking.total_cells(tracking.COPY_COLUMNS, amount, is_private=hides) if orders else ()
         answer = store.answer(question.copied_orders(product_of(self.workspace)))
@@ -143,13 +194,14 @@ class CopyTable(LiveTable):
         return [*rows, *following.settings_rows(trader, settings, limits, width, is_private=hides)]
 
 
-class CopyScreen(ListScreen):
+class CopyScreen(ByProduct, ListScreen):
     """The follower's view."""
 
     name_id = "copy"
     contexts: ClassVar[tuple[Context, ...]] = (Context.COPY,)
     footers: ClassVar[Sequence[footer.Wanted]] = (
-        ("list.tab_left", "list.tab_right"), "app.find", "list.sort", "app.refresh", "privacy.toggle",
+        ("list.tab_left", "list.tab_right"), "tracked.close", "position.protect", "leverage.open",
+        "trader.stop", "app.find", "list.sort", "privacy.toggle", "copy.product", "app.refresh",
     )  # fmt: skip
     table_type: ClassVar[type[LiveTable]] = CopyTable
 
@@ -166,3 +218,60 @@ class CopyScreen(ListScreen):
             return ()
         answer = store.answer(question.copied_orders(product_of(self.workspace)))
         return as_of(f"{polled.as_of(answer, 'copied orders', COPIED_S)} · ≈ PnL from mark, live")
+
+    def shown(self) -> None:
+        """Keep the copies known after the screen was left."""
+        super().shown()
+        remember(self.workspace, [(question.copied_orders(product_of(self.workspace)), AWAY_S)])
+
+    # Keys
+
+    @property
+    def _stage(self) -> Any:  # noqa: ANN401 - the app, which `flows.Stage` describes
+        return self.app
+
+    def _order(self) -> TrackingOrder | None:
+        """Return the copy that the keys act on: under the cursor, else the only one of the trader there."""
+        item = self.table.item
+        if self.table.view_index == _COPIED and isinstance(item, TrackingOrder):
+            return item
+        self._stage.say("No copied order here; l shows them.", Role.MUTED)
+        return None
+
+    def _trader(self) -> FollowedTrader | None:
+        """Return the trader under the cursor, or the one whose order that is."""
+        item, store = self.table.item, self.workspace.store
+        if isinstance(item, FollowedTrader) or store is None:
+            return item if isinstance(item, FollowedTrader) else None
+        if not isinstance(item, TrackingOrder):
+            return None
+        found = store.answer(question.followed_traders(product_of(self.workspace))).value or ()
+        return next((each for each in found if each.trader_id == item.trader_id), None)
+
+    def do_tracked_close(self) -> Coroutine[Any, Any, None] | None:
+        """Close the copy, its symbol, or all."""
+        order = self._order()
+        return None if order is None else copyflows.close_tracks(self._stage, CopyRole.FOLLOWER, order)
+
+    def do_position_protect(self) -> Coroutine[Any, Any, None] | None:
+        """Set take profit and stop loss of the copy."""
+        order = self._order()
+        return None if order is None else copyflows.protect_track(self._stage, CopyRole.FOLLOWER, order)
+
+    def do_leverage_open(self) -> Coroutine[Any, Any, None] | None:
+        """Change how the trader is copied; where none is, follow one by id."""
+        if self.table.view_index == _FIND:
+            return copyflows.follow(self._stage)
+        trader = self._trader()
+        if trader is None:
+            self._stage.say("No trader here; find, the last view, follows one by id.", Role.MUTED)
+            return None
+        return copyflows.copy_settings(self._stage, trader)
+
+    def do_trader_stop(self) -> Coroutine[Any, Any, None] | None:
+        """Stop copying the trader, by typed name."""
+        trader = self._trader()
+        if trader is None:
+            self._stage.say("No trader here; h shows those you follow.", Role.MUTED)
+            return None
+        return copyflows.stop_trader(self._stage, product_of(self.workspace), trader)

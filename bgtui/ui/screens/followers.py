@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Coroutine, Iterable, Sequence
 from decimal import Decimal
 from typing import Any, ClassVar
 
 from bgtui.domain import question
 from bgtui.domain.copytrade import Follower
 from bgtui.domain.question import Question
-from bgtui.domain.roster import RosterChange, compare
+from bgtui.domain.roster import Move, RosterChange, compare
 from bgtui.store import topic
-from bgtui.store.topic import Topic
+from bgtui.store.answers import Answer
+from bgtui.store.topic import Kind, Topic
+from bgtui.ui import copyflows
 from bgtui.ui.keys import Context
-from bgtui.ui.screens.leader import product_of
+from bgtui.ui.role import Role
+from bgtui.ui.screens.copying import AWAY_S, Asked, ByProduct, paced, product_of, remember
+from bgtui.ui.screens.leader import product_words
 from bgtui.ui.screens.listing import ListScreen
 from bgtui.ui.view import figure, following, footer, leading, polled, worded
 from bgtui.ui.view.glyph import UNKNOWN
@@ -26,17 +31,21 @@ from bgtui.ui.workspace import Workspace
 FOLLOWERS_S, SHARES_S = 30.0, 60.0
 MAX_CHANGES = 500
 _NOW, _CHANGES, _WAITING = range(3)
+_MOVE_WORDS = ((Move.JOINED, "joined"), (Move.LEFT, "left"), (Move.REMOVED, "removed by me"))
 
 
-def questions(workspace: Workspace) -> list[tuple[Question[Any], float]]:
-    """Return what the screen has asked."""
+def questions(workspace: Workspace, view_index: int = _NOW) -> list[Asked]:
+    """Return what the screen has asked; what the sub-view shows the most often."""
     product = product_of(workspace)
-    return [
+    every: list[Asked] = [
         (question.followers(product), FOLLOWERS_S),
         (question.leader_summary(product), SHARES_S),
         (question.paid_shares(product), SHARES_S),
         (question.waiting_shares(product), SHARES_S),
     ]
+    waiting = question.waiting_shares(product)
+    hidden = () if view_index == _WAITING else (waiting,)
+    return paced(every, {each for each, _ in every if each not in hidden})
 
 
 class FollowersTable(LiveTable):
@@ -45,12 +54,20 @@ class FollowersTable(LiveTable):
     def __init__(self, workspace: Workspace, *, id: str | None = None) -> None:  # noqa: A002
         """Begin with nobody known: the first answer changes nothing."""
         super().__init__(workspace, id=id)
-        self._changes: list[RosterChange] = []
-        self._seen: tuple[Follower, ...] | None = None
+        self._changes: dict[Question[Any], list[RosterChange]] = {}
+        self._seen: dict[Question[Any], tuple[Follower, ...]] = {}
+        self._made: tuple[tuple[object, ...], Table] | None = None
 
     def topics(self) -> Iterable[Topic]:
-        """What was asked."""
-        return [topic.answer(asked) for asked, _ in questions(self.workspace)]
+        """What was asked, and what was sent."""
+        product = product_of(self.workspace)
+        found = [topic.answer(asked) for asked, _ in questions(self.workspace)]
+        return [*found, topic.account(Kind.SUBMISSIONS, product)]
+
+    def turned(self) -> None:
+        """Ask what is seen now more often than what is not."""
+        app: Any = self.app
+        app.attend()
 
     def names(self) -> Sequence[str]:
         """Return the sub-views."""
@@ -78,14 +95,24 @@ class FollowersTable(LiveTable):
         total = hide(text, is_private=self.workspace.is_private)
         every = None if summary is None else summary.total_followers
         ever = "" if every is None else f", {every} ever"
-        return [row(f" {len(found)} now{ever} · equity following {total} USDT")]
+        line = f" {len(found)} now{ever} · equity following {total} USDT"
+        return [row(f"{line} · this run: {self._came_and_went()}")]
+
+    def _came_and_went(self) -> str:
+        counts = Counter(change.move for change in self._of_product())
+        words = [f"{counts[move]} {name}" for move, name in _MOVE_WORDS if counts[move]]
+        return ", ".join(words) or "nobody came or left"
+
+    def _of_product(self) -> list[RosterChange]:
+        return self._changes.get(question.followers(product_of(self.workspace)), [])
 
     def words(self) -> Sequence[Span | str]:
         """Return how old the rows are when they are not young."""
         store = self.workspace.store
         if store is None:
             return ()
-        return polled.words(store.answer(question.followers(product_of(self.workspace))), FOLLOWERS_S)
+        answer = store.answer(question.followers(product_of(self.workspace)))
+        return [*product_words(self.workspace), *polled.words(answer, FOLLOWERS_S)]
 
     def table(self) -> Table:
         """Return the rows of the sub-view."""
@@ -93,46 +120,99 @@ class FollowersTable(LiveTable):
         if store is None or not workspace.identity.has_key:
             return Table(following.FOLLOWER_COLUMNS, (), worded.NO_KEY)
         product, hides, now_ms = product_of(workspace), workspace.is_private, workspace.now_ms
-        answer = store.answer(question.followers(product))
-        self._compare(answer.value, answer.as_of_ms)
+        asked = question.followers(product)
+        answer = store.answer(asked)
+        self._compare(asked, answer.value, answer.as_of_ms)
         if self.view_index == _NOW:
-            shares = store.answer(question.paid_shares(product)).value
-            is_stale = polled.is_stale(answer, FOLLOWERS_S)
-            return following.follower_table(answer, shares, now_ms, is_private=hides, is_stale=is_stale)
+            return self._now_table(answer)
         if self.view_index == _CHANGES:
-            return following.change_table(self._changes, now_ms, is_private=hides)
+            return following.change_table(self._of_product(), now_ms, is_private=hides)
         waiting = store.answer(question.waiting_shares(product))
         is_stale = polled.is_stale(waiting, SHARES_S)
         return leading.profit_table(waiting, is_private=hides, is_stale=is_stale)
 
-    def _compare(self, found: tuple[Follower, ...] | None, as_of_ms: int | None) -> None:
-        if found is None or found is self._seen:
+    def _now_table(self, answer: Answer[tuple[Follower, ...]]) -> Table:
+        """Return everybody; the table of thousands is made anew only when something of it has changed."""
+        store, workspace = self.workspace.store, self.workspace
+        if store is None:
+            return Table(following.FOLLOWER_COLUMNS, ())
+        product = product_of(workspace)
+        shares = store.answer(question.paid_shares(product)).value
+        is_stale = polled.is_stale(answer, FOLLOWERS_S)
+        marks = following.removal_marks(store, product, answer.as_of_ms)
+        day = workspace.now_ms // 86_400_000
+        known = (id(answer.value), id(shares), answer.error, marks, day, workspace.is_private, is_stale)
+        if self._made is None or self._made[0] != known:
+            table = following.follower_table(
+                answer, shares, workspace.now_ms,
+                is_private=workspace.is_private, is_stale=is_stale, marks=marks,
+            )  # fmt: skip
+            # What was made from is kept, so that no other answer can come to have its identity.
+            self._made, self._kept = (known, table), (answer.value, shares)
+        return self._made[1]
+
+    _kept: tuple[object, ...] = ()
+
+    def _compare(
+        self, asked: Question[Any], found: tuple[Follower, ...] | None, as_of_ms: int | None
+    ) -> None:
+        """Note who came and went since the last answer."""
+        store, before = self.workspace.store, self._seen.get(asked)
+        if found is None or found is before or store is None:
             return
-        if self._seen is not None:
-            self._changes += compare(self._seen, found, as_of_ms or self.workspace.now_ms)
-            del self._changes[:-MAX_CHANGES]
-        self._seen = found
+        if before is not None:
+            mine = following.removed_by_me(store, product_of(self.workspace))
+            changes = self._changes.setdefault(asked, [])
+            changes += compare(before, found, as_of_ms or self.workspace.now_ms, mine)
+            del changes[:-MAX_CHANGES]
+        self._seen[asked] = found
 
     def below(self, width: int, line: Line | None) -> Sequence[Row]:
         """Return who the follower under the cursor is."""
         if self.view_index != _NOW or line is None:
             return ()
-        return following.follower_detail(line.item, width, is_private=self.workspace.is_private)
+        store, hides = self.workspace.store, self.workspace.is_private
+        if store is None:
+            return ()
+        product = product_of(self.workspace)
+        paid, waiting = (
+            store.answer(asked(product)).value for asked in (question.paid_shares, question.waiting_shares)
+        )
+        shared = following.shared_words(line.item, paid, waiting, self.workspace.now_ms, is_private=hides)
+        return following.follower_detail(line.item, width, is_private=hides, shared=shared)
 
 
-class FollowersScreen(ListScreen):
+class FollowersScreen(ByProduct, ListScreen):
     """Who follows."""
 
     name_id = "followers"
     contexts: ClassVar[tuple[Context, ...]] = (Context.FOLLOWERS,)
     footers: ClassVar[Sequence[footer.Wanted]] = (
-        ("list.tab_left", "list.tab_right"), "list.sort", "app.find", "privacy.toggle", "app.refresh",
+        "list.open", "follower.remove", ("list.tab_left", "list.tab_right"), "list.sort", "app.find",
+        "privacy.toggle", "app.refresh", "copy.product",
     )  # fmt: skip
     table_type: ClassVar[type[LiveTable]] = FollowersTable
 
     def questions(self) -> list[tuple[Question[Any], float]]:
         """Return what no stream tells."""
-        return questions(self.workspace) if self.workspace.identity.has_key else []
+        if not self.workspace.identity.has_key:
+            return []
+        return questions(self.workspace, self.table.view_index if self.query(FollowersTable) else _NOW)
+
+    def shown(self) -> None:
+        """Keep comparing after the screen was left."""
+        super().shown()
+        asked = question.followers(product_of(self.workspace))
+        remember(self.workspace, [(asked, AWAY_S * FOLLOWERS_S / 10)])
+
+    def do_follower_remove(self) -> Coroutine[Any, Any, None] | None:
+        """Remove the follower under the cursor, by typed name."""
+        stage: Any = self.app
+        item = self.table.item
+        if not isinstance(item, Follower):
+            stage.say("Nobody here who follows now; h shows them.", Role.MUTED)
+            return None
+        return copyflows.remove_follower(stage, product_of(self.workspace), item)
 
     def standing(self) -> Row:
         """Return as of when the followers are."""

@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from functools import lru_cache
+from types import MappingProxyType
 
+from bgtui.domain.copyintent import RemoveFollower
 from bgtui.domain.copytrade import (
     CopyLimit,
-    CopySetting,
     CopySettings,
     FollowedTrader,
     Follower,
     ProfitShare,
 )
+from bgtui.domain.instrument import ProductType
 from bgtui.domain.roster import Move, RosterChange
+from bgtui.domain.submission import SubmissionState
 from bgtui.domain.text import Untrusted, clean_cell
 from bgtui.store.answers import Answer
+from bgtui.store.store import Store
 from bgtui.ui.role import Role
-from bgtui.ui.view import figure, polled
-from bgtui.ui.view.glyph import ABOUT, NONE, UNKNOWN
+from bgtui.ui.view import copyrule, figure, polled
+from bgtui.ui.view.glyph import ABOUT, DOUBT, NONE, ON_ITS_WAY, UNKNOWN
 from bgtui.ui.view.positions import gain
 from bgtui.ui.view.privacy import hide
 from bgtui.ui.view.span import Row, Span, row, rule
@@ -36,7 +41,7 @@ FOLLOWER_COLUMNS = (
 )
 CHANGE_COLUMNS = (
     Column("time", "seen", 8, is_text=True),
-    Column("what", "what", 6, is_text=True),
+    Column("what", "what", 14, is_text=True),
     Column("name", "name", NAME_CELLS, is_text=True),
     Column("uid", "uid", 9, is_text=True),
     Column("equity", "equity", 12),
@@ -50,6 +55,8 @@ TRADER_COLUMNS = (
     Column("seats", "seats", 8),
     Column("pairs", "pairs", 5),
 )
+_MOVES = {Move.JOINED: "joined", Move.LEFT: "left", Move.REMOVED: "removed by me"}
+"""Who left by themselves and whom the exchange took out look alike to the API."""
 _DAY_MS = 86_400_000
 _UNFUNDED_DAYS = 14
 """Days without equity after which the exchange removes a follower by itself."""
@@ -57,7 +64,7 @@ _UNFUNDED_DAYS = 14
 
 def cleaned(name: Untrusted) -> str:
     """Return a nickname fit for a cell."""
-    return clean_cell(name, NAME_CELLS)
+    return _text(name.raw)
 
 
 def is_altered(name: Untrusted) -> bool:
@@ -82,17 +89,55 @@ def follower_table(
     *,
     is_private: bool,
     is_stale: bool,
+    marks: Mapping[str, str] = MappingProxyType({}),
 ) -> Table:
-    """Return everybody who follows now."""
+    """Return everybody who follows now; ``marks`` says what is under way, by uid."""
     sums = None if shares is None else shared_by_name(shares, now_ms - 30 * _DAY_MS)
     lines = tuple(
-        _follower_line(follower, sums, now_ms, is_private=is_private) for follower in answer.value or ()
+        _follower_line(
+            follower, sums, now_ms, is_private=is_private, mark=marks.get(follower.follower_uid, "")
+        )
+        for follower in answer.value or ()
     )
     return Table(FOLLOWER_COLUMNS, lines, polled.empty(answer, "Nobody follows you yet."), is_stale=is_stale)
 
 
+def removal_marks(store: Store, product_type: ProductType, as_of_ms: int | None) -> dict[str, str]:
+    """Return what goes on with followers who are being removed, by uid: the glyph of it."""
+    marks: dict[str, str] = {}
+    for item in (*store.finished_submissions(product_type), *store.submissions(product_type)):
+        if not isinstance(item.intent, RemoveFollower):
+            continue
+        is_new = as_of_ms is None or item.changed_ms >= as_of_ms
+        if item.state.is_doubtful:
+            marks[item.intent.follower_uid] = DOUBT
+        elif item.state.is_open or (item.state is SubmissionState.DONE and is_new):
+            marks[item.intent.follower_uid] = ON_ITS_WAY
+    return marks
+
+
+def removed_by_me(store: Store, product_type: ProductType) -> frozenset[str]:
+    """Return the uids of followers whose removal was asked for from here, and not refused."""
+    return frozenset(
+        item.intent.follower_uid
+        for item in (*store.finished_submissions(product_type), *store.submissions(product_type))
+        if isinstance(item.intent, RemoveFollower)
+        and item.state not in (SubmissionState.REJECTED, SubmissionState.NOT_SENT)
+    )
+
+
+@lru_cache(20_000)
+def _text(raw: str) -> str:
+    return clean_cell(raw, NAME_CELLS)
+
+
 def _follower_line(
-    follower: Follower, sums: dict[str, Decimal] | None, now_ms: int, *, is_private: bool
+    follower: Follower,
+    sums: dict[str, Decimal] | None,
+    now_ms: int,
+    *,
+    is_private: bool,
+    mark: str = "",
 ) -> Line:
     name = cleaned(follower.name)
     shared = None if sums is None else sums.get(name, Decimal(0))
@@ -109,7 +154,7 @@ def _follower_line(
                 hide(UNKNOWN if shared is None else f"{ABOUT}{figure.signed(shared)}", is_private=is_private)
             ),
             Span(removable),
-            Span(_note(follower, days), Role.WARN),
+            Span(f"{mark}removing", Role.PENDING) if mark else Span(_note(follower, days), Role.WARN),
         ),
         (name.lower(), follower.follower_uid, follower.equity, days, shared, removable, None),
         f"{name} {follower.follower_uid}".lower(),
@@ -118,25 +163,60 @@ def _follower_line(
 
 
 def _note(follower: Follower, days: int | None) -> str:
+    """Return why a follower may copy nothing, as far as the API tells."""
     if follower.equity is not None and not follower.equity:
         near = days is not None and days >= _UNFUNDED_DAYS
         return "unfunded" if near else "at 0"
     return "cleaned" if is_altered(follower.name) else ""
 
 
-def follower_detail(follower: Follower | None, width: int, *, is_private: bool) -> list[Row]:
+def _why(follower: Follower) -> str:
+    """Return the sentence behind a note."""
+    if follower.equity is None:
+        return "equity hidden by the follower"
+    if not follower.equity:
+        return f"no equity: nothing can be copied; Bitget removes after {_UNFUNDED_DAYS} days without"
+    return ""
+
+
+def follower_detail(
+    follower: Follower | None, width: int, *, is_private: bool, shared: str = ""
+) -> list[Row]:
     """Return who the follower under the cursor is, and what the exchange does not tell."""
     if follower is None:
         return []
     name = hide(cleaned(follower.name), is_private=is_private)
     uid = hide(follower.follower_uid, is_private=is_private)
     removable = "?" if follower.is_removable is None else "yes" if follower.is_removable else "no"
+    equity = hide(figure.money(follower.equity), is_private=is_private)
+    why = _why(follower)
     return [
         rule(row(Span(name, Role.ACCENT)), width),
         row(f" uid {uid} · following since {figure.date(follower.since_ms)} · removable: {removable}"),
-        row(Span(" shares are matched by name, so ≈", Role.MUTED)),
+        row(f" {shared} · matched by name, so ≈"),
+        row(Span(f" {why}", Role.WARN)) if why else row(f" equity {equity} USDT"),
         row(Span(" not told by Bitget: their copy settings, fills, failed copies", Role.MUTED)),
     ]
+
+
+def shared_words(
+    follower: Follower,
+    paid: Sequence[ProfitShare] | None,
+    waiting: Sequence[ProfitShare] | None,
+    now_ms: int,
+    *,
+    is_private: bool,
+) -> str:
+    """Return what a follower shared in a month, and what waits; by name, since shares carry no uid."""
+    name = cleaned(follower.name)
+    sums = None if paid is None else shared_by_name(paid, now_ms - 30 * _DAY_MS)
+    left = None if waiting is None else shared_by_name(waiting, -1)
+    month = UNKNOWN if sums is None else f"{ABOUT}{figure.signed(sums.get(name, Decimal(0)))}"
+    soon = UNKNOWN if left is None else figure.signed(left.get(name, Decimal(0)))
+    return (
+        f"profit shared {hide(month, is_private=is_private)} (30d) · "
+        f"{hide(soon, is_private=is_private)} waiting"
+    )
 
 
 def change_table(changes: Sequence[RosterChange], now_ms: int, *, is_private: bool) -> Table:
@@ -146,7 +226,7 @@ def change_table(changes: Sequence[RosterChange], now_ms: int, *, is_private: bo
             f"{change.follower.follower_uid}/{change.move}/{change.seen_ms}",
             (
                 Span(figure.moment(change.seen_ms, now_ms)),
-                Span(change.move.value, Role.BID if change.move is Move.JOINED else Role.ASK),
+                Span(_MOVES[change.move], Role.BID if change.move is Move.JOINED else Role.ASK),
                 Span(hide(cleaned(change.follower.name), is_private=is_private)),
                 Span(hide(figure.short_id(change.follower.follower_uid), is_private=is_private)),
                 Span(hide(figure.money(change.follower.equity), is_private=is_private)),
@@ -217,7 +297,7 @@ def settings_rows(
     if not found.details:
         return [*rows, row(Span(" none set", Role.MUTED))]
     for setting in found.details[:4]:
-        rows.append(row(f" {_setting(setting)}"))
+        rows.append(row(f" {setting.instrument.symbol} {copyrule.words(setting)}"))
         limit = next((each for each in limits or () if each.instrument == setting.instrument), None)
         if limit is not None:
             least, most = figure.plain(limit.min_size), figure.plain(limit.max_size)
@@ -227,13 +307,18 @@ def settings_rows(
     return rows
 
 
-def _setting(setting: CopySetting) -> str:
-    unit = {"percent": "%", "amount": " USDT fixed", "count": "x"}.get(setting.trace_type, "")
-    per_order = f"{figure.plain(setting.trace_value)}{unit}"
-    held = "" if setting.max_hold is None else f" · most held {figure.plain(setting.max_hold)}"
-    guards = ""
-    if setting.take_profit_ratio is not None or setting.stop_loss_ratio is not None:
-        take, stop = figure.plain(setting.take_profit_ratio), figure.plain(setting.stop_loss_ratio)
-        guards = f" · TP {take}% SL {stop}%"
-    leverage = "as trader" if setting.leverage_mode == "trader" else figure.leverage(setting.long_leverage)
-    return f"{setting.instrument.symbol} per order {per_order}{held} · leverage {leverage}{guards}"
+FIND = (
+    "Bitget's v2 API shows its ranking of lead traders to brokers only: v1's",
+    "traderList has no twin that an account may ask. Choose a trader on the site,",
+    "copy the id from the page's address, and press v: it follows by that id.",
+    "Whom you follow already stands in the first view; s sorts it by any column.",
+)
+"""What stands where a ranking would be."""
+
+
+def find_table() -> Table:
+    """Return the view that finds traders: v2 offers none, so it says what can be done."""
+    lines = tuple(
+        Line(str(at), (Span(text, Role.MUTED),), (), text.lower(), None) for at, text in enumerate(FIND)
+    )
+    return Table((Column("find", "finding a trader", 78, is_text=True, is_sortable=False),), lines)

@@ -6,11 +6,14 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from bgtui.domain import pnl
+from bgtui.domain.copyintent import CloseTracks, SetTrackTpsl, StopTracks
 from bgtui.domain.copytrade import TrackingOrder
+from bgtui.domain.instrument import ProductType
+from bgtui.domain.submission import Submission, SubmissionState
 from bgtui.store.store import Store
 from bgtui.ui.role import Role
 from bgtui.ui.view import figure
-from bgtui.ui.view.glyph import ABOUT, NONE, UNKNOWN
+from bgtui.ui.view.glyph import ABOUT, DOUBT, NONE, ON_ITS_WAY, UNKNOWN
 from bgtui.ui.view.positions import gain
 from bgtui.ui.view.privacy import hide
 from bgtui.ui.view.span import Span
@@ -58,6 +61,10 @@ HISTORY_COLUMNS = (
 )
 
 
+_CLOSED = Span("closed", Role.MUTED)
+"""In place of PnL: the leg is gone, and the list has not been asked since."""
+
+
 def short_number(text: str) -> str:
     """Return a tracking number's first five and last two digits."""
     return text if len(text) <= 8 else f"{text[:5]}…{text[-2:]}"
@@ -86,7 +93,57 @@ def total(values: Iterable[Decimal | None]) -> Decimal | None:
     )
 
 
-def leader_line(store: Store, order: TrackingOrder, now_ms: int, *, is_private: bool) -> Line:
+def marks(store: Store, product_type: ProductType, as_of_ms: int | None) -> dict[str, str]:
+    """Return what goes on with each tracking order: on its way, in doubt, or done and not yet read back.
+
+    Args:
+        store: What was sent.
+        product_type: Whose orders.
+        as_of_ms: When the orders shown were asked for.
+    """
+    found: dict[str, str] = {}
+    for item in (*store.finished_submissions(product_type), *store.submissions(product_type)):
+        if not isinstance(item.intent, CloseTracks | StopTracks | SetTrackTpsl):
+            continue
+        if (glyph := _mark(item, as_of_ms)) is not None:
+            found |= dict.fromkeys(item.targets, glyph)
+    return found
+
+
+def _mark(item: Submission, as_of_ms: int | None) -> str | None:
+    if item.state.is_open:
+        return DOUBT if item.state.is_doubtful else ON_ITS_WAY
+    is_new = as_of_ms is None or item.changed_ms >= as_of_ms
+    return ON_ITS_WAY if item.state is SubmissionState.DONE and is_new else None
+
+
+def is_gone(store: Store, order: TrackingOrder, as_of_ms: int | None) -> bool:
+    """Tell whether the account stream has reported, after the list was asked, that no such leg is held."""
+    product = order.instrument.product_type
+    report = store.positions_report(product) if product.is_futures else None
+    if report is None or as_of_ms is None or report.time_ms <= as_of_ms:
+        return False
+    return all(
+        leg.instrument != order.instrument or leg.side is not order.side or not leg.size
+        for leg in store.positions(product) or ()
+    )
+
+
+def number_cell(number: str, mark: str) -> Span:
+    """Return a tracking number, behind the glyph of what goes on with it."""
+    role = Role.UNKNOWN if mark == DOUBT else Role.PENDING if mark else Role.PLAIN
+    return Span(f"{mark}{short_number(number)}", role)
+
+
+def leader_line(
+    store: Store,
+    order: TrackingOrder,
+    now_ms: int,
+    *,
+    is_private: bool,
+    mark_glyph: str = "",
+    gone: bool = False,
+) -> Line:
     """Return one of the leader's orders."""
     earned = live_pnl(store, order)
     ticker = store.ticker(order.instrument)
@@ -95,14 +152,14 @@ def leader_line(store: Store, order: TrackingOrder, now_ms: int, *, is_private: 
     return Line(
         order.tracking_no,
         (
-            Span(short_number(order.tracking_no)),
+            number_cell(order.tracking_no, mark_glyph),
             Span(order.instrument.symbol),
             _side(order),
             Span(figure.leverage(order.leverage)),
             Span(hide(figure.fitted_size(order.open_size, size_places, 7).strip(), is_private=is_private)),
             Span(figure.price(order.open_price, places)),
             Span(figure.price(mark, places)),
-            _earned(earned, is_private=is_private),
+            _CLOSED if gone else _earned(earned, is_private=is_private),
             Span(UNKNOWN if order.follower_count is None else str(order.follower_count)),
             Span(figure.price(order.take_profit, places) if order.take_profit else NONE),
             Span(figure.price(order.stop_loss, places) if order.stop_loss else NONE),
@@ -129,7 +186,15 @@ def leader_line(store: Store, order: TrackingOrder, now_ms: int, *, is_private: 
     )
 
 
-def copy_line(store: Store, order: TrackingOrder, now_ms: int, *, is_private: bool) -> Line:
+def copy_line(
+    store: Store,
+    order: TrackingOrder,
+    now_ms: int,
+    *,
+    is_private: bool,
+    mark_glyph: str = "",
+    gone: bool = False,
+) -> Line:
     """Return one of the follower's copies."""
     earned = live_pnl(store, order)
     ticker = store.ticker(order.instrument)
@@ -141,14 +206,14 @@ def copy_line(store: Store, order: TrackingOrder, now_ms: int, *, is_private: bo
     return Line(
         order.tracking_no,
         (
-            Span(short_number(order.tracking_no)),
+            number_cell(order.tracking_no, mark_glyph),
             Span(order.instrument.symbol),
             _side(order),
             Span(figure.leverage(order.leverage)),
             Span(hide(figure.fitted_size(order.open_size, size_places, 8).strip(), is_private=is_private)),
             Span(figure.price(order.open_price, places)),
             Span(figure.price(mark, places)),
-            _earned(earned, is_private=is_private),
+            _CLOSED if gone else _earned(earned, is_private=is_private),
             Span(hide(figure.money(margin), is_private=is_private)),
             Span(figure.moment(order.open_ms, now_ms)),
             Span(_guards(order)),

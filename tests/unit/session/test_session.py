@@ -55,6 +55,17 @@ async def test_the_watch_list_carries_tickers_and_what_is_shown_carries_everythi
 
 
 @virtual_time
+async def test_what_is_valued_has_its_ticker_carried_until_something_else_is() -> None:
+    market = FakeMarket()
+    run = session(market)
+    run.watch_list([BTC])
+    run.value([ETH])
+    assert MarketTopic(MarketChannel.TICKER, ETH) in market.watched
+    run.value([])
+    assert market.watched == {MarketTopic(MarketChannel.TICKER, BTC)}
+
+
+@virtual_time
 async def test_the_eight_shown_last_keep_their_books_and_the_ninth_is_forgotten() -> None:
     market = FakeMarket()
     run = session(market)

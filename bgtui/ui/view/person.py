@@ -1,0 +1,34 @@
+"""What has to be typed to be sure of whom one means: the name, or the end of the uid."""
+
+from __future__ import annotations
+
+from bgtui.domain.text import Untrusted, clean_cell
+from bgtui.ui.view.privacy import hide
+
+NAME_CELLS = 20
+DIGITS = 4
+
+
+def typed_word(name: Untrusted, uid: str, *, is_private: bool) -> tuple[str, str]:
+    """Return what to ask for, and what has to be typed.
+
+    A name serves only as it is shown: plain ASCII, not cut, not cleaned, not hidden. Any other could be typed
+    by nobody, or belong to somebody else who looks the same.
+    """
+    raw = name.raw
+    is_shown = clean_cell(name, NAME_CELLS) == raw and raw == raw.strip()
+    if raw and raw.isascii() and is_shown and not is_private:
+        return f"type the name: {raw}", raw
+    return f"type the last {DIGITS} characters of the uid", uid[-DIGITS:]
+
+
+def shown_uid(uid: str, *, is_private: bool) -> str:
+    """Return an id as far as it may be seen; its end always, since that is what is typed."""
+    if is_private:
+        return f"…{uid[-DIGITS:]}"
+    return uid if len(uid) <= 11 else f"{uid[:DIGITS]}…{uid[-DIGITS:]}"
+
+
+def shown_name(name: Untrusted, *, is_private: bool) -> str:
+    """Return a nickname fit for a cell; blank ones say so."""
+    return hide(clean_cell(name, NAME_CELLS).strip() or "(no name)", is_private=is_private)
