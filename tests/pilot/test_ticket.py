@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -22,12 +20,12 @@ from bgtui.domain.order import (
     TriggerType,
 )
 from bgtui.ui.modals.ticket import TicketDock
-from tests.support import scene, scene_mode
+from tests.support import scene
 from tests.support.build import D
+from tests.support.forms import HEDGE, ONE_WAY, confirm, dock, fill, go, keys, opened, said, sent
 from tests.support.scene_market import BTC, SPOT
-from tests.support.terminal import Terminal, open_terminal
+from tests.support.terminal import Terminal
 
-HEDGE, ONE_WAY = PositionMode.HEDGE, PositionMode.ONE_WAY
 LONG, SHORT = PositionSide.LONG, PositionSide.SHORT
 OPEN, CLOSE = Effect.OPEN, Effect.CLOSE
 LIMIT = PlaceOrder(
@@ -42,61 +40,10 @@ PLAN = PlacePlan(
 )  # fmt: skip
 
 
-@asynccontextmanager
-async def trade(mode: PositionMode = HEDGE, **options: Any) -> AsyncIterator[Terminal]:
-    async with open_terminal(events=scene_mode.events(mode), identity=scene.IDENTITY, **options) as terminal:
-        yield terminal
-
-
 def form(terminal: Terminal) -> TicketDock:
-    dock = terminal.app.asking.docks[-1]
-    assert isinstance(dock, TicketDock)
-    return dock
-
-
-def said(terminal: Terminal) -> str:
-    """What the dock shows, its lines put together."""
-    rows = terminal.app.asking.docks[-1].drawn_rows
-    lines = ("".join(span.text for span in row).strip("│║ ") for row in rows)
-    return " ".join(" ".join(lines).split())
-
-
-def sent(terminal: Terminal) -> list[Intent]:
-    assert terminal.gateway is not None
-    return terminal.gateway.intents
-
-
-async def keys(terminal: Terminal, line: str) -> None:
-    """Press what a line says: keys between blanks, ``'67000'`` is typed."""
-    for word in line.split():
-        if word.startswith("'"):
-            await terminal.type(word.strip("'"))
-        else:
-            await terminal.press(word)
-
-
-async def go(terminal: Terminal, field: str) -> None:
-    """Go to a field by tab."""
-    for _ in form(terminal).names():
-        if form(terminal).field == field:
-            return
-        await terminal.press("tab")
-    assert form(terminal).field == field, form(terminal).names()
-
-
-async def fill(terminal: Terminal, **texts: str) -> None:
-    """Type into fields, each emptied first."""
-    for field, text in texts.items():
-        await go(terminal, field)
-        await terminal.press(*["backspace"] * len(form(terminal).edits[field].text))
-        await terminal.type(text)
-
-
-async def confirm(terminal: Terminal) -> None:
-    await terminal.press("enter")
-    assert "y SEND" in terminal.screen_text()
-    await terminal.step(0.4)
-    await terminal.press("y")
+    found = dock(terminal)
+    assert isinstance(found, TicketDock)
+    return found
 
 
 # Fields and the way through them
@@ -117,7 +64,7 @@ async def confirm(terminal: Terminal) -> None:
 async def test_tab_goes_through_the_fields_of_a_kind_and_round(
     mode: PositionMode, kind: str, fields: str
 ) -> None:
-    async with trade(mode) as terminal:
+    async with opened(mode) as terminal:
         await terminal.press("t", "tab")
         while form(terminal).ticket.kind.value != kind:
             await terminal.press("right")
@@ -139,7 +86,7 @@ async def test_tab_goes_through_the_fields_of_a_kind_and_round(
 )
 @pytest.mark.parametrize("key", ["right", "space", "up"])
 async def test_a_choice_goes_forth_and_back(mode: PositionMode, actions: list[str], key: str) -> None:
-    async with trade(mode) as terminal:
+    async with opened(mode) as terminal:
         await terminal.press("t")
         for action in [*actions, actions[0]]:
             assert form(terminal).ticket.action.value == action
@@ -150,7 +97,7 @@ async def test_a_choice_goes_forth_and_back(mode: PositionMode, actions: list[st
 
 
 async def test_the_first_letter_chooses() -> None:
-    async with trade() as terminal:
+    async with opened() as terminal:
         await terminal.press("t", "c")
         assert form(terminal).ticket.action.value == "close long"
         await terminal.press("c")
@@ -164,7 +111,7 @@ async def test_the_first_letter_chooses() -> None:
 
 
 async def test_prices_and_sizes_are_stepped_by_one_and_by_ten() -> None:
-    async with trade() as terminal:
+    async with opened() as terminal:
         await terminal.press("t")
         await fill(terminal, price="67000")
         for key, shown in [
@@ -182,7 +129,7 @@ async def test_prices_and_sizes_are_stepped_by_one_and_by_ten() -> None:
 
 
 async def test_an_empty_price_is_stepped_from_the_market() -> None:
-    async with trade() as terminal:
+    async with opened() as terminal:
         await terminal.press("t")
         await go(terminal, "price")
         await terminal.press("up")
@@ -190,7 +137,7 @@ async def test_an_empty_price_is_stepped_from_the_market() -> None:
 
 
 async def test_presets_change_the_size_from_any_field() -> None:
-    async with trade() as terminal:
+    async with opened() as terminal:
         await terminal.press("t")
         assert form(terminal).edits["size"].text == "0.0100"
         await terminal.press("]")
@@ -208,12 +155,13 @@ async def test_presets_change_the_size_from_any_field() -> None:
     ("text", "price"),
     [
         ("67,000", "67000"), ("bid", "67241.4"), ("ask", "67241.5"), ("last", "67241.5"), ("mark", "67238.9"),
-        ("entry", "66910.4"), ("bid+2", "67241.6"), ("bid-2", "67241.2"), ("+5", "67241.9"), ("-10", "67240.4"),
+        ("entry", "66910.4"), ("bid+2", "67241.6"), ("bid-2", "67241.2"), ("+5", "67241.9"),
+        ("-10", "67240.4"),
         ("-0.1%", "67174.2"), ("mark-1%", "66566.5"), (" BID ", "67241.4"),
     ],
 )  # fmt: skip
 async def test_a_price_may_be_a_word_or_a_distance(text: str, price: str) -> None:
-    async with trade() as terminal:
+    async with opened() as terminal:
         await terminal.press("t")
         await fill(terminal, price=text)
         await confirm(terminal)
@@ -221,12 +169,12 @@ async def test_a_price_may_be_a_word_or_a_distance(text: str, price: str) -> Non
 
 
 async def test_the_entry_of_the_leg_that_is_closed_is_meant() -> None:
-    async with trade() as terminal:
+    async with opened() as terminal:
         await terminal.press("t", *["right"] * 3)
         assert form(terminal).ticket.action.value == "close short"
         await fill(terminal, price="entry")
         assert "= 67,310.2" in terminal.screen_text()
-    async with trade(ONE_WAY) as terminal:
+    async with opened(ONE_WAY) as terminal:
         await terminal.press("t", "right")
         await fill(terminal, price="entry")
         assert "= 66,910.4" in terminal.screen_text()
@@ -237,7 +185,7 @@ async def test_the_entry_of_the_leg_that_is_closed_is_meant() -> None:
     [("0.0123", "0.0123"), ("500u", "0.0074"), ("1%", "0.0290"), ("r1%", "0.1149"), (".02", "0.02")],
 )
 async def test_a_size_may_be_coins_quote_a_share_or_a_risk(text: str, size: str) -> None:
-    async with trade() as terminal:
+    async with opened() as terminal:
         await terminal.press("t")
         await fill(terminal, price="67000", stop_loss="66000", size=text)
         await confirm(terminal)
@@ -265,7 +213,7 @@ async def test_a_size_may_be_coins_quote_a_share_or_a_risk(text: str, size: str)
 async def test_what_cannot_be_sent_says_why_while_typing_and_has_no_review(
     field: str, text: str, why: str
 ) -> None:
-    async with trade() as terminal:
+    async with opened() as terminal:
         await terminal.press("t")
         await fill(terminal, price="67000")
         await fill(terminal, **{field: text})
@@ -283,7 +231,7 @@ async def test_what_cannot_be_sent_says_why_while_typing_and_has_no_review(
 @pytest.mark.parametrize(
     ("mode", "line", "wanted"),
     [
-        (HEDGE, "'o' tab tab tab '67000'", replace(LIMIT, side=Side.SELL, position_side=SHORT, price=D(67000))),
+        (HEDGE, "'o' tab tab tab '67000'", replace(LIMIT, side=Side.SELL, position_side=SHORT)),
         (HEDGE, "tab tab 'p' tab '67000'", replace(LIMIT, time_in_force=TimeInForce.POST_ONLY)),
         (HEDGE, "tab tab 'i' tab '67000'", replace(LIMIT, time_in_force=TimeInForce.IOC)),
         (HEDGE, "tab tab 'f' tab '67000'", replace(LIMIT, time_in_force=TimeInForce.FOK)),
@@ -308,7 +256,7 @@ async def test_what_cannot_be_sent_says_why_while_typing_and_has_no_review(
 async def test_one_order_is_sent_with_exactly_what_the_form_says(
     mode: PositionMode, line: str, wanted: Intent
 ) -> None:
-    async with trade(mode) as terminal:
+    async with opened(mode) as terminal:
         await terminal.press("t")
         await keys(terminal, line)
         await confirm(terminal)
@@ -333,7 +281,7 @@ async def test_one_order_is_sent_with_exactly_what_the_form_says(
 async def test_entry_keys_of_the_ladder_send_their_order(
     mode: PositionMode, key: str, side: Side, force: TimeInForce, price: str
 ) -> None:
-    async with trade(mode) as terminal:
+    async with opened(mode) as terminal:
         await terminal.press("j", key)
         await confirm(terminal)
         leg = LONG if side is Side.BUY else SHORT
@@ -345,7 +293,7 @@ async def test_entry_keys_of_the_ladder_send_their_order(
 
 
 async def test_the_ladders_preset_is_the_tickets_size() -> None:
-    async with trade() as terminal:
+    async with opened() as terminal:
         await terminal.press("l", "l", "h")
         assert "[0.02]" in terminal.message
         await terminal.press("n")
@@ -353,7 +301,7 @@ async def test_the_ladders_preset_is_the_tickets_size() -> None:
 
 
 async def test_a_spot_market_buy_counts_in_quote_and_its_size_is_still_stepped_in_coins() -> None:
-    async with trade() as terminal:
+    async with opened() as terminal:
         spot = next(name for name in scene.IDENTITY.watch_list if name.product_type is SPOT)
         terminal.app.show_instrument(spot)
         await terminal.step()
@@ -369,7 +317,7 @@ async def test_a_spot_market_buy_counts_in_quote_and_its_size_is_still_stepped_i
 
 
 async def test_the_review_says_it_and_does_not_follow_the_market() -> None:
-    async with trade() as terminal:
+    async with opened() as terminal:
         await terminal.press("t")
         await fill(terminal, price="bid", take_profit="68000", stop_loss="66000")
         await terminal.press("enter")
@@ -398,7 +346,7 @@ def _moved(terminal: Terminal) -> Any:
 
 async def test_the_reason_of_a_refusal_is_in_sight_at_every_size() -> None:
     for size in ((60, 15), (80, 24), (200, 50)):
-        async with trade(ONE_WAY, size=size) as terminal:
+        async with opened(ONE_WAY, size=size) as terminal:
             await terminal.press("t", "tab", "t")
             await fill(terminal, trigger="67500", price="67510", size="0.00001")
             assert "0.00001 is under the smallest size" in said(terminal)
@@ -409,7 +357,7 @@ async def test_the_reason_of_a_refusal_is_in_sight_at_every_size() -> None:
 
 
 async def test_a_ticket_left_by_esc_comes_back_and_one_that_was_sent_does_not() -> None:
-    async with trade() as terminal:
+    async with opened() as terminal:
         await terminal.press("t")
         await fill(terminal, price="67000", size="0.0333")
         await terminal.press("esc", "t")
@@ -420,7 +368,7 @@ async def test_a_ticket_left_by_esc_comes_back_and_one_that_was_sent_does_not() 
 
 
 async def test_closing_a_leg_leaves_the_draft_alone() -> None:
-    async with trade() as terminal:
+    async with opened() as terminal:
         await terminal.press("t")
         await fill(terminal, price="67000", size="0.0333")
         await terminal.press("esc", "f")
@@ -430,7 +378,7 @@ async def test_closing_a_leg_leaves_the_draft_alone() -> None:
 
 
 async def test_esc_leads_from_the_review_to_the_form_and_out() -> None:
-    async with trade() as terminal:
+    async with opened() as terminal:
         await terminal.press("n", "enter", "esc")
         assert "enter review" in terminal.screen_text()
         await terminal.press("esc")
@@ -439,7 +387,7 @@ async def test_esc_leads_from_the_review_to_the_form_and_out() -> None:
 
 
 async def test_help_of_the_form_opens_over_it_and_leads_back() -> None:
-    async with trade() as terminal:
+    async with opened() as terminal:
         await terminal.press("t", "?")
         assert "HELP  form" in terminal.screen_text()
         await terminal.press("?")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from bgtui.domain.intent import Intent
+from bgtui.domain.text import clean_line
 from bgtui.ui.keys import Context
 from bgtui.ui.modals.dock import Dock
 from bgtui.ui.role import Role
@@ -20,6 +21,7 @@ from bgtui.ui.workspace import Badge, Workspace
 _MOST_VALUES = 20
 """Of a choice field."""
 _FRAME_ROWS = 4
+_EXPIRED = "esc, then review again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ class FormDock(Dock[Decision]):
         super().__init__(workspace)
         self.edits: dict[str, LineEdit] = {}
         self.field = ""
-        self.problem = problem
+        self.problem = clean_line(problem)  # it may quote the exchange
         self.frozen: Decision | None = None
         """Set while it is reviewed."""
         self.gate: ConfirmGate | None = None
@@ -176,7 +178,7 @@ class FormDock(Dock[Decision]):
             end.append(labelled("id", self.frozen.client_order_id))
         left = self.gate.seconds_left(self.workspace.clock.monotonic()) if self.gate is not None else 0
         if left is not None:
-            end.append(labelled("expires", f"in {left}s" if left else "now: esc, then review again"))
+            end.append(labelled("expires", f"in {left}s") if left else labelled("expired", _EXPIRED))
         body = _fitting(body, self.effects(width), end, 0, height)
         return frame("REVIEW", self.tag(), body, ("y SEND", "esc edit"), width, height, is_double=True)
 
