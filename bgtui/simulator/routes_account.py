@@ -10,7 +10,7 @@ from bgtui.domain.account import Balance, Bill, Position, SymbolSettings
 from bgtui.domain.instrument import FUTURES, InstrumentId, ProductType
 from bgtui.domain.market import Side
 from bgtui.domain.order import MarginMode, OrderType, PlanKind, PositionSide
-from bgtui.simulator import request_parts, requests_settings, rows_account, rows_market
+from bgtui.simulator import copytrade_guard, request_parts, requests_settings, rows_account, rows_market
 from bgtui.simulator.auth import READ_AUTHORITIES
 from bgtui.simulator.call import Call, Handlers, paged
 from bgtui.simulator.fields import wrong
@@ -301,6 +301,8 @@ def _set_leverage(call: Call) -> object:
     engine = call.exchange.engine
     before = engine.settings(call.uid, instrument)
     first, *others = requests_settings.leverage(call.fields, call)
+    for intent in (first, *others):
+        copytrade_guard.check_leverage(call.exchange.copytrade, call.uid, instrument, intent.leverage)
     answer = engine.set_leverage(call.uid, first)
     for intent in others:
         try:
@@ -321,7 +323,11 @@ def _leverage(settings: SymbolSettings, side: PositionSide | None) -> Decimal:
 
 @_answers(futures_account.SET_ALL_LEVERAGE)
 def _set_all_leverage(call: Call) -> object:
-    call.exchange.engine.set_all_leverage(call.uid, requests_settings.all_leverage(call.fields))
+    intent = requests_settings.all_leverage(call.fields)
+    copytrade_guard.check_all_leverage(
+        call.exchange.copytrade, call.uid, intent.product_type, intent.leverage
+    )
+    call.exchange.engine.set_all_leverage(call.uid, intent)
     return "success"
 
 
@@ -334,7 +340,9 @@ def _set_margin_mode(call: Call) -> object:
 
 @_answers(futures_account.SET_POSITION_MODE)
 def _set_position_mode(call: Call) -> object:
-    mode = call.exchange.engine.set_position_mode(call.uid, requests_settings.position_mode(call.fields))
+    intent = requests_settings.position_mode(call.fields)
+    copytrade_guard.check_position_mode(call.exchange.copytrade, call.uid, intent.position_mode)
+    mode = call.exchange.engine.set_position_mode(call.uid, intent)
     return {"posMode": f"{mode.value}_mode"}
 
 

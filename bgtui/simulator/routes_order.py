@@ -8,7 +8,14 @@ from itertools import islice
 from bgtui.domain.instrument import InstrumentId, ProductType
 from bgtui.domain.intent import CancelAll, CancelSymbol, OrderRef
 from bgtui.domain.order import Order, PlanOrder
-from bgtui.simulator import request_parts, requests_order, requests_plan, routes_tpsl, rows_order
+from bgtui.simulator import (
+    copytrade_guard,
+    request_parts,
+    requests_order,
+    requests_plan,
+    routes_tpsl,
+    rows_order,
+)
 from bgtui.simulator.call import Call, Handlers, batch, ids, paged
 from bgtui.simulator.engine import NewOrder
 from bgtui.simulator.fields import Fields
@@ -42,6 +49,7 @@ def _place(call: Call, order: NewOrder | NewPlan) -> Order | PlanOrder:
     engine = call.exchange.engine
     if isinstance(order, NewPlan):
         return engine.place_plan(call.uid, order.intent, order.client_order_id, is_tpsl=True)
+    copytrade_guard.check_order(call.exchange.copytrade, call.uid, order.intent)
     return engine.place(call.uid, order.intent, order.client_order_id, stp=order.stp)
 
 
@@ -182,6 +190,9 @@ def _close(call: Call) -> object:
     for intent in requests_order.close(call.fields, call, held):
         symbol = intent.instrument.symbol
         try:
+            copytrade_guard.check_close(
+                call.exchange.copytrade, call.uid, intent.instrument, intent.position_side
+            )
             orders = engine.close_position(call.uid, intent)
         except Reject as refusal:
             if "symbol" in call.fields:
@@ -197,6 +208,9 @@ def _close(call: Call) -> object:
 def _reverse(call: Call) -> object:
     call.futures()
     turn = requests_order.reversal(call.fields, call)
+    copytrade_guard.check_close(
+        call.exchange.copytrade, call.uid, turn.intent.instrument, turn.intent.position_side
+    )
     return ids(call.exchange.engine.reverse(call.uid, turn.intent, turn.client_order_id))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bgtui.domain.instrument import InstrumentId, ProductType
 from bgtui.domain.intent import OrderRef
 from bgtui.domain.order import PlanKind, PlanOrder, PlanStatus
-from bgtui.simulator import requests_plan, routes_tpsl, rows_plan
+from bgtui.simulator import copytrade_guard, requests_plan, routes_tpsl, rows_plan
 from bgtui.simulator.call import Call, Handlers, batch, ids, paged
 from bgtui.simulator.fields import wrong
 from bgtui.simulator.history import EVERYTHING, Window
@@ -37,6 +37,7 @@ _STATUSES = {
 def _place_futures(call: Call) -> object:
     call.futures()
     plan = requests_plan.futures_plan(call.fields, call)
+    copytrade_guard.check_plan(call.exchange.copytrade, call.uid, plan.intent)
     return ids(call.exchange.engine.place_plan(call.uid, plan.intent, plan.client_order_id))
 
 
@@ -51,6 +52,9 @@ def _place_spot(call: Call) -> object:
 def _place_tpsl(call: Call) -> object:
     call.futures()
     plan = requests_plan.tpsl(call.fields, call)
+    copytrade_guard.check_protection(
+        call.exchange.copytrade, call.uid, plan.intent.instrument, plan.intent.position_side
+    )
     return ids(call.exchange.engine.place_tpsl(call.uid, plan.intent, plan.client_order_id))
 
 
@@ -59,6 +63,11 @@ def _place_position_tpsl(call: Call) -> object:
     call.futures()
     asked = requests_plan.leg_tpsl(call.fields, call)
     engine = call.exchange.engine
+    legs = [(part.instrument, part.position_side) for part in asked.parts]
+    if asked.whole is not None:
+        legs.append((asked.whole.instrument, asked.whole.position_side))
+    for instrument, side in legs:
+        copytrade_guard.check_protection(call.exchange.copytrade, call.uid, instrument, side)
     placed: list[PlanOrder] = []
     if asked.whole is not None:
         placed = engine.position_tpsl(call.uid, asked.whole, asked.take_profit_id, asked.stop_loss_id)

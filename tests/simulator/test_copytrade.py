@@ -10,9 +10,10 @@ from bgtui.domain.order import PositionMode, PositionSide
 from bgtui.domain.text import clean_cell
 from bgtui.simulator.copytrade import FollowerBook, LeaderBook
 from bgtui.simulator.copytrade_names import HOSTILE
+from bgtui.simulator.copytrade_script import Cast
 from bgtui.simulator.exchange import Exchange, World
 from bgtui.simulator.exchange_accounts import FOLLOWER_ACCOUNT, LEADER_ACCOUNT, PRACTICE_ACCOUNT
-from tests.simulator.worlds import BTC, START_MS, run
+from tests.simulator.worlds import BTC, ETH, START_MS, run, small
 
 LEADER, FOLLOWER = LEADER_ACCOUNT.uid, FOLLOWER_ACCOUNT.uid
 PRODUCTS = (ProductType.USDT_FUTURES, ProductType.SPOT)
@@ -148,3 +149,39 @@ def test_the_same_seed_tells_the_same_story() -> None:
         assert one.tracks.current() == other.tracks.current()
         assert one.followers() == other.followers()
         assert one.paid_shares() == other.paid_shares()
+
+
+def test_followers_come_and_go_and_leaders_trade_by_themselves() -> None:
+    exchange = small(rate=1.0, speed=20.0)
+    people = set(leading(exchange).relations)
+    copied = set(following(exchange).tracks.open)
+    run(exchange, 15_000)
+    assert set(leading(exchange).relations) - people
+    assert set(following(exchange).tracks.open) - copied
+
+
+def test_nothing_moves_by_itself_in_a_market_that_stands_still() -> None:
+    exchange = small(rate=0.0, speed=20.0)
+    people = set(leading(exchange).relations)
+    run(exchange, 15_000)
+    assert set(leading(exchange).relations) == people
+
+
+def test_the_same_steps_or_others_make_the_same_copies() -> None:
+    stories = []
+    for step_ms in (37, 4_900):
+        exchange = small(rate=5.0, speed=5.0)
+        run(exchange, 12_000, step_ms)
+        books = [following(exchange, product) for product in PRODUCTS]
+        stories.append([(book.tracks.current(), book.tracks.history()) for book in books])
+    assert stories[0] == stories[1]
+
+
+def test_a_large_world_has_as_many_as_were_asked_for() -> None:
+    cast = Cast(followers=400, tracking=60)
+    exchange = small(rate=0.0, cast=cast)
+    book = leading(exchange)
+    assert len(book.followers()) == 401  # and the account of the profile `follower`
+    assert len(book.tracks.current()) == 60
+    assert book.summary().current_followers == 401
+    assert {track.instrument for track in book.tracks.current()} == {BTC, ETH}
