@@ -1,4 +1,4 @@
-"""The limits as properties: what lowers exposure passes, and no larger size passes where a smaller did not."""
+"""The limits as properties: what lowers exposure passes, and no size passes where a smaller one did not."""
 
 from __future__ import annotations
 
