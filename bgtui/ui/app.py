@@ -95,6 +95,7 @@ class BgtuiApp(TerminalApp[int], inherit_bindings=False):
         self._crier = Crier(self.workspace, self.bell)
         self._herald = Herald(self.workspace, self.invalidate)
         self._ticked_s: float | None = None
+        self._suspended_s: float | None = None
         self.theme = "ansi-dark"  # the terminal's own background and text; roles have colors of their own
         for screen in SCREENS:
             self._modes[screen.name_id] = self._factory(screen)
@@ -112,7 +113,7 @@ class BgtuiApp(TerminalApp[int], inherit_bindings=False):
     async def on_mount(self) -> None:
         """Show Trade, saying that it connects, and begin to."""
         await self.show_screen("trade")
-        self.app_resume_signal.subscribe(self, lambda _app: self._look_at_clock(is_resumed=True))
+        self.app_resume_signal.subscribe(self, lambda _app: self._wake_up())
         if not self.workspace.display.is_stepped:
             self._ticker = self.set_interval(1 / self.workspace.display.fps, self._beat)
         self.call_after_refresh(self._begin)
@@ -170,15 +171,23 @@ class BgtuiApp(TerminalApp[int], inherit_bindings=False):
         else:
             self.meter.skipped += 1
 
-    def _look_at_clock(self, *, is_resumed: bool = False) -> None:
+    def _look_at_clock(self) -> None:
         """Tell the session that the process was stopped; that the machine slept it sees by itself."""
         now_s, before_s = self.workspace.clock.monotonic(), self._ticked_s
         self._ticked_s = now_s
+        if before_s is not None and now_s - before_s > STOOD_STILL_S and self._suspended_s is None:
+            self._stood_still(now_s - before_s)
+
+    def _wake_up(self) -> None:
+        """Go on after the shell has brought the program back, however short it was away."""
+        now_s = self._ticked_s = self.workspace.clock.monotonic()
+        began_s, self._suspended_s = self._suspended_s, None
+        self._stood_still(now_s - began_s if began_s is not None else 0.0)
+
+    def _stood_still(self, seconds: float) -> None:
         session = self.workspace.session
-        if before_s is None or session is None or session.slumber is None:
-            return
-        if is_resumed or now_s - before_s > STOOD_STILL_S:
-            session.slumber.stood_still(now_s - before_s)
+        if session is not None and session.slumber is not None:
+            session.slumber.stood_still(seconds)
 
     def tick(self) -> None:
         """Draw one frame of what moved; called by the ticker, or stepped by hand."""
@@ -317,6 +326,7 @@ class BgtuiApp(TerminalApp[int], inherit_bindings=False):
 
     def do_app_suspend(self) -> None:
         """Stop until the shell brings the program back."""
+        self._suspended_s = self.workspace.clock.monotonic()
         self.action_suspend_process()
 
 

@@ -9,6 +9,7 @@ from bgtui.session.kill import KillRun
 from bgtui.session.session import Session
 from bgtui.ui.role import Role
 from bgtui.ui.view import killing
+from bgtui.ui.view.span import Span
 from bgtui.ui.workspace import Workspace
 
 
@@ -29,6 +30,7 @@ class Herald:
         self._sleeps = 0
         self._state: TradingState | None = None
         self._told: tuple[KillRun | None, bool, bool] = (None, False, False)
+        self._alarm: Span | None = None
 
     def look(self) -> None:
         """Say what is new."""
@@ -67,6 +69,10 @@ class Herald:
             self._redraw()
 
     def _look_at_kill(self, session: Session) -> None:
+        alarm = killing.alarm(session.kill)
+        if alarm != self._alarm:
+            self._alarm = alarm
+            self._redraw()
         run = session.kill.run if session.kill is not None else None
         if run is None:
             return

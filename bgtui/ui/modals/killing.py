@@ -24,6 +24,7 @@ ASK_EVERY_S = 3.0
 class KillDock(Dock[None]):
     """Chooses and confirms; once sent, shows the lines, which go on whether it is open or not."""
 
+    DEFAULT_CSS = "KillDock { layer: alarm; }"
     contexts: ClassVar[tuple[Context, ...]] = (Context.KILL,)
 
     def __init__(self, workspace: Workspace, kill: KillSwitch) -> None:

@@ -138,7 +138,7 @@ class OrdersScreen(Acting, ListScreen):
     contexts: ClassVar[tuple[Context, ...]] = (Context.ORDERS,)
     footers: ClassVar[Sequence[footer.Wanted]] = (
         ("list.tab_left", "list.tab_right"), "order.amend", "order.cancel", "cancel.symbol", "list.mark",
-        "app.find", "list.sort", "list.open", "app.refresh",
+        "app.find", "kill.open", "list.sort", "list.open", "app.refresh",
     )  # fmt: skip
     table_type: ClassVar[type[LiveTable]] = OrdersTable
 

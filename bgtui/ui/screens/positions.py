@@ -110,7 +110,7 @@ class PositionsScreen(Acting, ListScreen):
     contexts: ClassVar[tuple[Context, ...]] = (Context.POSITIONS,)
     footers: ClassVar[Sequence[footer.Wanted]] = (
         "position.close", "position.reverse", "position.protect", "leverage.open", "margin.adjust",
-        "app.find", "list.sort", "app.refresh", "privacy.toggle",
+        "kill.open", "app.find", "list.sort", "app.refresh", "privacy.toggle",
     )  # fmt: skip
     table_type: ClassVar[type[LiveTable]] = PositionsTable
 

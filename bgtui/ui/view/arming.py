@@ -81,7 +81,7 @@ def _prompt(prompt: str, wanted: str, width: int) -> list[Row]:
     name = Span(wanted, Role.WARN, bold=True)
     if cells(prompt) + cells(wanted) + 2 <= width - 2:
         return [(Span(f" {prompt} "), name)]
-    return [(Span(f" {prompt}"),), (Span(" "), name)]
+    return [*prose(prompt, width - 2), *([(Span(" "), name)] if wanted else [])]
 
 
 def _checks(checks: Sequence[Check], width: int) -> list[Row]:

@@ -19,6 +19,8 @@ from bgtui.ui.view.streams import of_kind
 
 SKEW_MS = 1000
 """A clock further off than this is told."""
+BLOCK_MS = 20_000
+"""A clock so far off that nothing is sent."""
 PATIENCE_S = 5.0
 """Loading for longer says what is awaited."""
 _WORTH_TELLING_S = 3.0
@@ -37,6 +39,7 @@ class Trouble(StrEnum):
     BOOK_STALE = "book stale"
     WAITING_BOOK = "waiting for the book"
     WAITING_ACCOUNT = "waiting for the account"
+    CLOCK_BLOCKS = "clock blocks sending"
     SKEWED = "clock"
 
 
@@ -152,6 +155,8 @@ def _heal(told: Told, now: Condition, now_s: float) -> tuple[Told, Notice | None
     if was_lost and not now.is_well:
         return told, None  # the stream is there; what it missed is still being asked
     healed = replace(told, trouble=None, text="")
+    if told.trouble is Trouble.CLOCK_BLOCKS:
+        return healed, Notice("Clock is right again: sending goes on.", Role.PLAIN, replaces=told.text)
     lasted_s = now_s - told.since_s
     if told.trouble is Trouble.SKEWED or (not was_lost and lasted_s < _WORTH_TELLING_S):
         return healed, None
@@ -203,6 +208,11 @@ def _trouble(
     if waited >= PATIENCE_S:
         return _waiting(store, shown, product_type, has_key=has_key, host=host)
     offset_ms = health.clock_offset_ms or 0
+    if abs(offset_ms) > BLOCK_MS:
+        off = abs(offset_ms) / 1000
+        return Trouble.CLOCK_BLOCKS, (
+            f"Clock is {off:.0f}s off: sending stopped, Bitget would refuse; fix it, then u."
+        )
     if abs(offset_ms) > SKEW_MS:
         off = abs(offset_ms) / 1000
         return Trouble.SKEWED, (
