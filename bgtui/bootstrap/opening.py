@@ -245,6 +245,7 @@ class _Parts:
             has_account=self._has_key,
             carry=session.carry,
             state=lambda: TradingState.READ_ONLY if desk is None else desk.state,
+            kill=session.kill,
         )
         session.alerts.begin()
 

@@ -22,6 +22,7 @@ from bgtui.domain.order import Forced, PlanStatus
 from bgtui.domain.submission import SubmissionState
 from bgtui.domain.text import clean_line
 from bgtui.domain.trading import TradingState
+from bgtui.session.kill import KillSwitch
 from bgtui.store.store import Store
 
 FRESH_S = 5.0
@@ -48,7 +49,7 @@ def gather(
     *,
     now_ms: int,
     has_account: bool,
-    state: TradingState,
+    alarms: tuple[Alarm, ...],
 ) -> AlertFacts:
     """Return the facts of this moment.
 
@@ -59,7 +60,7 @@ def gather(
         happenings: What happened since the last look.
         now_ms: Exchange time, milliseconds.
         has_account: Whether there is a key.
-        state: What the desk lets through.
+        alarms: What stands.
     """
     health = store.health()
     are_up = all(link.is_up for link in health.connections if link.connection is Connection.PUBLIC)
@@ -78,7 +79,7 @@ def gather(
             if one.state.is_doubtful
         ),
         clock_offset_ms=health.clock_offset_ms,
-        alarms=_alarms(store, state),
+        alarms=alarms,
         happenings=happenings,
         has_account=has_account,
     )
@@ -107,13 +108,18 @@ def _wallet(store: Store, product: ProductType) -> tuple[Balance, ...] | None:
     return tuple(store.known_balances(product).values()) if is_current else None
 
 
-def _alarms(store: Store, state: TradingState) -> tuple[Alarm, ...]:
+def standing_alarms(store: Store, state: TradingState, kill: KillSwitch | None) -> tuple[Alarm, ...]:
+    """Return what stands: as others have raised it, and what desk and kill switch show by themselves."""
     alarms = store.alarms()
-    is_told = any(alarm.kind is AlertKind.DAY_LOSS for alarm in alarms)
-    if state is TradingState.LOCKED and not is_told:
-        alarms += (
-            Alarm(AlertKind.DAY_LOSS, "desk", "Locked until 00:00 UTC by the day's loss; only exits pass."),
-        )
+    kinds = {alarm.kind for alarm in alarms}
+    if state is TradingState.LOCKED and AlertKind.DAY_LOSS not in kinds:
+        text = "Locked until 00:00 UTC by the day's loss; only exits pass."
+        alarms += (Alarm(AlertKind.DAY_LOSS, "desk", text),)
+    run = None if kill is None else kill.run
+    if run is not None and run.is_overdue and AlertKind.KILL not in kinds:
+        left = "not known what is" if run.left is None else run.left
+        text = f"Kill switch: {left} left; asked every second; ! to send it again."
+        alarms += (Alarm(AlertKind.KILL, "kill switch", text),)
     return alarms
 
 

@@ -29,8 +29,9 @@ from bgtui.domain.instrument import InstrumentId, ProductType
 from bgtui.domain.judgement import AlertFacts, Firing, Memory, Verdict, instruments_of, judge
 from bgtui.domain.text import clean_line
 from bgtui.domain.trading import TradingState
-from bgtui.session.alertfacts import Happenings, gather
+from bgtui.session.alertfacts import Happenings, gather, standing_alarms
 from bgtui.session.courier import Courier
+from bgtui.session.kill import KillSwitch
 from bgtui.session.rulebook import MAX_RULES, RuleBook
 from bgtui.store import topic
 from bgtui.store.store import Store
@@ -103,6 +104,7 @@ class AlertWatch:
         has_account: bool,
         carry: Callable[[frozenset[InstrumentId]], None] = lambda _: None,
         state: Callable[[], TradingState] = lambda: TradingState.READ_ONLY,
+        kill: KillSwitch | None = None,
         judge_rule: Judge = judge,
     ) -> None:
         """Watch this store; nothing is read before `begin`.
@@ -116,6 +118,7 @@ class AlertWatch:
             has_account: Whether there is a key.
             carry: Told whose tickers are needed.
             state: What the desk lets through.
+            kill: The kill switch, whose run may stay without proof.
             judge_rule: Judges one rule.
         """
         self._store = store
@@ -127,6 +130,7 @@ class AlertWatch:
         self._has_bell = options.has_bell
         self._carry = carry
         self._state = state
+        self._kill = kill
         self._judge = judge_rule
         self.courier = (
             Courier(options.command, self._delivered, clock=clock, environ=options.environ)
@@ -218,14 +222,15 @@ class AlertWatch:
     def look(self) -> None:
         """Judge every rule, when anything it may look at has moved or a second has passed."""
         now_s = self._clock.monotonic()
-        looked = (int(now_s), self._state(), self._store.alarms(), self._versions())
+        alarms = standing_alarms(self._store, self._state(), self._kill)
+        looked = (int(now_s), alarms, self._versions())
         if looked == self._looked and not self._happenings:
             return
         self._looked = looked
         self._carry_tickers()
         facts = gather(
             self._store, self._carried, self._products, self._happenings.drain(),
-            now_ms=self._now_ms(), has_account=self._has_account, state=self._state(),
+            now_ms=self._now_ms(), has_account=self._has_account, alarms=alarms,
         )  # fmt: skip
         self._recent = {
             key: (told_s, alert)

@@ -30,6 +30,8 @@ from bgtui.domain.submission import Submission, SubmissionState
 from bgtui.domain.text import Untrusted
 from bgtui.domain.trading import TradingState
 from bgtui.session.alerts import AlertOptions
+from bgtui.session.kill import KillRun
+from bgtui.session.kill_reach import KillChoice, Reach
 from bgtui.store.alerts import MAX_ALERTS
 from tests.support.build import BTC, ETH, USDT, fill, position
 from tests.support.watching import Watched, price_rule, ticker
@@ -160,6 +162,24 @@ def test_a_locked_desk_is_told_even_where_nobody_raised_it() -> None:
     assert watched.look() == []
     states[0] = TradingState.LOCKED
     assert watched.look()[0].startswith("Locked")
+
+
+class FakeKill:
+    """session.kill.KillSwitch as far as it is looked at."""
+
+    def __init__(self) -> None:
+        self.run: KillRun | None = None
+
+
+def test_a_kill_switch_is_told_of_once_it_takes_too_long_without_proof() -> None:
+    kill = FakeKill()
+    watched = Watched(kill=kill)
+    kill.run = KillRun(Reach((USDT,)), KillChoice.BOTH, 0.0)
+    assert watched.look() == []
+    kill.run.is_overdue, kill.run.left = True, 1
+    assert watched.look() == ["Kill switch: 1 left; asked every second; ! to send it again."]
+    kill.run.is_overdue = False
+    assert len(watched.look(20)) == 1
 
 
 def test_legs_have_their_tickers_carried_where_a_rule_asks_for_legs() -> None:
