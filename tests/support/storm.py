@@ -1,0 +1,286 @@
+"""One storm and the calm after it, from a seed: the same seed is the same storm."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from bgtui.config.venue import Environment
+from tests.support.storm_checks import BLIND_S, Broken, Checks
+from tests.support.storm_faults import Faults
+from tests.support.storm_life import Life, register
+from tests.support.storm_people import Person, Phone
+from tests.support.storm_world import TICK_S, Place, StormLoop
+
+STORM_S = (12.0, 30.0)
+CALM_S = BLIND_S + 30.0 + 30.0 + 10.0
+"""Silence that nobody has noticed yet, the longest backoff of a stream, that of a question, and ten seconds."""
+KEPT_LINES = 60
+
+
+@dataclass
+class Outcome:
+    """What became of a storm."""
+
+    seed: int
+    broken: str = ""
+    """What did not hold; empty when everything did."""
+    steps: int = 0
+    calm_s: float = 0.0
+    """How long it took until everything was as it is."""
+    lines: list[str] = field(default_factory=list)
+    """What happened last."""
+    deeds: int = 0
+    faults: int = 0
+    kills: int = 0
+
+
+class Storm:
+    """One."""
+
+    def __init__(self, seed: int, prepare: Callable[[Storm], None] = lambda _storm: None) -> None:
+        """Draw everything from the seed; ``prepare`` may spoil something before it begins."""
+        self.outcome = Outcome(seed)
+        self.rng = random.Random(seed)
+        self.prepare = prepare
+        self.lines: deque[str] = deque(maxlen=KEPT_LINES)
+        self.lives: list[Life] = []
+        self.people: list[Person] = []
+        self._ends: list[tuple[float, int, str, Callable[[], None]]] = []
+        self._births: list[tuple[float, str]] = []
+        self._born = 0
+
+    def note(self, line: str) -> None:
+        """Remember what happened."""
+        self.lines.append(f"{self._now():7.2f} {line}")
+
+    async def run(self) -> None:
+        """Storm, calm, look."""
+        self.place = Place(random.Random(self.rng.getrandbits(64)))
+        self.checks = Checks(self.place)
+        self.faults = Faults(
+            self.place, self.checks, random.Random(self.rng.getrandbits(64)), self._living
+        )
+        self.phone = Phone(self.place, random.Random(self.rng.getrandbits(64)), self.note)
+        self.environment = self.rng.choices([Environment.SIM, Environment.LIVE], [3, 1])[0]
+        self.prepare(self)
+        log = logging.getLogger()
+        log.addHandler(self.checks.logs)
+        try:
+            self._bear("first")
+            await self._storm()
+            await self._calm()
+        finally:
+            log.removeHandler(self.checks.logs)
+            self.outcome.lines = list(self.lines)
+            for life in self.lives:
+                life.kill("the end")
+                await life.buried()
+            self.place.disk.close()
+
+    # The storm
+
+    async def _storm(self) -> None:
+        steps = int(self.rng.uniform(*STORM_S) / TICK_S)
+        busy, foul = self.rng.choice([0.05, 0.12, 0.25]), self.rng.choice([0.01, 0.03, 0.06])
+        for _ in range(20):
+            await self._step()
+        for _ in range(steps):
+            self._chance(busy, self._person_acts)
+            self._chance(busy / 5, self.phone.act)
+            self._chance(foul, self._fault)
+            self._chance(0.004, self._kill_soon)
+            self._chance(0.003, self._second)
+            self._settle_due()
+            await self._step()
+
+    def _chance(self, share: float, deed: Callable[[], None]) -> None:
+        if self.rng.random() < share:
+            deed()
+
+    def _person_acts(self) -> None:
+        person = self.rng.choice(self.people)
+        if person.life.is_running:
+            self.checks.acts[person.life.name] += 1
+            self.outcome.deeds += 1
+            person.act()
+
+    def _fault(self) -> None:
+        begun = self.faults.draw()
+        if begun is None:
+            return
+        name, span, end = begun
+        self.outcome.faults += 1
+        self.note(f"fault: {name}" + (f" for {span:.1f}s" if span else ""))
+        if span:
+            self._ends.append((self._now() + span, self.outcome.faults, name, end))
+
+    def _kill_soon(self) -> None:
+        running = [life for life in self.lives if life.is_running and life.dies_after is None]
+        if running:
+            life = self.rng.choice(running)
+            life.dies_after = self.rng.choice([0, 1, 2, 3, 5, 8, 20, 40])
+            self.note(f"{life.name}: will be killed in {life.dies_after} points")
+
+    def _second(self) -> None:
+        if len(self._living()) < 2:
+            self._bear("second")
+
+    def _settle_due(self) -> None:
+        now = self._now()
+        for item in [item for item in self._ends if item[0] <= now]:
+            self._ends.remove(item)
+            self.note(f"ends: {item[2]}")
+            item[3]()
+        for born in [born for born in self._births if born[0] <= now]:
+            self._births.remove(born)
+            self._bear(born[1])
+
+    async def _step(self) -> None:
+        self.outcome.steps += 1
+        self.place.tick()
+        await asyncio.sleep(TICK_S)
+        self._bury_dead()
+        self.checks.after_step(self._living())
+        if self.outcome.steps % 50 == 0:
+            self.checks.i6_evidence()
+            self.checks.i8_i9_kept()
+
+    def _bury_dead(self) -> None:
+        for life in self.lives:
+            if life.is_dead and not life.name.startswith("†"):
+                self.note(f"{life.name}: killed at {life.died_at}")
+                self.outcome.kills += 1
+                role = life.name.split("-")[0]
+                life.name = f"†{life.name}"
+                if role == "first":
+                    self._births.append((self._now() + self.rng.uniform(0.2, 4.0), role))
+
+    def _bear(self, role: str) -> None:
+        self._born += 1
+        life = Life(
+            self.place,
+            random.Random(self.rng.getrandbits(64)),
+            environment=self.environment,
+            is_read_only=role == "second" and self.rng.random() < 0.3,
+            name=f"{role}-{self._born}",
+        )
+        if self.rng.random() < 0.1:
+            life.clock.move_wall(skew := self.rng.choice([-60.0, 60.0, -3.0, 3.0]))
+            self._ends.append(
+                (self._now() + 8, -self._born, f"{life.name}: clock set right", lambda: life.clock.move_wall(-skew))
+            )
+        self.checks.attach(life)
+        self.lives.append(life)
+        self.people.append(Person(life, random.Random(self.rng.getrandbits(64)), self.note))
+        self.people = [person for person in self.people if not person.life.is_dead]
+        self.note(f"{life.name}: starts on {life.environment}" + (" read-only" if life.is_read_only else ""))
+        life.start()
+
+    def _living(self) -> list[Life]:
+        return [life for life in self.lives if not life.is_dead]
+
+    # The calm
+
+    async def _calm(self) -> None:
+        self.note("calm")
+        for _, _, _, end in self._ends:
+            end()
+        self._ends.clear()
+        self.faults.calm()
+        # A person looks: what waits for a person is started anew, and so is what died.
+        for life in self._living():
+            if life.name.startswith("second") or self._waits_for_person(life) or self.rng.random() < 0.3:
+                life.kill("the person")
+                await life.buried()
+        self._bury_dead()
+        self._births.clear()
+        if not self._living():
+            self._bear("first")
+        begun = self._now()
+        waits = self._reads_wait()
+        while True:
+            await self._step()
+            self.outcome.calm_s = self._now() - begun
+            different = [line for life in self._living() for line in self._differences(life)]
+            if not different:
+                break
+            if self.outcome.calm_s > CALM_S + waits:
+                raise Broken("I-11 converged", f"after {self.outcome.calm_s:.0f}s: {'; '.join(different[:4])}")
+        self.checks.i6_evidence()
+        for life in self._living():
+            self.checks.i8_i9_kept(life)
+            self._look_at_kill(life)
+
+    def _differences(self, life: Life) -> list[str]:
+        if not life.is_running:
+            return [f"{life.name} has not started"]
+        found = list(self.checks.differences(life))
+        kill = life.session.kill if life.session is not None else None
+        if kill is not None and kill.run is not None and not kill.run.is_over:
+            if not self.checks.left_in(kill.run.reach, kill.run.choice):
+                found.append(f"{life.name}: the kill switch does not see that nothing is left")
+        return found
+
+    def _waits_for_person(self, life: Life) -> bool:
+        """Tell whether something ended for good, as a refused key does."""
+        if not life.is_running:
+            return False
+        store = life.session.store  # type: ignore[union-attr]
+        health = store.health()
+        return any(feed.retry_in_ms is None for feed in health.failed_feeds)
+
+    def _reads_wait(self) -> float:
+        """Return how much longer reads wait after the exchange said that it was too much."""
+        waits = [0.0]
+        for life in self._living():
+            if life.is_running:
+                budget = life.session.store.budget  # type: ignore[union-attr]
+                waits.append(budget.reads_wait_s if budget is not None else 0.0)
+        return max(waits)
+
+    def _look_at_kill(self, life: Life) -> None:
+        kill = life.session.kill if life.session is not None else None
+        if kill is not None and kill.run is not None and not kill.run.is_over:
+            left = self.checks.left_in(kill.run.reach, kill.run.choice)
+            if not kill.is_alarmed:
+                raise Broken("I-12 kill verified", f"{life.name}: {left} left, and no alarm stands")
+
+    def _now(self) -> float:
+        return asyncio.get_running_loop().time()
+
+
+def run_storm(seed: int, prepare: Callable[[Storm], None] = lambda _storm: None) -> Outcome:
+    """Run one storm; the outcome says what did not hold."""
+    storm = Storm(seed, prepare)
+    loop = StormLoop()
+    loop.limit(3600)
+    register(loop)
+    asyncio.set_event_loop(loop)
+    errors: list[str] = []
+    loop.set_exception_handler(lambda _loop, context: errors.append(_told(context)))
+    try:
+        loop.run_until_complete(storm.run())
+        if errors:
+            raise Broken("nothing escapes", errors[0])
+        if storm.place.simulator.rest.failures:
+            raise Broken("the simulator holds", storm.place.simulator.rest.failures[0])
+    except AssertionError as error:
+        storm.outcome.broken = f"{error} (seed {seed}, step {storm.outcome.steps}, {loop.time():.2f}s)"
+    finally:
+        for task in asyncio.all_tasks(loop):
+            task.cancel()
+        loop.run_until_complete(asyncio.sleep(0))
+        loop.run_until_complete(loop.shutdown_asyncgens())
+        asyncio.set_event_loop(None)
+        loop.close()
+    return storm.outcome
+
+
+def _told(context: dict[str, object]) -> str:
+    error = context.get("exception")
+    return f"{context.get('message')}: {type(error).__name__} {error}"
