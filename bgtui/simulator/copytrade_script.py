@@ -154,7 +154,7 @@ class Stage:
         )
         self.house.names[uid] = relation.name
         if copies:
-            chosen = [each for each in book.symbols() if each.is_enabled and rng.random() < 0.75]
+            chosen = [each for each in book.symbols() if each.is_enabled and rng.random() < 0.45]
             relation.settings = {each.instrument: self._rule(each) for each in chosen}
         self.house.join(relation)
         return relation
