@@ -10,6 +10,7 @@ from typing import Any
 
 from bgtui.domain.error import BgtuiError
 from bgtui.domain.event import Event, FillReported, OrderUpdated, PlanOrderUpdated, SubmissionChanged
+from bgtui.domain.instrument import ProductType
 from bgtui.domain.intent import (
     AmendOrder,
     AmendPlan,
@@ -251,13 +252,19 @@ class Inquiry:
             order = (
                 standing.get(target)
                 or by_client.get(target)
-                or await self._look_up(target, _ref(intent, target))
+                or await self._look_up(target, _ref(intent, target) or self._known(product_type, target))
             )
             if order is not None:
                 self._apply(OrderUpdated(order))
             left += order is not None and order.is_open
             lost += order is None
         return self._ended(submission, left, lost)
+
+    def _known(self, product_type: ProductType, target: str) -> OrderRef | None:
+        """Return an order of a cancel that named only its product type, as the store remembers it."""
+        orders = (*(self._store.open_orders(product_type) or ()), *self._store.missing_orders(product_type))
+        found = next((order for order in orders if order.order_id == target), None)
+        return None if found is None else OrderRef(found.instrument, order_id=target)
 
     async def _planned(self, submission: Submission, _intent: Any) -> str | None:  # noqa: ANN401
         name = submission.client_order_id
