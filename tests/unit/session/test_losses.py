@@ -1,0 +1,430 @@
+"""The day's loss: counted from the exchange's fills and the open legs, locking until 00:00 UTC."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bgtui.domain import question
+from bgtui.domain.account import Balance, Bill, Fill, Position
+from bgtui.domain.dayloss import DAY_MS, day_of
+from bgtui.domain.event import (
+    AccountPart,
+    AccountReconciled,
+    BalancesReported,
+    Connection,
+    ConnectionLost,
+    ConnectionOpened,
+    FillReported,
+    InstrumentsListed,
+    PositionsReported,
+    QuestionAnswered,
+    TickerUpdated,
+    WatchChanged,
+)
+from bgtui.domain.feed import MarketChannel, MarketTopic
+from bgtui.domain.instrument import ProductType, instrument_id
+from bgtui.domain.limit import Limits
+from bgtui.domain.market import Ticker
+from bgtui.domain.order import Fee, PositionSide
+from bgtui.domain.question import Question
+from bgtui.session.dayfile import DayFile
+from bgtui.session.losses import FUNDING_MS, DayMemory, DayRecord, Losses, NoMemory
+from bgtui.store.store import Store
+from tests.support.build import BTC, USDT, D, HandClock, contract, fill, position
+from tests.support.loop import virtual_time
+
+DAY = 1_700_006_400_000
+"""2023-11-15 00:00 UTC."""
+HOUR_MS = 3_600_000
+LIMITS = Limits(day_loss=D(500))
+COIN = ProductType.COIN_FUTURES
+SHORT = PositionSide.SHORT
+
+
+class Bench:
+    """An account of one product type, looked at from ten in the morning on."""
+
+    def __init__(
+        self,
+        limits: Limits = LIMITS,
+        *,
+        memory: DayMemory | None = None,
+        at_ms: int = DAY + 10 * HOUR_MS,
+        legs: tuple[Position, ...] | None = (),
+        opened: str = "",
+        mark: str = "100",
+    ) -> None:
+        self.clock = HandClock(wall_ms=at_ms)
+        self.store = Store(self.clock)
+        self.asked: list[Question[Any]] = []
+        self.locks: list[tuple[int, str]] = []
+        self.store.apply(ConnectionOpened(Connection.PRIVATE, "private", 1))
+        self.store.apply(WatchChanged(frozenset({MarketTopic(MarketChannel.TICKER, BTC)})))
+        self.store.apply(InstrumentsListed(USDT, (contract(),)))
+        self.mark(mark, opened)
+        balance = Balance(USDT, "USDT", D(1000), D(0), equity=D(10_000))
+        self.store.apply(BalancesReported(USDT, (balance,), is_complete=True, time_ms=at_ms))
+        if legs is not None:
+            self.hold(*legs)
+            self.store.apply(AccountReconciled(USDT))
+        self.losses = Losses(
+            self.store,
+            limits,
+            (USDT, COIN, ProductType.SPOT),
+            now_ms=self.clock.now_ms,
+            memory=memory,
+            ask=self.asked.append,
+            lock=lambda until_ms, line: self.locks.append((until_ms, line)),
+        )
+
+    def mark(self, mark: str, opened: str = "") -> None:
+        self.store.apply(
+            TickerUpdated(Ticker(BTC, self.clock.now_ms(), mark, mark_text=mark, open_utc_text=opened))
+        )
+
+    def hold(self, *legs: Position) -> None:
+        self.store.apply(PositionsReported(USDT, legs, self.clock.now_ms()))
+
+    def trade(
+        self, realized: str, fee: str = "0", *, trade_id: str = "1", time_ms: int | None = None
+    ) -> Fill:
+        made = replace(
+            fill(trade_id, self.clock.now_ms() if time_ms is None else time_ms),
+            realized_pnl=D(realized),
+            fees=(Fee("USDT", D(fee), fee),),
+        )
+        self.store.apply(FillReported(made))
+        return made
+
+    def is_locked(self) -> bool:
+        return self.losses.is_locked
+
+    @property
+    def net(self) -> Decimal:
+        return self.losses.figures(USDT).net
+
+
+def leg(size: str, entry: str, *, age_h: int = 24, side: PositionSide = PositionSide.LONG) -> Position:
+    return replace(position(size, entry=entry, side=side), created_ms=DAY + 10 * HOUR_MS - age_h * HOUR_MS)
+
+
+# Counting
+
+
+def test_realized_fees_funding_and_the_move_of_what_is_open_add_up() -> None:
+    bench = Bench(legs=(leg("2", "90"),))
+    bench.losses.judge()
+    bench.trade("-30", "1.5")
+    bench.trade("10", "0.5", trade_id="2")
+    bench.mark("95")
+    paid = Bill(USDT, "b", "USDT", D("-0.7"), None, None, "contract_settle_fee", BTC, DAY + HOUR_MS)
+    bench.store.apply(QuestionAnswered(question.bills(USDT), (paid,), DAY + 10 * HOUR_MS))
+    figures = bench.losses.figures(USDT)
+    assert (figures.realized, figures.fees, figures.funding, figures.unrealized) == (
+        D(-20), D(-2), D("-0.7"), D(-10)
+    )  # fmt: skip
+    assert figures.net == D("-32.7")
+    assert figures.unknown == ""
+
+
+def test_a_fill_counts_once_and_only_on_its_own_day() -> None:
+    bench = Bench()
+    made = bench.trade("-30", "1")
+    bench.store.apply(FillReported(made))
+    bench.trade("-500", trade_id="2", time_ms=DAY - 1)
+    bench.trade("-1", trade_id="3", time_ms=DAY)
+    assert bench.net == D(-32)
+
+
+def test_funding_of_yesterday_and_other_bills_do_not_count() -> None:
+    bench = Bench()
+    rows = (("contract_settle_fee", DAY - 1), ("open_long", DAY + 1), ("contract_settle_fee", DAY))
+    bills = tuple(Bill(USDT, str(at), "USDT", D(-5), None, None, kind, BTC, at) for kind, at in rows)
+    bench.store.apply(QuestionAnswered(question.bills(USDT), bills, DAY + 10 * HOUR_MS))
+    assert bench.net == D(-5)
+
+
+@pytest.mark.parametrize(
+    ("made", "opened", "start"),
+    [
+        (leg("2", "90", age_h=9), "97", "0"),
+        (leg("2", "90", age_h=24), "97", "14"),
+        (leg("2", "90", age_h=24), "", "20"),
+        (leg("2", "90", age_h=24, side=SHORT), "97", "-14"),
+    ],
+    ids=[
+        "of today: from its entry",
+        "older: from where the day opened",
+        "else from first sight",
+        "a short one",
+    ],
+)
+def test_where_an_open_leg_begins_to_count(made: Position, opened: str, start: str) -> None:
+    bench = Bench(legs=(made,), opened=opened)
+    now = D(20) if made.side is PositionSide.LONG else D(-20)
+    assert bench.net == now - D(start)
+
+
+def test_a_leg_closed_over_the_day_counts_from_where_the_day_began() -> None:
+    bench = Bench(legs=(leg("2", "90"),), opened="95")
+    bench.losses.judge()
+    bench.trade("-20")
+    bench.hold()
+    assert bench.net == D(-30), "yesterday it was ten up"
+
+
+def test_a_run_that_sees_midnight_begins_at_mark() -> None:
+    bench = Bench(at_ms=DAY + DAY_MS - 1000, legs=(leg("2", "90"),), opened="50")
+    bench.losses.judge()
+    bench.clock.advance(2)
+    bench.mark("101", "50")
+    bench.losses.judge()
+    bench.mark("99", "50")
+    assert bench.net == D(-4)
+
+
+def test_what_is_not_told_is_said_and_not_counted_as_nothing() -> None:
+    assert Bench(legs=None).losses.figures(USDT).unknown == "today's fills"
+    bench = Bench()
+    assert bench.losses.figures(USDT).unknown == ""
+    assert bench.losses.figures(COIN).unknown == "today's fills"
+    bench.store.apply(ConnectionLost(Connection.PRIVATE, "private", "gone", 1000))
+    bench.clock.advance(61)
+    assert bench.losses.figures(USDT).unknown == "the legs (told 61s ago)"
+
+
+def test_spot_has_no_day_of_its_own() -> None:
+    bench = Bench()
+    bench.trade("-30")
+    figures = bench.losses.figures(ProductType.SPOT)
+    assert (figures.net, figures.unknown) == (D(-30), "")
+
+
+def test_a_coin_margined_loss_is_counted_in_dollars() -> None:
+    bench = Bench()
+    bench.store.apply(PositionsReported(COIN, (), DAY))
+    for part in AccountPart:
+        bench.store.apply(AccountReconciled(COIN, part))
+    coin_btc = replace(fill("9", DAY + 1), instrument=instrument_id(COIN, "BTCUSD"), realized_pnl=D("-0.5"))
+    bench.store.apply(FillReported(coin_btc))
+    assert bench.losses.figures(COIN).net == D(-50)
+
+
+def test_the_ledger_is_asked_for_funding_while_something_is_held() -> None:
+    bench = Bench(legs=(leg("2", "90"),))
+    bench.losses.judge()
+    bench.losses.judge()
+    assert bench.asked == [question.bills(USDT)]
+    bench.clock.advance(FUNDING_MS / 1000)
+    bench.losses.judge()
+    assert len(bench.asked) == 2
+    idle = Bench()
+    idle.losses.judge()
+    assert idle.asked == []
+
+
+# Locking
+
+
+@pytest.mark.parametrize(("realized", "locks"), [("-499.99", 0), ("-500", 1), ("-503.2", 1)])
+def test_it_locks_at_the_limit_and_not_a_cent_before(realized: str, locks: int) -> None:
+    bench = Bench()
+    bench.trade(realized)
+    bench.losses.judge()
+    assert len(bench.locks) == locks
+    assert bench.is_locked() is bool(locks)
+
+
+def test_the_lock_says_until_when_and_why_and_ends_at_midnight() -> None:
+    bench = Bench()
+    bench.trade("-503.2")
+    bench.losses.judge()
+    line = "Locked until 00:00 UTC: day loss -503.20 passed -500.00; only exits pass."
+    assert bench.locks == [(DAY + DAY_MS, line)]
+    assert (bench.losses.until_ms, bench.losses.line) == (DAY + DAY_MS, line)
+    bench.clock.advance(14 * 3600 - 0.001)
+    assert bench.is_locked()
+    bench.clock.advance(0.001)
+    assert not bench.is_locked()
+    assert (bench.losses.until_ms, bench.losses.line) == (0, "")
+    bench.losses.judge()
+    assert not bench.is_locked()
+    assert bench.net == 0
+
+
+def test_an_open_loss_locks_as_a_realized_one_does() -> None:
+    bench = Bench(legs=(leg("10", "100"),))
+    bench.losses.judge()
+    bench.mark("50")
+    bench.losses.judge()
+    assert bench.is_locked()
+
+
+def test_a_recovery_does_not_unlock() -> None:
+    bench = Bench(legs=(leg("10", "100"),))
+    bench.losses.judge()
+    bench.mark("50")
+    bench.losses.judge()
+    bench.mark("150")
+    bench.losses.judge()
+    assert bench.is_locked()
+
+
+def test_a_share_of_the_equity_with_which_the_day_began() -> None:
+    bench = Bench(Limits(day_loss_percent=D(1)))
+    bench.trade("-99.99")
+    bench.losses.judge()
+    assert not bench.is_locked()
+    bench.trade("-0.01", trade_id="2")
+    bench.losses.judge()
+    assert bench.losses.line.startswith("Locked until 00:00 UTC: day loss -100.00 passed -100.00")
+
+
+def test_without_a_limit_nothing_locks_and_nothing_is_asked() -> None:
+    bench = Bench(Limits(), legs=(leg("2", "90"),))
+    bench.trade("-100000")
+    bench.losses.judge()
+    assert (bench.is_locked(), bench.asked) == (False, [])
+
+
+# Restarting
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "state"
+
+
+@virtual_time
+async def test_a_lock_survives_a_restart_whatever_the_limits_say_then(tmp_path: Path) -> None:
+    memory = DayFile(tmp_path, "live|api|1|")
+    bench = Bench(memory=memory, legs=(leg("10", "100"),))
+    bench.losses.judge()
+    bench.mark("50")
+    bench.losses.judge()
+    memory.write(bench.losses._record)
+    again = Bench(Limits(day_loss=D(5000)), memory=memory, legs=None)
+    again.losses.judge()
+    assert again.locks == bench.locks
+    assert again.is_locked()
+    again.clock.advance(14 * 3600)
+    assert not again.is_locked()
+    tomorrow = Bench(memory=memory, at_ms=DAY + DAY_MS + 1)
+    tomorrow.losses.judge()
+    assert tomorrow.locks == []
+
+
+def test_the_start_of_the_open_legs_survives_a_restart(folder: Path) -> None:
+    memory = DayFile(folder, "live|api|1|")
+    bench = Bench(memory=memory, legs=(leg("2", "90"),))
+    bench.losses.judge()
+    memory.write(bench.losses._record)
+    again = Bench(memory=memory, legs=(leg("2", "90"),), mark="80", opened="80")
+    assert again.net == D(-40)
+
+
+class CountingMemory(NoMemory):
+    def __init__(self, problem: str = "") -> None:
+        self.saved: list[DayRecord] = []
+        self.problem = problem
+
+    async def save(self, record: DayRecord) -> str:
+        self.saved.append(record)
+        return self.problem
+
+
+@virtual_time
+async def test_the_record_is_written_when_it_changes_and_only_then() -> None:
+    memory = CountingMemory()
+    bench = Bench(memory=memory)
+    bench.losses.judge()
+    assert await bench.losses.keep()
+    assert await bench.losses.keep()
+    assert len(memory.saved) == 1
+    bench.trade("-600")
+    bench.losses.judge()
+    await bench.losses.keep()
+    assert [record.locked_until_ms for record in memory.saved] == [0, DAY + DAY_MS]
+
+
+@virtual_time
+async def test_a_record_that_cannot_be_kept_is_tried_again_and_locks_all_the_same() -> None:
+    memory = CountingMemory("Day record cannot be kept (disk full)")
+    bench = Bench(memory=memory)
+    bench.trade("-600")
+    bench.losses.judge()
+    assert not await bench.losses.keep()
+    assert bench.losses.problem.startswith("Day record cannot be kept")
+    assert bench.is_locked()
+    memory.problem = ""
+    assert await bench.losses.keep()
+    assert not bench.losses.problem
+
+
+# The file
+
+
+RECORD = DayRecord(
+    DAY, {USDT: D("-3.5"), COIN: D(0)}, D("1000.25"), DAY + DAY_MS, "Locked.", frozenset({"a b"})
+)
+
+
+def test_the_file_is_private_whole_and_this_accounts_alone(folder: Path) -> None:
+    mine, other = DayFile(folder, "live|api|1|"), DayFile(folder, "live|api|2|")
+    before = os.umask(0)
+    assert mine.write(RECORD) == ""
+    os.umask(before)
+    assert stat.S_IMODE(mine.path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert [path.name for path in folder.iterdir()] == [mine.path.name]
+    assert mine.load() == RECORD
+    assert other.load() is None
+    mine.path.rename(other.path)
+    assert other.load() is None, "a file that was moved over is another account's"
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda text: "",
+        lambda text: text[:-5],
+        lambda text: "[]",
+        lambda text: "null",
+        lambda text: text.replace('"version": 1', '"version": 2'),
+        lambda text: text.replace("-3.5", "NaN"),
+        lambda text: text.replace("usdt-futures", "nowhere"),
+        lambda text: text + " " * 70_000,
+        lambda text: "[" * 50_000,
+    ],
+)
+def test_a_file_that_cannot_be_read_is_as_good_as_none(folder: Path, spoil: Callable[[str], str]) -> None:
+    memory = DayFile(folder, "live|api|1|")
+    memory.write(RECORD)
+    memory.path.write_text(spoil(memory.path.read_text()))
+    assert memory.load() is None
+
+
+def test_a_write_that_fails_leaves_the_old_record(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    memory = DayFile(folder, "live|api|1|")
+    memory.write(RECORD)
+
+    def full(_handle: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    problem = memory.write(replace(RECORD, locked_until_ms=0))
+    assert problem.startswith("Day record cannot be kept (no space left on device)")
+    assert memory.load() == RECORD
+    assert [path.name for path in folder.iterdir()] == [memory.path.name]
+
+
+def test_days_are_utc_days() -> None:
+    assert day_of(DAY) == day_of(DAY + DAY_MS - 1) == DAY
