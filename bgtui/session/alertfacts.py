@@ -33,10 +33,10 @@ MAX_HAPPENINGS = 200
 """Distinct ones between two looks; more are counted together."""
 FORCED_WORDS = {
     Forced.LIQUIDATION: "Bitget liquidated",
-    Forced.PARTIAL_LIQUIDATION: "Bitget liquidated a part of",
-    Forced.AUTO_DELEVERAGE: "Bitget deleveraged (ADL)",
+    Forced.PARTIAL_LIQUIDATION: "Bitget part-liquidated",
+    Forced.AUTO_DELEVERAGE: "ADL: Bitget reduced",
     Forced.OFFSET: "Bitget netted",
-    Forced.DELIVERY: "Bitget settled (delivery)",
+    Forced.DELIVERY: "Bitget delivered",
 }
 """What the exchange did, before the leg that it did it to."""
 
@@ -146,7 +146,7 @@ class Happenings:
                     self._fill(fill)
             case Deleveraged() if event.time_ms >= since_ms:
                 name = name_of(event.instrument)
-                text = f"Forced: {FORCED_WORDS[Forced.AUTO_DELEVERAGE]} {name}; not an order of yours."
+                text = f"{FORCED_WORDS[Forced.AUTO_DELEVERAGE]} {name}; not an order of yours."
                 subject = f"{Forced.AUTO_DELEVERAGE}/{event.instrument}"
                 self._add(Happening(AlertKind.FORCED, subject, text, event.instrument))
             case SubmissionChanged(sent) if sent.state is SubmissionState.REJECTED:
@@ -219,5 +219,5 @@ def _forced(fill: Fill) -> Happening:
     forced = fill.forced or Forced.LIQUIDATION
     side = f"{fill.position_side.upper()} " if fill.position_side is not None else ""
     place = f"{side}{name_of(fill.instrument)} {figure(fill.size)} @ {figure(fill.price)}"
-    text = f"Forced: {FORCED_WORDS[forced]} {place}; not an order of yours."
+    text = f"{FORCED_WORDS[forced]} {place}; not an order of yours."
     return Happening(AlertKind.FORCED, f"{forced}/{fill.instrument}", text, fill.instrument)

@@ -1,4 +1,4 @@
-"""Tells what fired: the bell once for all that is new, the message line the latest."""
+"""Tells what fired: the bell once for all that is new, the message line the gravest, else the latest."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 from bgtui.domain.alert import AlertKind, Channel
 from bgtui.store import topic
 from bgtui.ui.role import Role
-from bgtui.ui.view.alerts import alert_text
+from bgtui.ui.view.alerts import GRAVE, alert_text
 from bgtui.ui.workspace import Workspace
 
 BELL_GAP_S = 1.0
@@ -43,7 +43,7 @@ class Crier:
         to_say = [alert for alert in fired if alert.pending(Channel.MESSAGE)]
         to_ring = [alert for alert in fired if alert.pending(Channel.BELL)]
         if to_say:
-            latest = to_say[0]
+            latest = next((alert for alert in to_say if alert.kind in GRAVE), to_say[0])
             role = Role.PLAIN if latest.kind in _PLAIN else Role.WARN
             workspace.say(alert_text(latest, hides_money=workspace.is_private), role)
         for alert in to_say:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from textwrap import wrap
 
-from bgtui.domain.alert import Alert, AlertKind, Channel, DeliveryState, Standing
+from bgtui.domain.alert import TRAITS, Alert, AlertKind, Channel, DeliveryState, Standing
 from bgtui.store.store import Store
 from bgtui.ui.role import Role
 from bgtui.ui.view import figure
@@ -17,15 +17,15 @@ from bgtui.ui.view.table import Column, Line, State, Table, sized
 RULES = (
     Column("on", "", 3, is_text=True),
     Column("when", "when", 8, is_text=True),
-    Column("what", "what", 31, is_text=True),
+    Column("what", "what", 36, is_text=True),
     Column("now", "now", 18, is_text=True, from_width=120),
-    Column("to", "delivered to", 18, is_text=True),
+    Column("to", "delivered to", 13, is_text=True),
     Column("why", "failed because", 15, is_text=True),
 )
 FIRED = (
     Column("when", "when", 8, is_text=True),
-    Column("what", "what", 35, is_text=True),
-    Column("to", "delivered to", 18, is_text=True),
+    Column("what", "what", 40, is_text=True),
+    Column("to", "delivered to", 13, is_text=True),
     Column("why", "failed because", 15, is_text=True),
 )
 _WIDE, _WIDEST = 120, 200
@@ -41,9 +41,9 @@ _HIDDEN = frozenset(
 
 def _columns(columns: tuple[Column, ...], width: int) -> tuple[Column, ...]:
     if width >= _WIDEST:
-        return sized(columns, {"what": 70, "to": 19, "why": 75})
+        return sized(columns, {"what": 75, "to": 14, "why": 75})
     if width >= _WIDE:
-        return sized(columns, {"what": 38 if columns is RULES else 58, "to": 19, "why": 27})
+        return sized(columns, {"what": 41 if columns is RULES else 62, "to": 14, "why": 28})
     return columns
 
 
@@ -90,7 +90,13 @@ def rule_words(standing: Standing) -> str:
 
 def ways(standing: Standing) -> str:
     """Return how a rule is told."""
-    return " ".join(_WORDS[channel] for channel in standing.channels)
+    return _ways(standing.channels)
+
+
+def _ways(channels: Sequence[Channel]) -> str:
+    """Name the ways of telling; the list is where one reads this, so it is named only when it is all."""
+    named = [_WORDS[channel] for channel in channels if channel is not Channel.LIST]
+    return " ".join(named) or _WORDS[Channel.LIST]
 
 
 def fired_table(store: Store, width: int, now_ms: int, *, hides_money: bool = False) -> Table:
@@ -101,7 +107,7 @@ def fired_table(store: Store, width: int, now_ms: int, *, hides_money: bool = Fa
 
 def _alert_line(alert: Alert, now_ms: int, *, hides_money: bool) -> Line:
     text = alert_text(alert, hides_money=hides_money)
-    grave = Role.DANGER if alert.kind in _GRAVE else Role.PLAIN
+    grave = Role.DANGER if alert.kind in GRAVE else Role.PLAIN
     return Line(
         key=str(alert.alert_id),
         cells=(
@@ -116,7 +122,8 @@ def _alert_line(alert: Alert, now_ms: int, *, hides_money: bool) -> Line:
     )
 
 
-_GRAVE = frozenset({AlertKind.FORCED, AlertKind.LIQUIDATION, AlertKind.KILL, AlertKind.DAY_LOSS})
+GRAVE = frozenset(kind for kind, traits in TRAITS.items() if traits.is_grave)
+"""Kinds that are drawn as danger."""
 
 
 def alert_text(alert: Alert, *, hides_money: bool = False) -> str:
@@ -129,8 +136,7 @@ def alert_text(alert: Alert, *, hides_money: bool = False) -> str:
 
 def told(alert: Alert) -> str:
     """Return how an alert was told so far."""
-    done = [one.channel for one in alert.deliveries if one.state is DeliveryState.DONE]
-    return " ".join(_WORDS[channel] for channel in done)
+    return _ways([one.channel for one in alert.deliveries if one.state is DeliveryState.DONE])
 
 
 def fired_block(
@@ -157,8 +163,8 @@ def rule_detail(standing: Standing, width: int) -> list[Row]:
         ("state", "on" if rule.is_on else "off; d switches it on"),
         ("fires", "again, once it is over" if rule.repeats else "once, then it is off"),
         ("now", standing.reads or NONE),
-        ("told by", ways(standing)),
-        ("fired", f"{standing.count} times in this run" if standing.count else "not in this run"),
+        ("told by", f"list {ways(standing)}".replace("list list", "list")),
+        ("fired", f"{standing.count} {TIMES} in this run" if standing.count else "not in this run"),
         ("trouble", standing.problem or NONE),
         ("kept", "comes with the program" if rule.is_built_in else "yours; x deletes it"),
         ("where", LOCAL),
@@ -169,7 +175,7 @@ def rule_detail(standing: Standing, width: int) -> list[Row]:
 def alert_detail(alert: Alert, width: int, *, hides_money: bool = False) -> list[Row]:
     """Return everything about something that fired."""
     lines = [
-        ("first", figure.date(alert.first_ms) + f" {figure.clock(alert.first_ms)[-2:]}s UTC"),
+        ("first", f"{figure.date(alert.first_ms)[:10]} {figure.clock(alert.first_ms)} UTC"),
         ("last", figure.clock(alert.last_ms)),
         ("what", alert_text(alert, hides_money=hides_money)),
         *((_WORDS[one.channel], one.reason or one.state.value) for one in alert.deliveries),
@@ -192,6 +198,6 @@ def slot(store: Store, troubles: int) -> Span:
     # A connection that is down is counted once: as the trouble that stands.
     counted = [alert for alert in unseen if not (troubles and alert.kind is AlertKind.CONNECTION)]
     total = troubles + len(counted)
-    is_grave = any(alert.kind in _GRAVE for alert in counted)
+    is_grave = any(alert.kind in GRAVE for alert in counted)
     text = f"alerts {total}" if total < 100 else "alerts 99"
     return Span(text, Role.DANGER if is_grave else Role.WARN if total else Role.PLAIN, bold=is_grave)
