@@ -6,20 +6,25 @@ of `CompositorUpdate`) and how it ends; both are private to it, and tests replay
 
 from __future__ import annotations
 
+import asyncio
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 from rich.segment import Segment
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App
+from textual.geometry import Region
 from textual.screen import Screen
+from textual.widget import Widget
 
 from bgtui.domain.clock import Clock
-from bgtui.ui.terminal.cells import CellScreen
+from bgtui.ui.pens import Pens
+from bgtui.ui.terminal.cells import CellScreen, PenBox
 from bgtui.ui.terminal.driver import TerminalDriver
 from bgtui.ui.terminal.gate import FrameGate
 from bgtui.ui.terminal.meter import TerminalMeter
+from bgtui.ui.view.span import Row
 
 T = TypeVar("T")
 _logger = logging.getLogger(__name__)
@@ -44,6 +49,12 @@ class TerminalApp(App[T], Generic[T], inherit_bindings=False):
         self._monotonic = clock.monotonic
         self._cells = CellScreen(0, 0)
         self._is_plain = is_plain
+        self._painted: list[str] = []
+        """What was painted and is written at the end of this turn of the loop."""
+        self._pen_box: PenBox | None = None
+        self._open_places: dict[Widget, tuple[int, int] | None] = {}
+        self._placed: object = None
+        """The toolkit's layout that the places belong to."""
 
     @property
     def pending(self) -> int:
@@ -62,12 +73,62 @@ class TerminalApp(App[T], Generic[T], inherit_bindings=False):
         width, height = self.size
         if (self._cells.width, self._cells.height) != (width, height):
             self._cells.resize(width, height)
-        text = self._cells.update(_strips(renderable))
-        if text:
+            self._painted.clear()
+        self._painted.append(self._cells.update(_strips(renderable)))
+        self._write_painted()
+
+    def paint(self, widget: Widget, lines: Sequence[tuple[int, Row]], pens: Pens) -> bool:
+        """Write some lines of a widget at once, past the toolkit's compositor, where that is possible.
+
+        The compositor makes every line of the frame anew and cuts it into pieces; for a pane that nothing
+        lies over, the lines themselves are all there is to know. It asks the widget again whenever it paints.
+
+        Args:
+            widget: Whose lines they are; it would show the same ones to the toolkit.
+            lines: Row within the widget, and the line, exactly as wide as the widget.
+            pens: What the meanings look like.
+
+        Returns:
+            Whether they were taken; when not, the widget has to be refreshed.
+        """
+        place = self._place(widget)
+        if place is None:
+            return False
+        if self._pen_box is None or self._pen_box.pens is not pens:
+            self._pen_box = PenBox(pens)
+        if not self._painted:
+            asyncio.get_running_loop().call_soon(self._write_painted)
+        x, y = place
+        put, box, out = self._cells.put, self._pen_box, self._painted
+        out.append("")  # not empty any more: the end of the turn is waited for
+        return all(put(y + number, x, line, box, out) for number, line in lines)
+
+    def _place(self, widget: Widget) -> tuple[int, int] | None:
+        """Return where a widget stands on the terminal; None where it cannot be written to directly."""
+        if self._is_plain or not isinstance(self._driver, TerminalDriver) or self._batch_count:
+            return None
+        screen = self.screen
+        size = self.size
+        is_known = (self._cells.width, self._cells.height) == (size.width, size.height)
+        if not is_known or not self._running or self._closed or screen._layout_required:  # noqa: SLF001
+            return None
+        layout = screen._compositor.visible_widgets  # noqa: SLF001 - another object after each layout
+        if layout is not self._placed:
+            self._placed = layout
+            self._open_places.clear()
+        if widget not in self._open_places:
+            self._open_places[widget] = _open_place(widget, layout, size.region)
+        return self._open_places[widget]
+
+    def _write_painted(self) -> None:
+        """Write what was painted."""
+        text = "".join(self._painted)
+        self._painted.clear()
+        driver = self._driver
+        if text and isinstance(driver, TerminalDriver):
             driver.write(text)
-            now_s = self._monotonic()
             self.gate.sent(len(text))
-            self.meter.wrote(len(text), now_s)
+            self.meter.wrote(len(text), self._monotonic())
 
     def _build_driver(self, headless: bool, inline: bool, mouse: bool, size: Any) -> Any:  # noqa: ANN401, FBT001
         driver = super()._build_driver(headless, inline, mouse, size)
@@ -85,6 +146,7 @@ class TerminalApp(App[T], Generic[T], inherit_bindings=False):
     def forget_screen(self) -> None:
         """Write everything anew: somebody else has written on the terminal."""
         self._cells.resize(*self.size)
+        self._painted.clear()
         self.screen.refresh(layout=True)
 
     def _set_pointer_shape(self, shape: str) -> None:
@@ -114,6 +176,23 @@ class TerminalApp(App[T], Generic[T], inherit_bindings=False):
 
     def _print_error_renderables(self) -> None:
         self._exit_renderables.clear()
+
+
+def _open_place(
+    widget: Widget, layout: Mapping[Widget, tuple[Region, Region]], screen: Region
+) -> tuple[int, int] | None:
+    """Return where a widget stands if all of it is seen: the layout names those on top first."""
+    if widget not in layout:
+        return None
+    region, clip = layout[widget]
+    if not clip.contains_region(region) or not screen.contains_region(region):
+        return None
+    for other, (above, its_clip) in layout.items():
+        if other is widget:
+            return region.x, region.y
+        if above.intersection(its_clip).overlaps(region):
+            return None
+    return None
 
 
 def _strips(update: object) -> Iterator[tuple[int, int, Sequence[Segment]]]:

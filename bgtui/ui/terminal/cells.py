@@ -15,6 +15,11 @@ from rich.color import Color, ColorSystem, ColorType
 from rich.segment import Segment
 from rich.style import Style
 
+from bgtui.ui.pens import Pens
+from bgtui.ui.role import Role
+from bgtui.ui.view.glyph import to_ascii
+from bgtui.ui.view.span import Row, Span, is_narrow
+
 Strips = Iterable[tuple[int, int, Sequence[Segment]]]
 """Row, column, and what stands there from that column on."""
 
@@ -44,7 +49,7 @@ def pen_of(style: Style | None) -> Pen:
     """Return the pen of a style; colors beyond 256 become the nearest of them."""
     if style is None:
         return PLAIN
-    return Pen(
+    pen = Pen(
         _color(style.color, 30, "39"),
         _color(style.bgcolor, 40, "49"),
         bold=bool(style.bold),
@@ -52,6 +57,25 @@ def pen_of(style: Style | None) -> Pen:
         reverse=bool(style.reverse),
         underline=bool(style.underline),
     )
+    return _same.setdefault(pen, pen)
+
+
+_same: dict[Pen, Pen] = {PLAIN: PLAIN}
+"""Equal pens are one object, so that cells are compared by identity first."""
+
+
+class PenBox(dict[tuple[Role, bool, bool], Pen]):
+    """The pens of one palette, by what a span means."""
+
+    def __init__(self, pens: Pens) -> None:
+        """Begin empty: a screen uses a handful."""
+        super().__init__()
+        self.pens = pens
+
+    def __missing__(self, key: tuple[Role, bool, bool]) -> Pen:
+        role, bold, reverse = key
+        pen = self[key] = pen_of(self.pens.style(role, bold=bold, reverse=reverse))
+        return pen
 
 
 def _color(color: Color | None, base: int, default: str) -> str:
@@ -135,6 +159,35 @@ def _read(segments: Sequence[Segment]) -> tuple[list[str], list[Pen], bool]:
     return letters, pens, is_risky
 
 
+def _parts(line: Row, before: Row) -> list[tuple[int, int, int]] | None:
+    """Return where a line differs from the one before: first span, span after the last, column.
+
+    None where terminals may differ in how wide a letter is.
+    """
+    if len(line) != len(before):
+        return _whole(line)
+    parts: list[tuple[int, int, int]] = []
+    column = end = 0
+    for number, (span, old) in enumerate(zip(line, before, strict=True)):
+        size = len(span[0])
+        if span is not old and span != old:
+            if size != len(old[0]):
+                return _whole(line)
+            if not is_narrow(span[0]):
+                return None
+            if parts and column - end <= _BRIDGE:
+                parts[-1] = (parts[-1][0], number + 1, parts[-1][2])
+            else:
+                parts.append((number, number + 1, column))
+            end = column + size
+        column += size
+    return parts
+
+
+def _whole(line: Row) -> list[tuple[int, int, int]] | None:
+    return [(0, len(line), 0)] if all(is_narrow(span[0]) for span in line) else None
+
+
 class CellScreen:
     """The terminal's screen as it was last written."""
 
@@ -147,7 +200,7 @@ class CellScreen:
         self.width, self.height = width, height
         self._letters = [[" "] * width for _ in range(height)]
         self._pens = [[PLAIN] * width for _ in range(height)]
-        self._seen: list[dict[int, tuple[Sequence[Segment], int]]] = [{} for _ in range(height)]
+        self._seen: list[dict[int, tuple[Sequence[Segment] | Row, int]]] = [{} for _ in range(height)]
         self._risky = [False] * height
         self._pen: Pen | None = None
         self._at: tuple[int, int] | None = None
@@ -163,6 +216,47 @@ class CellScreen:
             if 0 <= y < self.height:
                 self._row(y, x, segments, out)
         return "".join(out)
+
+    def put(self, y: int, x: int, line: Row, box: PenBox, out: list[str]) -> bool:
+        """Take one line of spans, as far as it differs from the line that it replaces.
+
+        Args:
+            y: Row of the screen.
+            x: Column where the line begins.
+            line: What stands there now; it fits into the screen.
+            box: Pens of its meanings.
+            out: What has to be written is added to this.
+
+        Returns:
+            Whether it could be done here: not on a screen that nobody knows, and not where terminals may
+            differ in how wide a letter is.
+        """
+        if self._is_unknown or self._risky[y]:
+            return False
+        if box.pens.is_ascii:
+            line = tuple(span._replace(text=to_ascii(span.text)) for span in line)
+        known = self._seen[y].get(x)
+        before = known[0] if known is not None and isinstance(known[0], tuple) else ()
+        parts = _parts(line, before)
+        if parts is None:
+            return False
+        for first, last, column in parts:
+            self._replace(y, x + column, line[first:last], box, out)
+        if known is not None and before:
+            self._seen[y][x] = (line, known[1])
+        else:
+            self._note(y, x, line, x, x + sum(len(span[0]) for span in line))
+        return True
+
+    def _replace(self, y: int, x: int, spans: Sequence[Span], box: PenBox, out: list[str]) -> None:
+        letters: list[str] = []
+        pens: list[Pen] = []
+        for span in spans:
+            letters += span[0]
+            pens += [box[span[1:]]] * len(span[0])
+        self._write_changes(y, x, letters, pens, out)
+        end = x + len(letters)
+        self._letters[y][x:end], self._pens[y][x:end] = letters, pens
 
     def _row(self, y: int, x: int, segments: Sequence[Segment], out: list[str]) -> None:
         known = self._seen[y].get(x)
@@ -192,7 +286,7 @@ class CellScreen:
             self._risky[y] = any(len(letter) > 1 or letter > _SURE for letter in old_letters)
             self._write_whole(y, out)
 
-    def _note(self, y: int, start: int, segments: Sequence[Segment], x: int, end: int) -> None:
+    def _note(self, y: int, start: int, segments: Sequence[Segment] | Row, x: int, end: int) -> None:
         """Remember a strip as written, and forget those that it lies over."""
         seen = self._seen[y]
         for other in [at for at, (_, until) in seen.items() if at < end and until > x]:
@@ -217,7 +311,7 @@ class CellScreen:
         count = len(letters)
         at = 0
         while at < count:
-            if letters[at] == old_letters[x + at] and pens[at] == old_pens[x + at]:
+            if letters[at] == old_letters[x + at] and pens[at] is old_pens[x + at]:
                 at += 1
                 continue
             start = at
@@ -227,8 +321,8 @@ class CellScreen:
             same = 0
             while end + same < count and same <= _BRIDGE:
                 next_at = end + same
-                if letters[next_at] == old_letters[x + next_at] and pens[next_at] == old_pens[x + next_at]:
-                    if pens[next_at] != pens[end - 1]:
+                if letters[next_at] == old_letters[x + next_at] and pens[next_at] is old_pens[x + next_at]:
+                    if pens[next_at] is not pens[end - 1]:
                         break
                     same += 1
                 else:
@@ -242,7 +336,7 @@ class CellScreen:
         out.append(self._move(y, x))
         current = self._pen
         for letter, pen in zip(letters, pens, strict=True):
-            if pen is not current and pen != current:
+            if pen is not current:
                 out.append(_change(current, pen) if current is not None else f"\x1b[m{_change(PLAIN, pen)}")
                 current = pen
             out.append(letter)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 from bgtui.domain.text import ELLIPSIS, cell_width
@@ -39,9 +40,15 @@ def width_of(line: Iterable[Span]) -> int:
     return total
 
 
+@lru_cache(4096)
+def is_narrow(text: str) -> bool:
+    """Tell whether every letter surely takes one cell, and none is a control."""
+    return _NARROW.fullmatch(text) is not None
+
+
 def cells(text: str) -> int:
     """Return how many cells a text takes."""
-    return len(text) if text.isascii() or _NARROW.fullmatch(text) else cell_width(text)
+    return len(text) if text.isascii() or is_narrow(text) else cell_width(text)
 
 
 _NARROW = re.compile(r"[\x20-\x7e│─├┤┬┴┼║═█▌▐░▄▀▲▼►◄●○≈≥≤–·×→←↑↓…]*")

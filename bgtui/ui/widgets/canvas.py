@@ -27,6 +27,9 @@ class Painter(Protocol):
     def pens(self) -> Pens:
         """The styles of the chosen theme."""
 
+    def paint(self, widget: Widget, lines: Sequence[tuple[int, Row]], pens: Pens) -> bool:
+        """Write lines of a widget at once; tell whether that was possible."""
+
 
 class Canvas(Widget, inherit_bindings=False):
     """A pane that is drawn from read models, once a frame at most.
@@ -51,7 +54,7 @@ class Canvas(Widget, inherit_bindings=False):
         super().__init__(id=id, classes=classes)
         self.workspace = workspace
         self._rows: list[Row] = []
-        self._strips: list[Strip] = []
+        self._strips: list[Strip | None] = []
         self._drawn: dict[Topic, int] = {}
         self._beat = -1
         self._looked_s = float("-inf")
@@ -106,11 +109,17 @@ class Canvas(Widget, inherit_bindings=False):
             self._strips = [Strip.blank(width)] * height
         made = list(self.rows(width, height)[:height])
         made += [EMPTY] * (height - len(made))
-        changed = [y for y, line in enumerate(made) if y >= len(self._rows) or self._rows[y] != line]
-        for y in changed:
-            self._strips[y] = _strip(made[y], width, pens)
+        rows, known = self._rows, len(self._rows)
+        changed = [
+            y for y, line in enumerate(made) if y >= known or (line is not rows[y] and line != rows[y])
+        ]
         self._rows = made
-        if changed:
+        if not changed:
+            return
+        for y in changed:
+            self._strips[y] = None
+        lines = [(y, fill(made[y], width)) for y in changed]
+        if not cast(Painter, self.app).paint(self, lines, pens):
             self.refresh(*(Region(0, y, width, 1) for y in changed))
 
     _width = 0
@@ -129,7 +138,12 @@ class Canvas(Widget, inherit_bindings=False):
 
     def render_line(self, y: int) -> Strip:
         """Return one line as it was drawn."""
-        return self._strips[y] if y < len(self._strips) else Strip.blank(self.size.width)
+        if y >= len(self._strips) or self._pens is None:
+            return Strip.blank(self.size.width)
+        strip = self._strips[y]
+        if strip is None:
+            strip = self._strips[y] = _strip(self._rows[y], self._width, self._pens)
+        return strip
 
     def render_lines(self, crop: Region) -> list[Strip]:
         """Return the lines of a region: nothing here has borders or filters that would need more work."""

@@ -10,7 +10,11 @@ from hypothesis import strategies as st
 from rich.segment import Segment
 from rich.style import Style
 
-from bgtui.ui.terminal.cells import CellScreen
+from bgtui.ui.pens import Pens
+from bgtui.ui.role import Role
+from bgtui.ui.terminal.cells import CellScreen, PenBox
+from bgtui.ui.theme import ThemeName, palette
+from bgtui.ui.view.span import Row, Span
 
 WIDTH, HEIGHT = 30, 6
 STYLES = (
@@ -51,6 +55,64 @@ KNOWN: dict[tuple[tuple[str, Style], ...], list[Segment]] = {}
 def segments(parts: list[tuple[str, Style]]) -> list[Segment]:
     """The same object for the same parts: the toolkit keeps strips that did not change."""
     return KNOWN.setdefault(tuple(parts), [Segment(text, style) for text, style in parts])
+
+
+PENS = Pens(palette(ThemeName.DARK, has_color=True, is_low_color=False))
+SPAN = st.builds(
+    Span,
+    st.text(st.sampled_from("ab0 .█▌►夜é"), min_size=1, max_size=6),
+    st.sampled_from((Role.PLAIN, Role.BID, Role.MUTED, Role.OWN)),
+    st.booleans(),
+)
+LINE = st.lists(SPAN, min_size=1, max_size=4).map(tuple)
+PUT = st.tuples(st.integers(0, 2), st.sampled_from((0, 3)), LINE)
+MIXED = st.lists(st.one_of(PUT, st.tuples(st.integers(0, 2), st.integers(0, 9), STRIP)), max_size=24)
+
+
+def line_segments(line: Row) -> list[Segment]:
+    return [Segment(span.text, PENS.style(span.role, bold=span.bold, reverse=span.reverse)) for span in line]
+
+
+class TestLines:
+    """Lines of spans are written without the toolkit's strips, and end on the same screen."""
+
+    @settings(max_examples=150, deadline=None)
+    @given(MIXED)
+    def test_lines_and_strips_in_any_order_end_on_the_screen_of_strips_alone(
+        self, updates: list[tuple[int, int, Any]]
+    ) -> None:
+        shown, stream = emulator()
+        mixed, strips, box = CellScreen(WIDTH, HEIGHT), CellScreen(WIDTH, HEIGHT), PenBox(PENS)
+        stream.feed(mixed.update(()))
+        strips.update(())
+        for y, x, parts in updates:
+            if isinstance(parts, list):
+                stream.feed(mixed.update([(y, x, segments(parts))]))
+                strips.update([(y, x, segments(parts))])
+                continue
+            out: list[str] = []
+            if not mixed.put(y, x, parts, box, out):
+                out.append(mixed.update([(y, x, line_segments(parts))]))
+            stream.feed("".join(out))
+            strips.update([(y, x, line_segments(parts))])
+        whole, whole_stream = emulator()
+        whole_stream.feed(repaint(strips))
+        assert looks(shown) == looks(whole)
+
+    def test_only_the_cells_that_differ_are_written(self) -> None:
+        diff, box = CellScreen(WIDTH, HEIGHT), PenBox(PENS)
+        diff.update(())
+        before = (Span("12.5", Role.BID), Span(" " * 9), Span("60,001", Role.PLAIN))
+        diff.put(1, 0, before, box, [])
+        out: list[str] = []
+        assert diff.put(1, 0, (Span("12.7", Role.BID), *before[1:]), box, out)
+        assert "".join(out) == "\x1b[4G\x1b[38;5;114m7"
+        assert diff.put(1, 0, (Span("12.7", Role.BID), *before[1:]), box, out)
+        assert len(out) == 3
+
+    def test_nothing_is_put_on_a_screen_that_nobody_knows(self) -> None:
+        diff = CellScreen(WIDTH, HEIGHT)
+        assert not diff.put(0, 0, (Span("abc"),), PenBox(PENS), [])
 
 
 class TestDiff:
