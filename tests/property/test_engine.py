@@ -50,6 +50,7 @@ from bgtui.simulator.engine import Stp
 from bgtui.simulator.fact import Private
 from bgtui.simulator.live import LiveOrder
 from bgtui.simulator.reject import Reject
+from tests.support.conservation import check_money, check_positions
 from tests.support.exchange_floor import (
     BTC,
     BTCUSD,
@@ -490,40 +491,11 @@ class ExchangeMachine(RuleBasedStateMachine):
 
     @invariant()
     def money_is_conserved(self) -> None:
-        ledger, accounts = self.floor._ledger, self.floor._state.accounts.values()
-        with localcontext(Context(prec=80)):
-            total: defaultdict[str, D] = defaultdict(D)
-            for account in accounts:
-                for (_, coin), wallet in account.wallets.items():
-                    total[coin] += wallet.balance
-                for coin, purse in account.spot.items():
-                    total[coin] += purse.balance
-            for coin, fee in ledger.fees.items():
-                total[coin] += fee
-            for instrument in INSTRUMENTS:
-                if instrument.margin_coins:
-                    total[instrument.margin_coins[0]] += ledger.clearing[instrument.id]
-            assert total == ledger.deposits
+        check_money(self.floor, INSTRUMENTS)
 
     @invariant()
     def positions_net_to_zero(self) -> None:
-        ledger, accounts = self.floor._ledger, self.floor._state.accounts.values()
-        with localcontext(Context(prec=80)):
-            for instrument in INSTRUMENTS:
-                held = [
-                    leg
-                    for account in accounts
-                    for wallet in account.wallets.values()
-                    for leg in wallet.legs.values()
-                    if leg.instrument == instrument.id
-                ]
-                assert all(leg.size > 0 for leg in held)
-                assert sum(leg.direction * leg.size for leg in held) == 0
-                cost = sum(leg.direction * leg.cost for leg in held)
-                # What is not realized yet is what clearing holds: PnL against entry sums to it at any mark.
-                assert cost == ledger.claims[instrument.id]
-                if not instrument.is_inverse:
-                    assert ledger.clearing[instrument.id] == -cost
+        check_positions(self.floor, INSTRUMENTS)
 
     @invariant()
     def book_is_sound(self) -> None:
