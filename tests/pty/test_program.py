@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.pty import BGTUI, Pty
+from tests.support.pty import BGTUI, Pty, confirm, press_until
 
 pytestmark = pytest.mark.xdist_group("pty")
 
@@ -34,19 +34,6 @@ def wait_live(terminal: Pty) -> None:
     terminal.wait_for(
         lambda text: "price" in text.splitlines()[2] and re.search(r"\d\.\d{4}", text) is not None
     )
-
-
-def confirm(terminal: Pty) -> None:
-    """Review, wait until `y` counts, and send."""
-    terminal.press("enter")
-    terminal.wait_for("y SEND")
-    terminal.pump(0.45)
-    terminal.press("y")
-    terminal.wait_for(lambda text: "y SEND" not in text)
-
-
-def orders_on_ladder(text: str) -> int:
-    return sum("●" in line[:10] for line in text.splitlines()[3:22])
 
 
 class TestOrderLife:
@@ -73,8 +60,7 @@ class TestOrderLife:
             lambda text: before_amend not in text.splitlines()[5] and "live" in text.splitlines()[5]
         )
         # Canceled at once: it is one order of mine.
-        program.press("x")
-        program.wait_for(lambda text: "No working orders" in text or "open 0" in text)
+        press_until(program, "x", lambda text: "No working orders" in text or "open 0" in text)
         # A position opened at market, and closed.
         program.press("1")
         wait_live(program)

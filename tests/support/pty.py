@@ -203,6 +203,47 @@ class Pty:
         fcntl.ioctl(self._master, termios.TIOCSWINSZ, struct.pack("HHHH", self.rows, self.columns, 0, 0))
 
 
+_MOST_TRIES = 4
+
+
+def confirm(terminal: Pty) -> str:
+    """Review a form, wait until `y` counts, send; return the review.
+
+    A journal that a loaded machine keeps waiting stops the sending and gives the form back, filled: then
+    once more, as a person would.
+    """
+    for _ in range(_MOST_TRIES):
+        terminal.press("enter")
+        terminal.wait_for("y SEND")
+        review = terminal.text()
+        terminal.pump(0.45)
+        terminal.press("y")
+        terminal.wait_for(lambda text: "y SEND" not in text and not _message(text).startswith("sent:"))
+        if not _has_no_journal(terminal.text()):
+            return review
+        terminal.wait_for("enter review")
+    raise AssertionError(f"nothing could be sent:\n{terminal.text()}")
+
+
+def press_until(terminal: Pty, key: str, seen: str | Callable[[str], bool]) -> None:
+    """Press a key that acts at once, and wait; again where the journal could not be written in time."""
+    holds = (lambda text: seen in text) if isinstance(seen, str) else seen
+    for _ in range(_MOST_TRIES):
+        terminal.press(key)
+        terminal.wait_for(lambda text: holds(text) or _has_no_journal(text))
+        if holds(terminal.text()):
+            return
+    raise AssertionError(f"nothing could be sent:\n{terminal.text()}")
+
+
+def _has_no_journal(text: str) -> bool:
+    return "Journal did not answer" in _message(text)
+
+
+def _message(text: str) -> str:
+    return text.splitlines()[-2].strip()
+
+
 def _own_terminal() -> None:
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
