@@ -107,11 +107,19 @@ def _step(name: str, intent: Judged, facts: Facts) -> RuleResult:
         return RuleResult(name, passes=size > 0, message=_OK if size > 0 else "an amount is above zero")
     if size <= 0:
         return RuleResult(name, passes=False, message=f"size is 0; the smallest is {rules.min_size}")
-    if size < rules.min_size:
+    if size < rules.min_size and not _closes_all(intent, facts):
         return RuleResult(name, passes=False, message=f"{size} is under the smallest size {rules.min_size}")
     if not is_on_step(size, rules.size_step):
         return RuleResult(name, passes=False, message=f"{size} is off the step of {rules.size_step}")
     return RuleResult(name, passes=True)
+
+
+def _closes_all(intent: Judged, facts: Facts) -> bool:
+    """Tell whether an order closes a whole leg, which may be less than the smallest order."""
+    if isinstance(intent, AmendOrder) or intent.effect is not Effect.CLOSE or intent.position_side is None:
+        return False
+    leg = facts.leg(intent.position_side)
+    return leg is not None and intent.size >= leg.size
 
 
 def _max_size(name: str, intent: PlaceOrder | PlacePlan, facts: Facts) -> RuleResult | None:
