@@ -9,9 +9,10 @@ from dataclasses import replace
 import pytest
 
 from bgtui.domain.alert import AlertKind, Channel
-from bgtui.domain.event import AlertDelivered, Connection, ConnectionLost, FillReported
+from bgtui.domain.event import AlertDelivered, AlertRulesReported, Connection, ConnectionLost, FillReported
 from bgtui.domain.order import Forced
 from bgtui.store.store import Store
+from bgtui.ui.role import Role
 from tests.support import scene
 from tests.support.build import ETH, fill
 from tests.support.terminal import Terminal, open_terminal
@@ -232,6 +233,15 @@ async def test_alerts_work_in_a_read_only_run() -> None:
         assert terminal.store.alerts()[0].text == "Price: BTCUSDT last 67,241.6 is above 67,241.6."
         await terminal.press("d", "x")
         assert rules(terminal.store) == []
+
+
+async def test_a_file_that_is_broken_is_told_where_the_rules_stand() -> None:
+    async with opened() as terminal:
+        problem = "Alert rules: the file cannot be read; the file is kept as alerts.broken-1.json."
+        await terminal.apply(AlertRulesReported(terminal.store.alert_rules(), problem), 0.3)
+        assert "LOCAL · file trouble" in terminal.row(4)
+        assert terminal.message == problem
+        assert terminal.workspace.message.role is Role.WARN
 
 
 async def test_hidden_money_is_hidden_here_too() -> None:

@@ -106,7 +106,7 @@ class AlertDock(FormDock):
                 return "again" if self.repeats else "once"
             case _:
                 if not self._has_command:
-                    return "no  (none in config.toml)"
+                    return "no  (none configured)"
                 return "yes" if self.runs_command else "no"
 
     def hint(self, name: str) -> str:

@@ -13,7 +13,7 @@ from bgtui.ui.modals.alerting import AlertDock
 from bgtui.ui.role import Role
 from bgtui.ui.screens.listing import ListScreen
 from bgtui.ui.view import alerts, footer
-from bgtui.ui.view.span import Row, Span
+from bgtui.ui.view.span import Row, Span, row
 from bgtui.ui.view.table import Line, State, Table
 from bgtui.ui.widgets.bars import StateBar
 from bgtui.ui.widgets.table import LiveTable, as_of
@@ -44,8 +44,8 @@ class AlertsTable(LiveTable):
     def words(self) -> Sequence[Span | str]:
         """Say that the rules are local, and what is wrong with their file."""
         store = self.workspace.store
-        problem = "" if store is None else store.alert_problem
-        return (Span("LOCAL"), Span(problem, Role.WARN))
+        is_troubled = store is not None and bool(store.alert_problem)
+        return (Span("LOCAL"), Span("file trouble" if is_troubled else "", Role.WARN))
 
     def table(self) -> Table:
         """Return the rows of the sub-view."""
@@ -103,7 +103,10 @@ class AlertsScreen(ListScreen):
                 bar.invalidate()
 
     def standing(self) -> Row:
-        """Say where the rules work."""
+        """Say where the rules work, or what is wrong with their file."""
+        store = self.workspace.store
+        if store is not None and store.alert_problem:
+            return row(Span(f" {store.alert_problem}", Role.WARN))
         return as_of(f"{alerts.LOCAL}; what is stale or not known fires nothing")
 
     async def do_alert_new(self) -> None:
