@@ -13,7 +13,7 @@ from textual.widgets import DataTable
 
 from bgtui.domain.instrument import ProductType, instrument_id
 from bgtui.ui.app import Opened
-from bgtui.ui.terminal.meter import TerminalMeter
+from bgtui.ui.meter import TerminalMeter
 
 ROWS = 40
 BTC = instrument_id(ProductType.USDT_FUTURES, "BTCUSDT")

@@ -21,6 +21,7 @@ from bgtui.ui.actions.departure import Departure
 from bgtui.ui.actions.finder import Finder
 from bgtui.ui.actions.looking import Looking
 from bgtui.ui.actions.navigation import Navigation
+from bgtui.ui.actions.regret import Regret
 from bgtui.ui.actions.safety import Safety
 from bgtui.ui.announcer import Announcer
 from bgtui.ui.crier import Crier
@@ -92,6 +93,7 @@ class BgtuiApp(TerminalApp[int], inherit_bindings=False):
             Navigation(self), Finder(self), Departure(self), Looking(self), Safety(self),
         )  # fmt: skip
         self._announcer = Announcer(self.workspace)
+            Regret(self),
         self._crier = Crier(self.workspace, self.bell)
         self._herald = Herald(self.workspace, self.invalidate)
         self._ticked_s: float | None = None

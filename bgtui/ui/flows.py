@@ -22,6 +22,7 @@ from bgtui.domain.intent import (
 from bgtui.domain.order import Order, OrderStatus, PlanOrder, PositionMode, TimeInForce
 from bgtui.domain.submission import Submission, SubmissionState
 from bgtui.session.desk import OrderDesk, Receipt
+from bgtui.ui import undo
 from bgtui.ui.modals.amending import AmendDock
 from bgtui.ui.modals.asking import Asking
 from bgtui.ui.modals.canceling import CancelDock, Chosen
@@ -88,7 +89,8 @@ async def send(stage: Stage, decision: Decision) -> str:
         return ""
     stage.say(f"sent: {decision.words}", Role.PENDING)
     for at, intent in enumerate(decision.intents):
-        name = decision.client_order_id if at == 0 else ""
+        name = (decision.client_order_id if at == 0 else "") or desk.new_id()
+        act = undo.act_of(intent, name, stage.workspace.store)
         try:
             receipt = await desk.submit(intent, client_order_id=name, targets=decision.targets)
         except OutcomeUnknown as error:
@@ -106,6 +108,7 @@ async def send(stage: Stage, decision: Decision) -> str:
             stage.say(f"Not sent: {error}", Role.DANGER)
             return str(error)
         _forget(stage, decision)
+        stage.workspace.last_act = undo.joined(stage.workspace.last_act, act, is_first=at == 0)
         _tell(stage, decision, receipt)
         await _follow(stage, decision, intent, receipt)
     return ""
@@ -273,6 +276,11 @@ async def cancel(stage: Stage, orders: Sequence[Order], plans: Sequence[PlanOrde
     if len(orders) == 1 and not plans and not _is_foreign(stage, orders[0]):
         await _cancel_all(stage, Chosen(tuple(orders), ()))
         return
+    await cancel_named(stage, orders, plans)
+
+
+async def cancel_named(stage: Stage, orders: Sequence[Order], plans: Sequence[PlanOrder]) -> None:
+    """Count what was named, and cancel it once confirmed."""
     first = (orders or plans)[0]
     named = Chosen(tuple(orders), tuple(plans))
     dock = CancelDock(stage.workspace, first.instrument, CancelScope.ROW, named=named)

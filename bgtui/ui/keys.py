@@ -116,6 +116,7 @@ KEYS: tuple[Key, ...] = (
     _key(_ANY, "!", "kill.open", "kill switch", 3, "kill"),
     _key(_ANY, "o", "arm.toggle", "arm, disarm", 4, "ARM"),
     _key(_ANY, "t", "ticket.open", "empty ticket, or the draft", 2, "ticket"),
+    _key(_ANY, "z", "undo.offer", "offer the inverse of my last act", 2),
     _key(_ANY, "u", "app.refresh", "ask the exchange again", label="ask"),
     _key(_ANY, "e", "row.json", "this row as JSON", label="json"),
     _key(_ANY, "H", "privacy.toggle", "hide names and money", label="hide"),

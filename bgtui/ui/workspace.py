@@ -18,8 +18,9 @@ from bgtui.store.store import Store
 from bgtui.ui.display import Display
 from bgtui.ui.history import History
 from bgtui.ui.keys import KeyTable
+from bgtui.ui.meter import TerminalMeter
 from bgtui.ui.role import Role
-from bgtui.ui.terminal.meter import TerminalMeter
+from bgtui.ui.undo import Act
 
 GROUPS = (1, 2, 5, 10, 25, 50, 100)
 """Ticks in one row of the ladder."""
@@ -101,6 +102,8 @@ class Workspace:
     """What the screen costs."""
     drafts: dict[str, object] = field(default_factory=dict)
     """Forms left behind, by what they are about."""
+    last_act: Act | None = None
+    """What was sent last, for the offer of its inverse."""
     copy_product: ProductType | None = None
     """Whose copy trading is shown; None means the product type of the run."""
     copy_background: dict[Question[Any], float] = field(default_factory=dict)

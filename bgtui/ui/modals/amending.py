@@ -29,15 +29,23 @@ class AmendDock(FormDock):
 
     title: ClassVar[str] = "AMEND"
 
-    def __init__(self, workspace: Workspace, order: Order, *, problem: str = "") -> None:
-        """Prefill what the order has."""
+    def __init__(
+        self,
+        workspace: Workspace,
+        order: Order,
+        *,
+        problem: str = "",
+        price: Decimal | None = None,
+        size: Decimal | None = None,
+    ) -> None:
+        """Prefill what the order has, or what it is to have."""
         super().__init__(workspace, problem=problem)
         self.first = order
         facts = self.facts()
         places = facts.rules.price_places if facts is not None else 2
         self.edits = {
-            "price": LineEdit.of(figure.price(order.price, places)),
-            "amount": LineEdit.of(format(order.remaining_size, "f")),
+            "price": LineEdit.of(figure.price(price or order.price, places)),
+            "amount": LineEdit.of(format(size or order.remaining_size, "f")),
         }
         self._new_id = ""
 

@@ -44,7 +44,9 @@ class TicketDock(FormDock):
         self.instrument: InstrumentId = request.instrument
         facts = self.facts()
         draft = workspace.drafts.get(self._draft)
-        if isinstance(draft, Ticket) and not request.price_text:
+        if request.again is not None and facts is not None:
+            self.ticket = ticket.again(request.again, facts)
+        elif isinstance(draft, Ticket) and not request.price_text:
             self.ticket = draft
         else:
             self.ticket = self._fresh(request, facts)

@@ -19,11 +19,11 @@ from textual.screen import Screen
 from textual.widget import Widget
 
 from bgtui.domain.clock import Clock
+from bgtui.ui.meter import TerminalMeter
 from bgtui.ui.pens import Pens
 from bgtui.ui.terminal.cells import CellScreen, PenBox
 from bgtui.ui.terminal.driver import TerminalDriver
 from bgtui.ui.terminal.gate import FrameGate
-from bgtui.ui.terminal.meter import TerminalMeter
 from bgtui.ui.view.span import Row
 
 T = TypeVar("T")

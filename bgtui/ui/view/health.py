@@ -9,8 +9,8 @@ from bgtui.domain.budget import Budget
 from bgtui.domain.text import clean_line
 from bgtui.store.health import CANCELS, ORDERS, READS, ConnectionHealth, HealthView, RouteHealth
 from bgtui.store.log import Level, LogLine
+from bgtui.ui.meter import Cost
 from bgtui.ui.role import Role
-from bgtui.ui.terminal.meter import Cost
 from bgtui.ui.view import figure
 from bgtui.ui.view.glyph import LIVE, NONE, TIMES, UNKNOWN
 from bgtui.ui.view.span import Row, Span, left, right, row

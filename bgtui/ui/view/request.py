@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from bgtui.domain.instrument import InstrumentId
 from bgtui.domain.market import Side
-from bgtui.domain.order import TimeInForce
+from bgtui.domain.order import Order, TimeInForce
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,8 @@ class TicketRequest:
     """As printed on the ladder's row at key-down; it does not follow the market. Empty leaves it open."""
     time_in_force: TimeInForce = TimeInForce.GTC
     from_ladder: bool = False
+    again: Order | None = None
+    """A canceled order that is to be placed anew."""
 
 
 class CancelScope(StrEnum):

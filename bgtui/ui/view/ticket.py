@@ -13,6 +13,7 @@ from bgtui.domain.market import Side
 from bgtui.domain.order import (
     Effect,
     MarginMode,
+    Order,
     OrderType,
     PlanKind,
     PositionMode,
@@ -133,6 +134,27 @@ def action_for(side: Side, facts: Facts) -> Action:
     if actions(facts) is _HEDGE:
         return Action.OPEN_LONG if side is Side.BUY else Action.OPEN_SHORT
     return Action.BUY if side is Side.BUY else Action.SELL
+
+
+def again(order: Order, facts: Facts) -> Ticket:
+    """Return the ticket that places what is left of a canceled order anew."""
+    is_hedge = actions(facts) is _HEDGE
+    leg = order.position_side if is_hedge else None
+    if leg is None:
+        action = Action.BUY if order.side is Side.BUY else Action.SELL
+    else:
+        verb = "close" if order.effect is Effect.CLOSE else "open"
+        action = Action(f"{verb} {leg.value}")
+    return Ticket(
+        action,
+        TicketKind.LIMIT if order.price is not None else TicketKind.MARKET,
+        order.time_in_force if order.time_in_force in TIMES else TimeInForce.GTC,
+        price="" if order.price is None else format(order.price, "f"),
+        size=format(order.remaining_size, "f"),
+        take_profit="" if order.take_profit is None else format(order.take_profit, "f"),
+        stop_loss="" if order.stop_loss is None else format(order.stop_loss, "f"),
+        reduce=order.reduce_only and not is_hedge,
+    )
 
 
 def fields(ticket: Ticket, facts: Facts) -> tuple[str, ...]:
