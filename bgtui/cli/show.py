@@ -6,9 +6,13 @@ import click
 
 from bgtui.cli.options import Figure, Task, settings_options
 from bgtui.config.commandline import CommandLine
+from bgtui.domain.instrument import ProductType
 from bgtui.domain.market import CandleInterval
 
-_SUBJECTS = ("ticker", "book", "trades", "candles", "contracts", "account", "positions", "orders", "fills")
+_COPYING = ("tracking", "followers", "traders", "copy-profit")
+_SUBJECTS = (
+    "ticker", "book", "trades", "candles", "contracts", "account", "positions", "orders", "fills", *_COPYING,
+)  # fmt: skip
 
 
 @click.command()
@@ -16,6 +20,12 @@ _SUBJECTS = ("ticker", "book", "trades", "candles", "contracts", "account", "pos
 @click.argument("subject", type=click.Choice(_SUBJECTS), metavar="SUBJECT")
 @click.argument("symbol", required=False)
 @click.option("--json", "as_json", is_flag=True, help='Print {"data": …, "as_of_ms": …, "stale": …}.')
+@click.option("--csv", "as_csv", is_flag=True, help="Print CSV with a header line; not with --watch.")
+@click.option(
+    "--product",
+    type=click.Choice([each.value for each in ProductType]),
+    help="Copy trading: of this product type instead of the configured one.",
+)
 @click.option("--watch", is_flag=True, help="Go on printing as it changes, until Ctrl-C.")
 @click.option(
     "--every",
@@ -59,6 +69,8 @@ def show(
     subject: str,
     symbol: str | None,
     as_json: bool,
+    as_csv: bool,
+    product: str | None,
     watch: bool,
     every: float,
     interval: str,
@@ -67,6 +79,8 @@ def show(
     parts: tuple[str, ...],
 ) -> Task:
     """Show SUBJECT: ticker, book, trades, candles, contracts, account, positions, orders or fills.
+
+    Of copy trading: tracking (a leader's open orders), followers, traders (whom you follow), copy-profit.
 
     SYMBOL is BTCUSDT of the configured product type, or spot:BTCUSDT and the like. Without one, market
     subjects show the first of the watch list, and account subjects every instrument of the product type.
@@ -78,6 +92,10 @@ def show(
         raise click.UsageError("--open, --plans and --history belong to orders")
     if len(set(parts)) > 1:
         raise click.UsageError("--open, --plans and --history exclude each other")
+    if as_csv and (as_json or watch):
+        raise click.UsageError("--csv goes with neither --json nor --watch")
+    if product is not None and subject not in _COPYING:
+        raise click.UsageError(f"--product belongs to {', '.join(_COPYING)}")
     part = parts[0] if parts else None
 
     def run() -> int:
@@ -98,6 +116,8 @@ def show(
                         CandleInterval(interval),
                         limit,
                         as_json=as_json,
+                        as_csv=as_csv,
+                        product_type=None if product is None else ProductType(product),
                         timeout_s=timeout_s,
                     )
                     return await (showing.follow(every) if watch else showing.once())

@@ -15,8 +15,9 @@ from bgtui.cli.subject import SUBJECTS, Following, Query
 from bgtui.cli.table import render
 from bgtui.cli.taping import named_instruments
 from bgtui.config.settings import Settings, locate
+from bgtui.domain.csvtext import to_csv
 from bgtui.domain.error import ConfigError, DecodeError, ExchangeError, ExitCode, RateLimited, Rejected, Stale
-from bgtui.domain.instrument import InstrumentId
+from bgtui.domain.instrument import InstrumentId, ProductType
 from bgtui.domain.market import CandleInterval, Trade
 from bgtui.exchange.clock import SystemClock
 from bgtui.exchange.reader import ReadClient
@@ -29,8 +30,15 @@ _NOTHING = {
     "plans": "no trigger orders that wait",
     "history": "no orders that ended in the last 24 hours",
     "fills": "no fills in the last 24 hours",
+    "tracking": "no open tracking orders",
+    "followers": "nobody follows this account",
+    "traders": "this account follows nobody",
+    "copy-profit": "no share of profit was paid yet",
 }
-_DEFAULT_LIMIT = {"book": 15, "contracts": 1000}
+_DEFAULT_LIMIT = {
+    "book": 15, "contracts": 1000, "tracking": 1000, "traders": 1000,
+    "followers": 100_000, "copy-profit": 100_000,
+}  # fmt: skip
 _USUAL_LIMIT = 100
 _SETTLE_S = 2.0
 """How long the first print waits to be current; after that it is printed as stale."""
@@ -51,6 +59,8 @@ class Showing:
         *,
         as_json: bool,
         timeout_s: float,
+        as_csv: bool = False,
+        product_type: ProductType | None = None,
     ) -> None:
         """Check what can be checked before connecting.
 
@@ -62,13 +72,14 @@ class Showing:
         self._subject = SUBJECTS[name]
         self._name = name
         self._as_json = as_json
+        self._as_csv = as_csv
         self._timeout_s = timeout_s
         self._is_announced = False
         self._current_ms: int | None = None
         """Exchange time at which what is followed was last known to be current."""
         instrument = _instrument(settings, symbol, needed=self._subject.needs_symbol)
         self._query = Query(
-            instrument.product_type if instrument else settings.product_type,
+            product_type or (instrument.product_type if instrument else settings.product_type),
             instrument,
             interval,
             limit or _DEFAULT_LIMIT.get(name, _USUAL_LIMIT),
@@ -189,6 +200,9 @@ class Showing:
             write_json({"data": data, "as_of_ms": as_of_ms, "stale": is_stale})
             return
         table = self._subject.table(value, self._query)
+        if self._as_csv:
+            write_line(to_csv(table.columns, table.rows).rstrip("\n"))
+            return
         lines = (
             render(table, stdout_width()) if table.rows else [_NOTHING.get(self._name, f"no {self._name}")]
         )

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bgtui.bootstrap.opening import Access
-from bgtui.cli import present
+from bgtui.cli import present, present_copy
+from bgtui.cli.present_copy import CopyProfit
 from bgtui.cli.shape import shape
 from bgtui.cli.table import Table
 from bgtui.domain.error import ConfigError
@@ -189,7 +190,51 @@ async def _fetch_fills(access: Access, query: Query) -> Any:  # noqa: ANN401
     return query.of_instrument(tuple(reversed(fills)))
 
 
+async def _fetch_tracking(access: Access, query: Query) -> Any:  # noqa: ANN401
+    return query.of_instrument(await access.reader.leader_tracks(query.product_type))
+
+
+async def _fetch_followers(access: Access, query: Query) -> Any:  # noqa: ANN401
+    return (await access.reader.followers(query.product_type))[: query.limit]
+
+
+async def _fetch_traders(access: Access, query: Query) -> Any:  # noqa: ANN401
+    return (await access.reader.followed_traders(query.product_type))[: query.limit]
+
+
+async def _fetch_profit(access: Access, query: Query) -> CopyProfit:
+    product, reader = query.product_type, access.reader
+    summary = await reader.profit_summary(product)
+    days = await reader.daily_shares() if product.is_futures else summary.days
+    paid = (await reader.paid_shares(product))[: query.limit]
+    return CopyProfit(summary, days, paid, await reader.waiting_shares(product))
+
+
 SUBJECTS: Mapping[str, Subject] = {
+    "tracking": Subject(
+        is_account=True,
+        needs_symbol=False,
+        fetch=_fetch_tracking,
+        table=lambda value, _: present_copy.tracking_table(value),
+    ),
+    "followers": Subject(
+        is_account=True,
+        needs_symbol=False,
+        fetch=_fetch_followers,
+        table=lambda value, _: present_copy.followers_table(value),
+    ),
+    "traders": Subject(
+        is_account=True,
+        needs_symbol=False,
+        fetch=_fetch_traders,
+        table=lambda value, _: present_copy.traders_table(value),
+    ),
+    "copy-profit": Subject(
+        is_account=True,
+        needs_symbol=False,
+        fetch=_fetch_profit,
+        table=lambda value, _: present_copy.profit_table(value),
+    ),
     "ticker": Subject(
         is_account=False,
         needs_symbol=True,

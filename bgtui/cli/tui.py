@@ -81,6 +81,7 @@ def connection(
     async def connect() -> AsyncIterator[Any]:
         from bgtui.bootstrap.opening import every_product, open_session
         from bgtui.cli.pins import Pins
+        from bgtui.cli.saving import Saving
         from bgtui.cli.start import settled, start
         from bgtui.config.paths import find_paths
         from bgtui.config.settings import locate
@@ -116,6 +117,7 @@ def connection(
                 identity,
                 settings.chords,
                 remember=pins.write,
+                save=Saving(paths.export_dir),
                 fps=None if has_own_pace else settings.fps,
             )
 

@@ -19,6 +19,8 @@ class Paths:
     pins_file: Path
     journal_file: Path
     alerts_file: Path
+    export_dir: Path
+    """Where the screens write CSV."""
 
 
 def find_paths(environ: Mapping[str, str]) -> Paths:
@@ -32,6 +34,7 @@ def find_paths(environ: Mapping[str, str]) -> Paths:
         pins_file=state / "watch.json",
         journal_file=state / "journal.sqlite3",
         alerts_file=state / "alerts.json",
+        export_dir=state / "exports",
     )
 
 

@@ -55,6 +55,8 @@ class Opened:
     """What the message line says first."""
     remember: Callable[[tuple[InstrumentId, ...]], None] | None = None
     """Keeps the watch list for the next run."""
+    save: Callable[[str, str], str] | None = None
+    """Writes a file of this name and text, and returns where it is."""
     fps: int | None = None
     """Frames a second as the settings say; None where a flag has said so."""
     actors: tuple[object, ...] = ()
@@ -91,6 +93,7 @@ class BgtuiApp(TerminalApp[int], inherit_bindings=False):
         self._ticker: Timer | None = None
         self._actions: tuple[object, ...] = (
             Navigation(self), Finder(self), Departure(self), Looking(self), Safety(self),
+            Regret(self),
         )  # fmt: skip
         self._announcer = Announcer(self.workspace)
             Regret(self),

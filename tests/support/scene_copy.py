@@ -122,6 +122,14 @@ def _shares(*, waiting: bool) -> tuple[ProfitShare, ...]:
     )
 
 
+def _days() -> tuple[ProfitShare, ...]:
+    """What was shared of the last days: the newest is the sum of the shares above."""
+    amounts = ("358.24", "21.07", "0.00", "88.40", "12.95")
+    return tuple(
+        ProfitShare("USDT", D(amount), None, DAY_MS - at * _DAY_MS) for at, amount in enumerate(amounts)
+    )
+
+
 def _symbols() -> tuple[LeadSymbol, ...]:
     return tuple(
         LeadSymbol(name, coin != "ADA", D("0.001"), D(50), D(40), D(20)) for coin, name in _NAMES.items()
@@ -175,6 +183,7 @@ def events() -> list[Event]:
         (question.profit_summary(USDT), _profit()),
         (question.paid_shares(USDT), _shares(waiting=False)),
         (question.waiting_shares(USDT), _shares(waiting=True)),
+        (question.daily_shares(USDT), _days()),
         (question.lead_symbols(USDT), _symbols()),
         (question.lead_settings(), LeadSettings(True, True, False, D(50), _symbols()[:2])),
         (question.followers(USDT), followers()),

@@ -100,7 +100,7 @@ class CopySettingsDock(FormDock):
 
     def label(self, name: str) -> str:
         """Return a field's name."""
-        return {"value": "per order", "most": "most held", "take": "TP %", "stop": "SL %"}.get(name, name)
+        return {"value": "an order", "most": "at most", "take": "TP %", "stop": "SL %"}.get(name, name)
 
     def value(self, name: str) -> Row | str:
         """Return what is chosen."""
@@ -230,7 +230,7 @@ class FollowDock(FormDock):
 
     def label(self, name: str) -> str:
         """Return a field's name."""
-        return {"trader": "trader id", "loss": "stop at", "most": "most held"}.get(name, name)
+        return {"loss": "stop at", "most": "at most"}.get(name, name)
 
     def value(self, name: str) -> Row | str:
         """Return what is chosen."""
@@ -294,7 +294,7 @@ class FollowDock(FormDock):
         if not is_identifier(pair):
             return ("pair is a symbol, such as BTCUSDT",)
         if not _number(self.edits["amount"].text) or not _number(self.edits["most"].text):
-            return ("amount and most held are numbers above zero",)
+            return ("amount and at most are numbers above zero",)
         return ()
 
     def _intent(self) -> Intent:

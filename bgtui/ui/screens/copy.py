@@ -75,12 +75,12 @@ class CopyTable(LiveTable):
         ]
         trader = self._trader()
         seen = {self.asked()[0], question.copied_orders(product)}
-        paced_ = paced(found, seen)
+        found_ = paced(found, seen)
         if trader is not None:
-            paced_.append((question.copy_settings(product, trader.trader_id), LIMITS_S))
+            found_.append((question.copy_settings(product, trader.trader_id), LIMITS_S))
             if not product.is_futures:
-                paced_.append((question.trader_symbols(trader.trader_id), LIMITS_S))
-        return paced_
+                found_.append((question.trader_symbols(trader.trader_id), LIMITS_S))
+        return found_
 
     def _trader(self) -> FollowedTrader | None:
         if isinstance(self.item, FollowedTrader):
@@ -160,10 +160,12 @@ class CopyTable(LiveTable):
         now_ms = self.workspace.now_ms
         as_of_ms = store.answer(question.copied_orders(product_of(self.workspace))).as_of_ms
         marks = tracking.marks(store, product_of(self.workspace), as_of_ms)
+        seen = self._merging.seen if self._merging is not None else ()
         lines = tuple(
             tracking.copy_line(
                 store, order, now_ms, is_private=hides,
-                mark_glyph=marks.get(order.tracking_no, ""), gone=tracking.is_gone(store, order, as_of_ms),
+                mark_glyph=marks.get(order.tracking_no, ""),
+                gone=tracking.is_gone(store, order, as_of_ms, seen),
             )
             for order in orders
         )  # fmt: skip

@@ -10,7 +10,7 @@ from bgtui.domain.instrument import ProductType
 from bgtui.domain.question import Question
 from bgtui.store import topic
 from bgtui.store.topic import Kind, Topic
-from bgtui.ui.view import worded
+from bgtui.ui.view import tracking, worded
 from bgtui.ui.view.polled import NOT_A_LEADER
 from bgtui.ui.workspace import Workspace
 
@@ -71,6 +71,8 @@ class Merging:
     def __init__(self, asked: Question[Any]) -> None:
         """Begin with nothing seen."""
         self.asked = asked
+        self.seen: set[tracking.Leg] = set()
+        """Legs that were held at some time since."""
         self._version = -1
 
     def look(self, workspace: Workspace) -> None:
@@ -83,6 +85,7 @@ class Merging:
         if self._version not in (-1, version):
             session.asker.hurry(self.asked)
         self._version = version
+        self.seen |= tracking.held_legs(store, product)
 
 
 def value(workspace: Workspace, orders: Iterable[TrackingOrder]) -> None:

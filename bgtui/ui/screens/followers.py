@@ -96,12 +96,12 @@ class FollowersTable(LiveTable):
         every = None if summary is None else summary.total_followers
         ever = "" if every is None else f", {every} ever"
         line = f" {len(found)} now{ever} · equity following {total} USDT"
-        return [row(f"{line} · this run: {self._came_and_went()}")]
+        return [row(f"{line} · {self._came_and_went()}")]
 
     def _came_and_went(self) -> str:
         counts = Counter(change.move for change in self._of_product())
         words = [f"{counts[move]} {name}" for move, name in _MOVE_WORDS if counts[move]]
-        return ", ".join(words) or "nobody came or left"
+        return ", ".join(words) or "none came or left"
 
     def _of_product(self) -> list[RosterChange]:
         return self._changes.get(question.followers(product_of(self.workspace)), [])

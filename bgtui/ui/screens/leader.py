@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from bgtui.domain import question
 from bgtui.domain.copyintent import CopyRole, LeadSwitch
 from bgtui.domain.copytrade import LeadSymbol, TrackingOrder
+from bgtui.domain.error import BgtuiError
 from bgtui.domain.question import Question
 from bgtui.store import topic
 from bgtui.store.answers import Answer
@@ -185,7 +186,7 @@ class LeaderTable(LiveTable):
     def _line(self, store: Store, order: TrackingOrder, mark: str, as_of_ms: int | None) -> Line:
         """Return a row; one that nothing has touched since is not made again."""
         workspace = self.workspace
-        gone = tracking.is_gone(store, order, as_of_ms)
+        gone = tracking.is_gone(store, order, as_of_ms, self._merging.seen if self._merging else ())
         day = workspace.now_ms // 86_400_000
         known = (order, store.ticker(order.instrument), mark, gone, workspace.is_private, day)
         found = self._lines.get(order.tracking_no)
@@ -325,5 +326,9 @@ class LeaderScreen(ByProduct, ListScreen):
             self._stage.say("The shares are not known yet; a moment.", Role.MUTED)
             return
         name = f"copy-profit-{product.value}-{workspace.now_ms // 1000}.csv"
-        where = workspace.save(name, export.shares_csv(answer.value))
+        try:
+            where = workspace.save(name, export.shares_csv(answer.value))
+        except BgtuiError as error:
+            self._stage.say(str(error), Role.DANGER)
+            return
         self._stage.say(f"{len(answer.value)} shares written to {where}")

@@ -54,8 +54,8 @@ def problems(
         mark: Price by which an amount becomes a size.
     """
     found = [
-        _need("per order", setting.trace_value),
-        _need("most held", setting.max_hold) if not setting.instrument.product_type.is_futures else "",
+        _need("an order", setting.trace_value),
+        _need("at most", setting.max_hold) if not setting.instrument.product_type.is_futures else "",
         *(_ratio(name, ratio) for name, ratio in _guards(setting)),
         *_leverages(setting),
     ]
@@ -65,7 +65,7 @@ def problems(
             found += _of_range(setting, span)
         if setting.max_hold is not None and setting.trace_type == "amount":
             is_more = setting.max_hold < setting.trace_value
-            found.append("most held is less than one order" if is_more else "")
+            found.append("at most is less than one order" if is_more else "")
     return [line for line in found if line]
 
 
@@ -105,16 +105,16 @@ def _of_limit(setting: CopySetting, limit: CopyLimit | None, mark: Decimal | Non
         size, about = value / mark, ABOUT
     least, most = limit.min_size, limit.max_size
     if least is not None and size < least:
-        return f"per order is {about}{_short(size)}, under {figure.plain(least)} that Bitget allows"
+        return f"an order is {about}{_short(size)}, under {figure.plain(least)} that Bitget allows"
     if most is not None and size > most:
-        return f"per order is {about}{_short(size)}, over {figure.plain(most)} that Bitget allows"
+        return f"an order is {about}{_short(size)}, over {figure.plain(most)} that Bitget allows"
     return ""
 
 
 def _of_range(setting: CopySetting, span: CopyRange) -> list[str]:
     by_rule = {"amount": span.amount, "count": span.count, "percent": span.percent}
     return [
-        _outside("per order", setting.trace_value, by_rule.get(setting.trace_type, (None, None))),
+        _outside("an order", setting.trace_value, by_rule.get(setting.trace_type, (None, None))),
         _outside("TP", setting.take_profit_ratio, span.take_profit),
         _outside("SL", setting.stop_loss_ratio, span.stop_loss),
     ]
@@ -132,10 +132,10 @@ def allowed(rule: str, limit: CopyLimit | None, span: CopyRange | None) -> list[
     """Return what the exchange allows, line by line."""
     made = []
     if limit is not None:
-        made.append(f"one order {figure.plain(limit.min_size)} – {figure.plain(limit.max_size)} base")
+        made.append(f"one copy {figure.plain(limit.min_size)} – {figure.plain(limit.max_size)} base")
     if span is not None:
         by_rule = {"amount": span.amount, "count": span.count, "percent": span.percent}
-        made.append(f"per order {_between(by_rule.get(rule, (None, None)))}")
+        made.append(f"an order {_between(by_rule.get(rule, (None, None)))}")
         made.append(f"TP {_between(span.take_profit)} %, SL {_between(span.stop_loss)} %")
     return made or ["not told yet: Bitget judges it when it is sent"]
 

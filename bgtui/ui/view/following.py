@@ -33,7 +33,7 @@ NAME_CELLS = 20
 FOLLOWER_COLUMNS = (
     Column("name", "name", NAME_CELLS, is_text=True),
     Column("uid", "uid", 9, is_text=True),
-    Column("equity", "equity", 12),
+    Column("equity", "equity", 11),
     Column("since", "since", 5),
     Column("shared", "shared 30d", 10),
     Column("removable", "removable", 9, is_text=True),

@@ -44,9 +44,9 @@ _DAY_COLUMNS = (
     Column("from", "from", 20, is_text=True, gap=3),
 )
 _SETTING_COLUMNS = (
-    Column("setting", "setting", 26, is_text=True),
+    Column("setting", "setting", 22, is_text=True),
     Column("state", "state", 12, is_text=True),
-    Column("note", "note", 40, is_text=True),
+    Column("note", "note", 38, is_text=True),
 )
 SWITCHES = {
     LeadSwitch.ENABLED: "can be copied",
@@ -276,9 +276,7 @@ def _futures_switches(store: Store, product_type: ProductType, now_ms: int) -> l
         is_on, at_ms = turned.get(switch, (None, None))
         state = UNKNOWN if is_on is None else "on" if is_on else "off"
         note = (
-            "v turns it; Bitget's API does not tell it"
-            if at_ms is None
-            else f"set {figure.moment(at_ms, now_ms)}"
+            "v turns it; the API does not tell it" if at_ms is None else f"set {figure.moment(at_ms, now_ms)}"
         )
         lines.append(_setting(name, state, note, switch))
     return lines
@@ -288,7 +286,7 @@ def _spot(settings: Answer[LeadSettings]) -> list[Line]:
     found = settings.value
     if found is None:
         return []
-    site = "changed on Bitget's site: v2 has no request"
+    site = "changed on the site: v2 cannot"
     lines = [
         _setting("can be copied", _word(found.is_enabled), site),
         _setting("total equity shown", _word(found.shows_equity), site),

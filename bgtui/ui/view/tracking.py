@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from decimal import Decimal
 
 from bgtui.domain import pnl
 from bgtui.domain.copyintent import CloseTracks, SetTrackTpsl, StopTracks
 from bgtui.domain.copytrade import TrackingOrder
-from bgtui.domain.instrument import ProductType
+from bgtui.domain.instrument import InstrumentId, ProductType
+from bgtui.domain.order import PositionSide
 from bgtui.domain.submission import Submission, SubmissionState
 from bgtui.store.store import Store
 from bgtui.ui.role import Role
@@ -27,10 +28,10 @@ LEADER_COLUMNS = (
     Column("size", "size", 7),
     Column("entry", "entry", 9),
     Column("mark", "mark", 10, from_width=120),
-    Column("uPnL", "uPnL", 9),
+    Column("uPnL", "uPnL", 8),
     Column("copied", "copied", 6),
     Column("TP", "TP", 9),
-    Column("SL", "SL", 9),
+    Column("SL", "SL", 8),
     Column("fee", "fee", 8, from_width=120),
     Column("opened", "opened", 8, is_text=True, from_width=120),
 )
@@ -42,7 +43,7 @@ COPY_COLUMNS = (
     Column("size", "size", 8),
     Column("entry", "entry", 10),
     Column("mark", "mark", 10, from_width=120),
-    Column("uPnL", "uPnL", 9),
+    Column("uPnL", "uPnL", 8),
     Column("margin", "margin", 8),
     Column("opened", "opened", 8, is_text=True),
     Column("TP/SL", "TP/SL", 5, is_text=True),
@@ -61,6 +62,8 @@ HISTORY_COLUMNS = (
 )
 
 
+Leg = tuple[InstrumentId, PositionSide]
+"""An instrument and its side."""
 _CLOSED = Span("closed", Role.MUTED)
 """In place of PnL: the leg is gone, and the list has not been asked since."""
 
@@ -117,16 +120,28 @@ def _mark(item: Submission, as_of_ms: int | None) -> str | None:
     return ON_ITS_WAY if item.state is SubmissionState.DONE and is_new else None
 
 
-def is_gone(store: Store, order: TrackingOrder, as_of_ms: int | None) -> bool:
-    """Tell whether the account stream has reported, after the list was asked, that no such leg is held."""
+def held_legs(store: Store, product_type: ProductType) -> frozenset[Leg]:
+    """Return the legs that the account stream has reported as held."""
+    legs = store.positions(product_type) if product_type.is_futures else None
+    return frozenset((leg.instrument, leg.side) for leg in legs or () if leg.size)
+
+
+def is_gone(store: Store, order: TrackingOrder, as_of_ms: int | None, seen: Collection[Leg]) -> bool:
+    """Tell whether the account stream has ended the leg of an order since the list was asked.
+
+    Args:
+        store: What the account stream has reported.
+        order: A tracking order.
+        as_of_ms: When the list was asked for.
+        seen: Legs that were held at some time in this run: copies may be held in a wallet of their own, and a
+            leg that was never seen says nothing.
+    """
     product = order.instrument.product_type
+    leg = (order.instrument, order.side)
     report = store.positions_report(product) if product.is_futures else None
-    if report is None or as_of_ms is None or report.time_ms <= as_of_ms:
+    if leg not in seen or report is None or as_of_ms is None or report.time_ms <= as_of_ms:
         return False
-    return all(
-        leg.instrument != order.instrument or leg.side is not order.side or not leg.size
-        for leg in store.positions(product) or ()
-    )
+    return leg not in held_legs(store, product)
 
 
 def number_cell(number: str, mark: str) -> Span:
