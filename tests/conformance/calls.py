@@ -11,7 +11,11 @@ import pytest
 exercises = pytest.mark.exercises
 """Declares one call: ``exercises("fetch_ticker", "swap", "what the test sees")``."""
 
-_VERBS = ("fetch_", "create_", "edit_", "cancel_", "watch_", "un_watch_", "close_", "add_", "reduce_")
+_VERBS = (
+    *("fetch_", "create_", "edit_", "cancel_", "watch_", "un_watch_", "close_", "add_", "reduce_"),
+    # Copy trading has no unified calls.
+    "private_copy_",
+)
 _OTHERS = frozenset({"load_markets", "set_leverage", "set_margin_mode", "set_position_mode"})
 
 

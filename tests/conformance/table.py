@@ -23,6 +23,7 @@ MODULES = (
     "test_rest_futures",
     "test_rest_plans",
     "test_rest_spot",
+    "test_rest_copy",
     "test_rest_limits",
     "test_rest_shipped",
     "test_pro_books",
