@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from bgtui.domain.error import Refused
 from bgtui.domain.intent import Intent, OrderRef
-from bgtui.domain.limit import Limits
 from bgtui.domain.order import Order, PlanOrder
 from bgtui.domain.trading import Closes, TradingState, can_only_close, refusal
 from bgtui.store.store import Store
@@ -47,7 +46,7 @@ class Arming:
         now_ms: Callable[[], int],
         closes: Closes = lambda _: None,
         checks: Callable[[], Sequence[Check]] = tuple,
-        limits: Limits | None = None,
+        limits: Callable[[], Sequence[str]] = tuple,
         on_change: Callable[[TradingState, str], None] = lambda _state, _line: None,
     ) -> None:
         """Begin.
@@ -58,7 +57,7 @@ class Arming:
             now_ms: Exchange time, Unix milliseconds: a lock ends by it.
             closes: Tells whether a resting order can only reduce.
             checks: What has to be well before arming.
-            limits: The risk limits in force.
+            limits: The risk limits in force, one line each.
             on_change: Told every change of the state, with its line.
         """
         self.warrant = warrant

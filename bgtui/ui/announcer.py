@@ -11,6 +11,9 @@ from bgtui.ui.view.doubts import Doubts
 from bgtui.ui.view.notices import Notice, Told
 from bgtui.ui.workspace import Workspace
 
+QUIET_S = 10.0
+"""After a sleep the streams come back by themselves: what is to be done about the sleep stays readable."""
+
 
 class Announcer:
     """Looks at health, book and freshness: when they change, and once a second."""
@@ -21,6 +24,8 @@ class Announcer:
         self._told = Told()
         self._doubts = Doubts()
         self._seen: tuple[object, ...] = ()
+        self._sleeps = 0
+        self._quiet_until_s = 0.0
 
     def look(self) -> None:
         """Say what is new."""
@@ -31,6 +36,8 @@ class Announcer:
         for news in self._doubts.look(store, workspace.now_ms):
             self._say(news)
         now_s = workspace.clock.monotonic()
+        if self._is_quiet(now_s):
+            return
         status = store.book_status(shown) if shown is not None else None
         freshness = store.version(topic.account(Kind.FRESHNESS, identity.product_type))
         seen = (int(now_s), shown, status, freshness, store.version(topic.HEALTH))
@@ -47,6 +54,13 @@ class Announcer:
         self._told, notice = notices.look(self._told, now, now_s, is_loading=loading)
         if notice is not None:
             self._say(notice)
+
+    def _is_quiet(self, now_s: float) -> bool:
+        slumber = self._workspace.session.slumber if self._workspace.session is not None else None
+        if slumber is not None and slumber.count != self._sleeps:
+            self._sleeps = slumber.count
+            self._quiet_until_s = now_s + QUIET_S
+        return now_s < self._quiet_until_s
 
     def _say(self, notice: Notice) -> None:
         message = self._workspace.message

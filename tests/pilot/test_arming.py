@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from bgtui.domain.event import ClockMeasured
+from bgtui.domain.event import ClockMeasured, Connection, ConnectionLost, ConnectionOpened
 from bgtui.domain.trading import TradingState
 from bgtui.session.arming import Arming, Check
 from bgtui.session.slumber import Slumber
@@ -159,6 +159,10 @@ async def test_a_sleep_disarms_and_the_banner_says_what_to_do() -> None:
         assert terminal.row(1)[7:15] == "DISARMED"
         assert terminal.message == "Slept 2h13m: disarmed, everything asked again; look it over, then o."
         assert len(dropped) == 1
+        banner = terminal.message
+        await terminal.apply(ConnectionLost(Connection.PUBLIC, "public-0", "the clock jumped", 500))
+        await terminal.apply(1.0, ConnectionOpened(Connection.PUBLIC, "public-0", 2), 2.0)
+        assert terminal.message == banner, "streams that come back do not cover it"
         await slumber.close()
 
 

@@ -33,7 +33,7 @@ class ArmDock(Dock[bool]):
             self._arming.warrant,
             workspace.identity.badge.value,
             mode_name(workspace),
-            self._arming.limits,
+            self._arming.limits(),
             self._arming.checks(),
             self._line,
             is_live=workspace.identity.badge is Badge.LIVE,

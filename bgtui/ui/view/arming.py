@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from bgtui.domain.limit import Limits
 from bgtui.session.arming import Check, Warrant
 from bgtui.ui.role import Role
-from bgtui.ui.view import figure
 from bgtui.ui.view.dockframe import Body, Section, frame, labelled, prose
 from bgtui.ui.view.lineedit import LineEdit
 from bgtui.ui.view.privacy import hide
@@ -29,7 +27,8 @@ class ArmView:
     """``[LIVE]``."""
     mode: str
     """Of the positions; empty while nobody has told."""
-    limits: Limits | None
+    limits: Sequence[str]
+    """The limits in force, one line each."""
     checks: Sequence[Check]
     line: LineEdit
     is_live: bool = False
@@ -59,7 +58,7 @@ def arm_rows(view: ArmView, width: int, height: int) -> list[Row]:
     ]
     if view.mode:
         body.append(labelled("mode", view.mode))
-    body += [labelled("limits", line) for line in limit_lines(view.limits)]
+    body += [labelled("limits", line) for line in view.limits[:_MOST_LIMITS] or ("none of size or loss",)]
     body += _checks(view.checks, width)
     problems = [check.problem for check in view.checks if check.problem]
     body.append(Section())
@@ -93,21 +92,3 @@ def _checks(checks: Sequence[Check], width: int) -> list[Row]:
     if cells(text) + 10 <= width - 2:
         return [labelled("checks", text, role=role)]
     return [labelled("checks" if at == 0 else "", part, role=role) for at, part in enumerate(words)]
-
-
-def limit_lines(limits: Limits | None) -> list[str]:
-    """Return the limits that bind most, one line each."""
-    if limits is None:
-        return ["none are set here"]
-    lines = [
-        *([f"order {figure.money(limits.order_value, 0)} USDT"] if limits.order_value is not None else []),
-        *([f"leverage {figure.plain(limits.leverage)}x"] if limits.leverage is not None else []),
-        *([f"day loss -{figure.money(limits.day_loss)}"] if limits.day_loss is not None else []),
-        *(
-            [f"day loss -{figure.plain(limits.day_loss_percent)}% of equity"]
-            if limits.day_loss_percent is not None
-            else []
-        ),
-        *([f"band {figure.plain(limits.band_percent)}% of mark"] if limits.band_percent is not None else []),
-    ]
-    return lines[:_MOST_LIMITS] or ["none of size or loss"]
