@@ -60,6 +60,12 @@ _INTEGRITY = ("checksum", "sequenced", "chained")
     show_default=True,
     help="What book messages carry: CRC32; seq and CRC32; seq and pseq.",
 )
+@click.option(
+    "--followers", type=click.IntRange(0, 20_000), metavar="N", help="How many follow the lead trader."
+)
+@click.option(
+    "--tracking", type=click.IntRange(0, 2_000), metavar="N", help="Tracking orders it has at the start."
+)
 @click.option("--child", "is_child", is_flag=True, hidden=True)
 def sim(
     *,
@@ -73,6 +79,8 @@ def sim(
     state: Path | None,
     position_mode: str,
     book_integrity: str,
+    followers: int | None,
+    tracking: int | None,
     is_child: bool,
 ) -> Task:
     """Run a small Bitget on this machine, REST and WebSocket on one port, until Ctrl-C.
@@ -99,6 +107,8 @@ def sim(
             PositionMode(position_mode.replace("-", "_")),
             Flavour(book_integrity),
             is_child,
+            followers,
+            tracking,
         )
         return run_async(lambda: simulate(wanted))
 

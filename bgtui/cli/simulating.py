@@ -22,6 +22,7 @@ from bgtui.domain.error import ConfigError, ExitCode, FileDecodeError
 from bgtui.domain.order import PositionMode
 from bgtui.exchange.clock import SystemClock
 from bgtui.simulator.books import Flavour
+from bgtui.simulator.copytrade_script import Cast
 from bgtui.simulator.exchange import Exchange, World
 from bgtui.simulator.fault import FaultSet
 from bgtui.simulator.market import DEFAULT_RATE
@@ -51,6 +52,10 @@ class Wanted:
     flavour: Flavour
     is_child: bool
     """Started by a parent, with which it ends."""
+    followers: int | None = None
+    """Of the lead trader; None: as many as have names."""
+    tracking: int | None = None
+    """Futures tracking orders of the lead trader at the start, at least; None: the usual ones."""
 
 
 async def simulate(wanted: Wanted) -> int:
@@ -83,6 +88,7 @@ async def _simulate(wanted: Wanted, stack: AsyncExitStack) -> None:
         rate=DEFAULT_RATE if wanted.rate is None else wanted.rate,
         position_mode=wanted.position_mode,
         recording=None if wanted.replay is None else load_recording(wanted.replay),
+        cast=_cast(wanted),
     )
     keeping = None
     if wanted.state is None:
@@ -129,6 +135,14 @@ async def _serving(
             reach = "whoever reaches it can use it; without --host nobody else can"
             say(f"warning: this listens on {host}: {reach}")
         yield served
+
+
+def _cast(wanted: Wanted) -> Cast:
+    usual = Cast()
+    return Cast(
+        usual.followers if wanted.followers is None else wanted.followers,
+        usual.tracking if wanted.tracking is None else wanted.tracking,
+    )
 
 
 def load_recording(path: Path) -> Recording:
