@@ -11,6 +11,7 @@ import pytest
 
 from bgtui.domain.copytrade import CopySetting
 from bgtui.domain.instrument import ProductType, instrument_id
+from bgtui.domain.intent import ClosePosition
 from bgtui.domain.market import Side
 from bgtui.domain.order import PositionMode, PositionSide
 from bgtui.domain.text import Untrusted
@@ -181,16 +182,14 @@ def test_a_day_of_a_leader(bench: Bench) -> None:
     waiting = Decimal(_profit(bench)["waitProfit"])
     assert waiting >= sum(due.values())
     paid = Decimal(_profit(bench)["sumProfit"])
-    wallet = _bills(bench, "leader", "tracking_trader_income")
-    assert wallet == []
+    assert _bills(bench, "leader", "tracking_trader_income") == []
     bench.clock.now = (bench.clock.now // DAY_MS + 1) * DAY_MS
     bench.simulator.step()
     summary = _profit(bench)
-    assert Decimal(summary["waitProfit"]) == 0
+    assert all(relation(bench, uid).due() == 0 for uid in due)
     settled = Decimal(summary["yesterdayProfit"])
     assert Decimal(summary["sumProfit"]) == paid + settled
-    # Somebody may have left in the meantime, at a loss.
-    assert waiting - 1 < settled <= waiting
+    assert settled >= sum(due.values())
     assert [Decimal(row["amount"]) for row in _bills(bench, "practice", "tracking_follow_pay")] == [
         -due[PRACTICE]
     ]
@@ -198,6 +197,12 @@ def test_a_day_of_a_leader(bench: Bench) -> None:
     assert sum(Decimal(row["amount"]) for row in received) == settled
     shares = done(bench.get(f"{TRADER}/profit-history-details", profile="leader", limit=100))["profitList"]
     assert ("third", due[THIRD]) in {(row["nickName"], Decimal(row["profit"])) for row in shares}
+
+    # To the last digit: what the copies earned, less what was shared, is what the wallet gained.
+    (wallet,) = bench.exchange.engine.balances(PRACTICE, USDT)
+    person = relation(bench, PRACTICE)
+    assert wallet.equity == Decimal(10_000) + person.net - person.paid
+    assert person.paid == due[PRACTICE]
 
     # Who is poor may be removed, who is not may not.
     gone = {"followerUid": THIRD}
@@ -328,3 +333,57 @@ def test_a_copy_may_lose_only_so_much(bench: Bench) -> None:
         wait(bench, 300)
     assert bench.exchange.engine.positions(PRACTICE, USDT) == []
     assert PRACTICE not in _people(bench)
+
+
+def test_a_follower_in_one_way_mode_copies_too() -> None:
+    bench = Bench()
+    follow_with(bench, "practice")
+    done(open_long(bench))
+    wait(bench, LAG_MS[1] + 1)
+    (leg,) = bench.exchange.engine.positions(PRACTICE, USDT)
+    assert (leg.position_mode, leg.size) == (PositionMode.ONE_WAY, Decimal("0.01"))
+    number = tracks(bench)[0]["trackingNo"]
+    done(bench.post(f"{TRADER}/order-close-positions", {**FUTURES, "trackingNo": number}, profile="leader"))
+    wait(bench, LAG_MS[1] + 1)
+    assert bench.exchange.engine.positions(PRACTICE, USDT) == []
+
+
+def test_everything_of_an_instrument_or_everything_is_closed(bench: Bench) -> None:
+    follow_with(bench, "practice")
+    for size in ("0.02", "0.03"):
+        done(open_long(bench, size))
+    wait(bench, LAG_MS[1] + 1)
+    held = [track.number for track in leads(bench).tracks.of_leg(BTC)]
+    body = {**FUTURES, "symbol": "BTCUSDT"}
+    closed = done(bench.post(f"{TRADER}/order-close-positions", body, profile="leader"))
+    assert [row["trackingNo"] for row in closed] == held
+    assert tracks(bench) == []
+    wait(bench, LAG_MS[1] + 1)
+    assert bench.exchange.engine.positions(PRACTICE, USDT) == []
+    assert leads(bench).tracks.open
+    done(bench.post(f"{TRADER}/order-close-positions", FUTURES, profile="leader"))
+    assert not leads(bench).tracks.open
+    assert bench.exchange.engine.positions(LEADER, USDT) == []
+    assert bench.post(f"{TRADER}/order-close-positions", FUTURES, profile="leader")["code"] == "22002"
+
+
+def test_a_leg_that_somebody_else_closes_ends_its_orders_and_copies(bench: Bench) -> None:
+    follow_with(bench, "practice")
+    done(open_long(bench))
+    wait(bench, LAG_MS[1] + 1)
+    number = tracks(bench)[0]["trackingNo"]
+    bench.exchange.engine.close_position(LEADER, ClosePosition(BTC, PositionMode.HEDGE, PositionSide.LONG))
+    bench.simulator.step()
+    assert number not in leads(bench).tracks.open
+    wait(bench, LAG_MS[1] + 1)
+    assert bench.exchange.engine.positions(PRACTICE, USDT) == []
+
+
+def test_presets_of_a_leaders_order_are_those_of_the_tracking_order(bench: Bench) -> None:
+    price = bench.last()
+    high = format(price * Decimal("1.03"), ".1f")
+    done(open_long(bench, presetStopSurplusPrice=high))
+    newest = tracks(bench)[0]
+    assert newest["presetStopSurplusPrice"] == high
+    # No TP/SL order beside it would close the leg of all tracking orders.
+    assert bench.exchange.engine.open_plans(LEADER, USDT) == []
