@@ -96,7 +96,6 @@ class BgtuiApp(TerminalApp[int], inherit_bindings=False):
             Regret(self),
         )  # fmt: skip
         self._announcer = Announcer(self.workspace)
-            Regret(self),
         self._crier = Crier(self.workspace, self.bell)
         self._herald = Herald(self.workspace, self.invalidate)
         self._ticked_s: float | None = None
