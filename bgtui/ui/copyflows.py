@@ -39,11 +39,11 @@ from bgtui.ui.view.impact import tracks
 from bgtui.ui.view.person import shown_name, shown_uid, typed_word
 from bgtui.ui.view.privacy import hide
 
-CLOSED_CODES = frozenset({"31007", "22002", "43065", "45082"})
+CLOSED_CODES = frozenset({"31007", "22002", "40894", "43065", "45082"})
 """Refusals that say: there is no such tracking order any more."""
-CLOSING_CODES = frozenset({"31006", "31009", "31023", "40859", "40894"})
+CLOSING_CODES = frozenset({"31006", "31009", "31023", "40859"})
 """Refusals that say: it is being opened or closed at this moment."""
-NOT_THERE_CODES = frozenset({"31026", "31029"})
+NOT_THERE_CODES = frozenset({"31026", "31029", "43046"})
 """Refusals that say: there is no such person."""
 _DAY_MS = 86_400_000
 
