@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from bgtui.domain.account import Balance, Fill, Position
 from bgtui.domain.alert import Alarm, AlertKind, figure, name_of
+from bgtui.domain.ending import BY_EXCHANGE, CANCELED
 from bgtui.domain.event import (
     AccountPart,
     Connection,
     Deleveraged,
     Event,
     FillReported,
+    OrderUpdated,
     PlanOrderUpdated,
     SubmissionChanged,
 )
 from bgtui.domain.instrument import InstrumentId, ProductType
 from bgtui.domain.judgement import AlertFacts, Happening, Link, Quote
-from bgtui.domain.order import Forced, PlanStatus
+from bgtui.domain.order import Forced, OrderStatus, PlanStatus
 from bgtui.domain.submission import SubmissionState
 from bgtui.domain.text import clean_line
 from bgtui.domain.trading import TradingState
@@ -145,13 +148,18 @@ class Happenings:
                 else:
                     self._fill(fill)
             case Deleveraged() if event.time_ms >= since_ms:
-                name = name_of(event.instrument)
-                text = f"{FORCED_WORDS[Forced.AUTO_DELEVERAGE]} {name}; not an order of yours."
-                subject = f"{Forced.AUTO_DELEVERAGE}/{event.instrument}"
-                self._add(Happening(AlertKind.FORCED, subject, text, event.instrument))
+                self._add(_deleveraged(event))
             case SubmissionChanged(sent) if sent.state is SubmissionState.REJECTED:
                 text = f"Rejected: order {sent.client_order_id}: {clean_line(sent.message, 120)}"
                 self._add(Happening(AlertKind.REJECTION, sent.client_order_id, text, sent.instrument))
+            case OrderUpdated(order) if (
+                order.cancel_reason in BY_EXCHANGE
+                and order.status is OrderStatus.CANCELED
+                and order.updated_ms >= since_ms
+            ):
+                name = order.client_order_id or order.order_id
+                text = f"Order {name} {name_of(order.instrument)}: {CANCELED[order.cancel_reason].words}."
+                self._add(Happening(AlertKind.FORCED, order.order_id, text, order.instrument))
             case PlanOrderUpdated(plan) if plan.status is PlanStatus.FAILED and plan.updated_ms >= since_ms:
                 text = f"Rejected: the {name_of(plan.instrument)} plan was triggered and could not be placed."
                 self._add(Happening(AlertKind.REJECTION, plan.order_id, text, plan.instrument))
@@ -185,7 +193,11 @@ class Happenings:
 
     def _add(self, happening: Happening) -> None:
         key = (happening.kind, happening.subject)
-        if key not in self._others and len(self._others) >= MAX_HAPPENINGS:
+        known = self._others.get(key)
+        if known is not None:
+            fuller = max(known, happening, key=lambda one: len(one.text))
+            self._others[key] = replace(fuller, count=known.count + happening.count)
+        elif len(self._others) >= MAX_HAPPENINGS:
             self._count(happening.kind)
         else:
             self._others[key] = happening
@@ -213,6 +225,16 @@ def _average(fills: Sequence[Fill], size: Decimal) -> Decimal:
         return value.quantize(Decimal(1).scaleb(exponent if isinstance(exponent, int) else 0))
     except ArithmeticError:
         return like
+
+
+def _deleveraged(event: Deleveraged) -> Happening:
+    """Return what the exchange's notice says; the fill that comes with it is the same alert."""
+    size = f" {figure(event.amount)}" if event.amount is not None else ""
+    price = f" @ {figure(event.price)}" if event.price is not None else ""
+    place = f"{name_of(event.instrument)}{size}{price}"
+    text = f"{FORCED_WORDS[Forced.AUTO_DELEVERAGE]} {place}; not an order of yours."
+    subject = f"{Forced.AUTO_DELEVERAGE}/{event.instrument}"
+    return Happening(AlertKind.FORCED, subject, text, event.instrument)
 
 
 def _forced(fill: Fill) -> Happening:

@@ -22,6 +22,7 @@ from bgtui.domain.event import (
     Deleveraged,
     Event,
     FillReported,
+    OrderUpdated,
     PlanOrderUpdated,
     SubmissionChanged,
 )
@@ -42,7 +43,7 @@ COLLAPSE_S = 10.0
 """What fires again within this time is counted, not told again."""
 MAX_TOLD = 5
 """Alerts of one rule told within `COLLAPSE_S`; more are counted with the last of them."""
-NOTICED = frozenset({FillReported, Deleveraged, SubmissionChanged, PlanOrderUpdated})
+NOTICED = frozenset({FillReported, Deleveraged, SubmissionChanged, OrderUpdated, PlanOrderUpdated})
 """Events that are looked at one by one; everything else is read from the store."""
 _NEEDS_LEGS = (
     AlertKind.LIQUIDATION,

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import random
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from decimal import Decimal
 from pathlib import Path
+
+import pytest
 
 from bgtui.bootstrap.opening import open_session
 from bgtui.config.commandline import CommandLine
@@ -18,8 +21,10 @@ from bgtui.domain.instrument import ProductType, instrument_id
 from bgtui.domain.intent import PlaceOrder
 from bgtui.domain.market import Side
 from bgtui.domain.order import Effect, MarginMode, OrderType, PositionMode, PositionSide
+from bgtui.exchange.clock import SystemClock
 from bgtui.session.alerts import AlertOptions, AlertWatch
 from bgtui.session.session import Session
+from bgtui.simulator.fault import FaultSet
 from bgtui.simulator.server import Served
 from tests.support.place import Place
 from tests.support.simulated import simulated
@@ -30,9 +35,11 @@ PATIENCE_S = 20.0
 
 
 @asynccontextmanager
-async def running(tmp_path: Path, options: AlertOptions) -> AsyncIterator[tuple[Session, AlertWatch, Served]]:
+async def running(
+    tmp_path: Path, options: AlertOptions, faults: FaultSet | None = None
+) -> AsyncIterator[tuple[Session, AlertWatch, Served]]:
     settings = Place(tmp_path).load(CommandLine())
-    async with simulated() as served:
+    async with simulated(faults=faults) as served:
         venue = Venue(Environment.SIM, served.rest, served.ws_public, served.ws_private)
         moved = settings.moved_to(venue, served.simulator.exchange.keys["practice"].credentials)
         async with open_session(
@@ -117,3 +124,29 @@ async def test_a_rejection_is_told(tmp_path: Path) -> None:
         assert of_kind(session, AlertKind.REJECTION)[0].text.startswith("Rejected: order ")
         assert of_kind(session, AlertKind.REJECTION)[0].count == 1
         assert served.simulator.rest.failures == []
+
+
+@pytest.mark.parametrize(
+    ("fault", "sentence"),
+    [("liquidate:BTCUSDT", "Bitget liquidated"), ("adl:BTCUSDT", "ADL: Bitget reduced")],
+)
+async def test_f18_what_the_exchange_does_by_itself_is_no_fill_of_mine(
+    fault: str, sentence: str, tmp_path: Path
+) -> None:
+    faults = FaultSet(clock=SystemClock(), rng=random.Random(3))
+    async with running(tmp_path, AlertOptions(), faults) as (session, _watch, _served):
+        assert session.desk is not None
+        await session.desk.submit(order("0.02"))
+        await session.wait_for(lambda: bool(session.store.positions(USDT)), timeout_s=PATIENCE_S)
+        await session.wait_for(lambda: bool(of_kind(session, AlertKind.FILL)), timeout_s=PATIENCE_S)
+        faults.add(fault)
+        await session.wait_for(
+            lambda: any(
+                "@" in alert.text and alert.text.startswith(sentence)
+                for alert in of_kind(session, AlertKind.FORCED)
+            ),
+            timeout_s=PATIENCE_S,
+        )
+        assert [alert.text.split()[0] for alert in of_kind(session, AlertKind.FILL)] == ["Filled:"]
+        assert all(not alert.text.startswith("Filled") for alert in of_kind(session, AlertKind.FORCED))
+        assert any(fill.forced is not None for fill in session.store.fills(USDT))

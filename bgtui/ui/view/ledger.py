@@ -175,7 +175,8 @@ def bills_table(
 def _bill_line(bill: Bill, now_ms: int, *, hides_money: bool) -> Line:
     places = 2 if bill.coin.startswith("USD") else 8
     wallet = worded.wallet(bill.product_type)
-    what = clean_cell(bill.business_type, 40)
+    told = clean_cell(bill.business_type, 40)
+    what = "funding" if is_funding(bill) else told
     symbol = bill.instrument.symbol if bill.instrument is not None else NONE
     texts = (
         Span(figure.signed(bill.amount, places), gain(bill.amount)),
@@ -194,7 +195,7 @@ def _bill_line(bill: Bill, now_ms: int, *, hides_money: bool) -> Line:
             Span(hide(bill.bill_id, is_private=hides_money)),
         ),
         sort=(bill.time_ms, wallet, bill.coin, what, bill.amount, bill.fee, bill.balance, symbol),
-        search=f"{wallet} {bill.coin} {what} {symbol}".casefold(),
+        search=f"{wallet} {bill.coin} {what} {told} {symbol}".casefold(),
         item=bill,
     )
 

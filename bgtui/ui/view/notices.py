@@ -51,7 +51,7 @@ class Condition:
     text: str = ""
     """The sentence of the trouble, its age included."""
     fills: int = 0
-    """Orders of the account that were filled in this run or are known from before."""
+    """Orders of the account that were filled in this run or are known from before; a liquidation is none."""
     doubtful: int = 0
     is_well: bool = False
     """Book live, streams up, account current: what was lost is back."""
@@ -107,7 +107,7 @@ def condition(
     return Condition(
         trouble,
         text,
-        fills=len({fill.order_id for fill in store.fills(product_type)}),
+        fills=len({fill.order_id for fill in store.fills(product_type) if fill.forced is None}),
         doubtful=sum(submission.state.is_doubtful for submission in store.all_submissions()),
         is_well=is_live and health.is_well and (not has_key or trust is Trust.CURRENT),
     )

@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from bgtui.domain import pnl, question
 from bgtui.domain.account import Fill, Position
+from bgtui.domain.ending import FORCED, ending_of
 from bgtui.domain.instrument import Instrument
 from bgtui.domain.order import Order, OrderType, PlanOrder, PositionMode, PositionSide, TimeInForce
 from bgtui.domain.pnl import Leg
@@ -89,7 +90,9 @@ def _since(item: OrderItem, now_ms: int) -> str:
     if order is None or item.submission is not None or item.is_missing:
         return known_words(item, now_ms)
     if not order.is_open:
-        why = f" · {clean_cell(order.cancel_reason, 30)}" if order.cancel_reason else ""
+        ending = ending_of(order)
+        said = ending.words if ending is not None else clean_cell(order.cancel_reason, 30)
+        why = f" · {said}" if said else ""
         return f"at {figure.clock_ms(order.updated_ms)}{why}"
     reported = figure.age(max(now_ms - order.updated_ms, 0) / 1000)
     return f"since {figure.clock_ms(order.created_ms)} · reported by Bitget {reported} ago"
@@ -198,7 +201,7 @@ def _from(plan: PlanOrder) -> str:
 def fill_detail(fill: Fill, *, hides_money: bool = False) -> Detail:
     """Return the block below the table of trades."""
     fees = " · ".join(f"{figure.plain(-fee.cost)} {fee.coin}" for fee in fill.fees) or NONE
-    forced = f" · {str(fill.forced).replace('_', ' ')} by Bitget" if fill.forced is not None else ""
+    forced = f" · {FORCED[fill.forced].words}, not an order of yours" if fill.forced is not None else ""
     return Detail(
         heading(f"FILL {fill_act(fill)} {fill.instrument.symbol}"),
         (

@@ -8,6 +8,7 @@ from typing import Any
 
 from bgtui.domain import question
 from bgtui.domain.account import Fill, Liquidity
+from bgtui.domain.ending import FORCED, ending_of
 from bgtui.domain.instrument import ProductType
 from bgtui.domain.market import Side
 from bgtui.domain.order import Effect, Order, OrderStatus, PositionMode, PositionSide
@@ -43,7 +44,7 @@ FILLS = (
     Column("time", "time", 8, is_text=True),
     Column("symbol", "symbol", 8, is_text=True),
     Column("act", "act", 4, is_text=True),
-    Column("liquidity", "as", 5, is_text=True),
+    Column("liquidity", "as", 8, is_text=True),
     Column("price", "price", 10),
     Column("size", "size", 8),
     Column("fee", "fee", 12),
@@ -124,7 +125,7 @@ def _history_line(store: Store, order: Order, now_ms: int, *, hides_money: bool)
             Span(NONE if order.average_price is None else figure.price(order.average_price, places)),
             Span(hide(size, is_private=hides_money)),
             Span(NONE if filled is None else figure.percent(filled, 0)),
-            Span(state, Role.WARN if order.forced is not None else Role.PLAIN),
+            Span(state, Role.WARN if ending_of(order) is not None else Role.PLAIN),
             Span(hide(NONE if realized is None else figure.signed(realized), is_private=hides_money),
                  gain(realized)),
             Span(hide(client, is_private=hides_money)),
@@ -141,8 +142,9 @@ def _history_line(store: Store, order: Order, now_ms: int, *, hides_money: bool)
 
 
 def _ended(order: Order) -> str:
-    if order.forced is not None:
-        return str(order.forced).replace("_", " ")
+    ending = ending_of(order)
+    if ending is not None:
+        return ending.short
     if order.status is OrderStatus.CANCELED and order.filled_size:
         return "part, end"
     return UNKNOWN if order.status is OrderStatus.UNKNOWN else order.status.value
@@ -178,7 +180,7 @@ def _fill_line(store: Store, fill: Fill, now_ms: int, *, hides_money: bool) -> L
     rules = store.instrument(fill.instrument)
     places = rules.price_places if rules is not None else 2
     word = fill_act(fill)
-    liquidity = UNKNOWN if fill.liquidity is Liquidity.UNKNOWN else fill.liquidity.value
+    liquidity = fill_kind(fill)
     cost = sum((fee.cost for fee in fill.fees), Decimal(0)) if fill.fees else None
     fee = NONE if cost is None else f"{figure.signed(-cost)} {fill.fees[0].coin}"
     value = fill.quote_amount if fill.quote_amount is not None else fill.price * fill.size
@@ -189,7 +191,7 @@ def _fill_line(store: Store, fill: Fill, now_ms: int, *, hides_money: bool) -> L
             Span(figure.moment(fill.time_ms, now_ms), Role.MUTED),
             Span(fill.instrument.symbol),
             Span(word, act_role(fill.side)),
-            Span(liquidity),
+            Span(liquidity, Role.WARN if fill.forced is not None else Role.PLAIN),
             Span(figure.price(fill.price, places)),
             Span(hide(size_words(rules, fill.size), is_private=hides_money)),
             Span(hide(fee, is_private=hides_money)),
@@ -207,6 +209,13 @@ def _fill_line(store: Store, fill: Fill, now_ms: int, *, hides_money: bool) -> L
         search=f"{fill.instrument} {word} {liquidity} {fill.client_order_id} {fill.order_id}".casefold(),
         item=fill,
     )  # fmt: skip
+
+
+def fill_kind(fill: Fill) -> str:
+    """Return what a trade was: taker or maker, or what the exchange did by itself."""
+    if fill.forced is not None:
+        return FORCED[fill.forced].short
+    return UNKNOWN if fill.liquidity is Liquidity.UNKNOWN else fill.liquidity.value
 
 
 def fill_act(fill: Fill) -> str:
