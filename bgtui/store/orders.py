@@ -91,6 +91,11 @@ class Orders(Generic[OrderT]):
             self._versions.bump(product_type)
         return is_changed
 
+    def renew(self) -> None:
+        """Have every reader look again: whose orders they are is known better now."""
+        for product_type in self._ledgers:
+            self._versions.bump(product_type)
+
     def get(self, instrument: InstrumentId, order_id: str) -> OrderT | None:
         """Return one order by the exchange's id."""
         ledger = self._ledgers[instrument.product_type]

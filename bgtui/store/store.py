@@ -469,6 +469,9 @@ class Store:
     def _on_claim(self, event: InstancesClaimed) -> bool:
         is_news = (self._ours, self._others) != (event.ours, event.others)
         self._ours, self._others = event.ours, event.others
+        if is_news:
+            self._orders.renew()
+            self._plans.renew()
         return is_news
 
     def _on_submission(self, event: SubmissionChanged) -> bool:

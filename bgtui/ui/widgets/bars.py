@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import ClassVar
 
+from bgtui.domain.instrument import ProductType
 from bgtui.store import topic
 from bgtui.store.topic import Kind, Topic
 from bgtui.ui.role import Role
@@ -21,8 +22,8 @@ class StateBar(Canvas):
     beats: ClassVar[bool] = True
 
     def topics(self) -> Iterable[Topic]:
-        """The run itself; ages come with the second."""
-        return ()
+        """What is in doubt; ages come with the second."""
+        return [topic.account(Kind.SUBMISSIONS, product) for product in ProductType]
 
     def rows(self, width: int, height: int) -> Sequence[Row]:
         """Return the one line."""

@@ -1,0 +1,193 @@
+"""A write in doubt: shown with its evidence, asked about by `u`, sent again only once proven absent."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any, cast
+
+from bgtui.domain.event import InstancesClaimed, OrderUpdated, SubmissionChanged
+from bgtui.domain.submission import Submission, SubmissionState
+from bgtui.session.inquiry import Inquiry
+from tests.support import scene_account
+from tests.support.forms import dock, keys, opened, said
+from tests.support.terminal import Terminal
+
+DOUBT = replace(
+    scene_account.on_its_way(), client_order_id="sim1-7Q2M06", state=SubmissionState.UNKNOWN, asks=2,
+    message="not found ×2; asking again",
+)  # fmt: skip
+ABSENT = replace(
+    DOUBT,
+    state=SubmissionState.ABSENT,
+    asks=4,
+    asked_ms=DOUBT.sent_ms + 500,
+    message="absent: 4 asks over 31s",
+)
+
+
+class FakeInquiry:
+    """Says when it asks next, and what the last look before a second sending finds."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+        self.finds = False
+
+    def ask_now(self, client_order_id: str) -> None:
+        self.asked.append(client_order_id)
+
+    def seconds_to_ask(self, _client_order_id: str) -> float:
+        return 4.0
+
+    async def is_absent(self, _submission: Submission) -> bool:
+        return not self.finds
+
+
+async def doubting(terminal: Terminal, submission: Submission) -> FakeInquiry:
+    """Bring a write in doubt under the cursor of Orders."""
+    inquiry = FakeInquiry()
+    terminal.session.inquiry = cast(Inquiry, inquiry)
+    await terminal.apply(SubmissionChanged(replace(submission, state=SubmissionState.UNKNOWN)))
+    await terminal.apply(SubmissionChanged(submission))
+    await terminal.step(0.5)
+    await terminal.press("g")
+    for _ in range(12):
+        if any("?" in row for row in terminal.rows() if row.startswith("►")):
+            return inquiry
+        await terminal.press("j")
+    raise AssertionError("\n".join(terminal.rows()))
+
+
+def again(terminal: Terminal) -> list[tuple[Any, str]]:
+    assert terminal.gateway is not None
+    return terminal.gateway.sent
+
+
+async def test_the_dock_shows_what_is_known_and_asks_at_once() -> None:
+    async with opened(screen="orders") as terminal:
+        inquiry = await doubting(terminal, DOUBT)
+        await terminal.press("enter")
+        text = said(terminal)
+        assert "? UNKNOWN ORDER" in text
+        assert "OPEN LONG 0.0200 @ 67235.0" in text
+        assert "sim1-7Q2M06" in text
+        for words in (
+            "detail not found ×2",
+            "open not listed ×2",
+            "fills none ×2",
+            "next ask in 4",
+            "as if open",
+        ):
+            assert words in text, words
+        assert "not proven" in text
+        await terminal.press("u")
+        assert inquiry.asked == ["sim1-7Q2M06"]
+        await terminal.press("esc")
+        assert terminal.app.asking.docks == []
+
+
+async def test_r_sends_nothing_before_absence_is_proven() -> None:
+    async with opened(screen="orders") as terminal:
+        await doubting(terminal, DOUBT)
+        await terminal.press("r")
+        assert "absence is not proven" in terminal.message
+        await keys(terminal, "enter r")
+        assert "not proven yet" in said(terminal)
+        await terminal.press("esc")
+        assert again(terminal) == []
+
+
+async def test_proven_absent_it_goes_out_again_under_its_id_after_a_review() -> None:
+    async with opened(screen="orders") as terminal:
+        await doubting(terminal, ABSENT)
+        assert "Order sim1-7Q2M06 is absent: 4 asks over 30s; r sends the same id again." in terminal.message
+        await keys(terminal, "enter r")
+        await terminal.settle()
+        text = said(terminal)
+        assert "SEND AGAIN BTCUSDT" in text
+        assert "sim1-7Q2M06" in text
+        assert again(terminal) == []
+        await terminal.press("y")
+        assert again(terminal) == [], "too soon after a key"
+        await terminal.step(0.4)
+        await terminal.press("y")
+        await terminal.settle()
+        assert again(terminal) == [(ABSENT.intent, "sim1-7Q2M06")]
+
+
+async def test_leaving_the_review_sends_nothing() -> None:
+    async with opened(screen="orders") as terminal:
+        await doubting(terminal, ABSENT)
+        await terminal.press("r")
+        await terminal.settle()
+        await terminal.step(0.4)
+        await terminal.press("esc")
+        await terminal.settle()
+        assert terminal.app.asking.docks == []
+        assert again(terminal) == []
+
+
+async def test_found_at_the_last_look_nothing_is_sent() -> None:
+    async with opened(screen="orders") as terminal:
+        inquiry = await doubting(terminal, ABSENT)
+        inquiry.finds = True
+        await terminal.press("r")
+        await terminal.settle()
+        await terminal.step(0.4)
+        await terminal.press("y")
+        await terminal.settle()
+        assert again(terminal) == []
+        assert "was found just now" in terminal.message
+
+
+async def test_an_order_that_is_not_in_doubt_is_not_sent_again() -> None:
+    async with opened(screen="orders") as terminal:
+        await keys(terminal, "j r")
+        assert terminal.message == "Only an order proven absent can be sent again."
+        assert again(terminal) == []
+
+
+async def test_what_an_earlier_run_left_is_told_and_its_end_too() -> None:
+    async with opened() as terminal:
+        left = replace(DOUBT, is_left_over=True)
+        await terminal.apply(SubmissionChanged(left))
+        await terminal.step(0.3)
+        assert terminal.message == "1 write of an earlier run in doubt: asking, nothing is sent again."
+        assert "UNKNOWN 1" in terminal.row(0)
+        found = replace(scene_account.orders()[0], order_id="99", client_order_id=left.client_order_id)
+        await terminal.apply(OrderUpdated(found))
+        await terminal.step(0.3)
+        assert "Order sim1-7Q2M06 is live: found by its id after" in terminal.message
+        assert terminal.message.endswith("sent only once.")
+        assert "UNKNOWN" not in terminal.row(0)
+
+
+async def test_what_was_recorded_and_never_sent_says_so() -> None:
+    async with opened() as terminal:
+        left = replace(DOUBT, is_left_over=True, may_have_left=False)
+        await terminal.apply(SubmissionChanged(left))
+        await terminal.step(0.3)
+        gone = replace(left, state=SubmissionState.NOT_SENT, message="recorded, never sent")
+        await terminal.apply(SubmissionChanged(gone))
+        await terminal.step(0.3)
+        assert terminal.message == "Order sim1-7Q2M06 was not sent: recorded, never sent."
+
+
+async def test_the_dock_says_when_it_was_settled_under_it() -> None:
+    async with opened(screen="orders") as terminal:
+        await doubting(terminal, DOUBT)
+        await terminal.press("enter")
+        found = replace(scene_account.orders()[0], order_id="99", client_order_id="sim1-7Q2M06")
+        await terminal.apply(OrderUpdated(found))
+        await terminal.step(0.5)
+        dock(terminal).draw()
+        assert "Settled: see Orders" in said(terminal)
+
+
+async def test_f27_another_bgtui_on_the_account_is_told_and_its_orders_are_foreign() -> None:
+    async with opened(screen="orders") as terminal:
+        await terminal.apply(InstancesClaimed(frozenset({"simxxx"}), frozenset({"sim1"})))
+        await terminal.step(0.3)
+        assert terminal.message == "Another bgtui trades this account: its orders show as E, limits apart."
+        theirs = [row for row in terminal.rows() if "BTCUSDT" in row and "67,238.0" in row]
+        assert theirs
+        assert all("E " in row for row in theirs)
