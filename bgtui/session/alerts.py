@@ -337,7 +337,10 @@ class AlertWatch:
         self._report()
 
     def _course(self, rule_id: str) -> _Course:
-        return self._courses.setdefault(rule_id, _Course())
+        course = self._courses.get(rule_id)
+        if course is None:
+            course = self._courses[rule_id] = _Course()
+        return course
 
     # What is looked at
 
