@@ -38,12 +38,16 @@ class Life:
     def _again(self, mean_s: float, deed: Callable[[], None]) -> None:
         """Do something after a random while, and again and again."""
 
+        wait_s = self._random.expovariate(1 / mean_s) / self._speed
+        due_ms = self._house.now_ms() + max(round(wait_s * 1000), 1)
+
         def happen() -> None:
-            deed()
+            # What a jump of the market left out is left out.
+            if self._house.now_ms() == due_ms:
+                deed()
             self._again(mean_s, deed)
 
-        wait_s = self._random.expovariate(1 / mean_s) / self._speed
-        self._house.after(max(round(wait_s * 1000), 1), happen)
+        self._house.at(due_ms, happen)
 
     def _any_leader(self) -> LeaderBook:
         is_futures = self._random.random() < 0.7
