@@ -58,6 +58,7 @@ def with_account(facts: Facts, store: Store, now_ms: int, *, without: str = "") 
         without: Id, the exchange's, of an order that counts as gone: the one that is replaced.
     """
     shown, product = facts.rules.id, facts.rules.product_type
+    standing, finished = store.open_orders(product) or (), store.finished_orders(product)
     sent = [item for item in store.submissions(product) if item.state in _COUNTED]
     opening = [pending for item in sent for pending in _sent(item, store)]
     facts = replace(
@@ -65,11 +66,16 @@ def with_account(facts: Facts, store: Store, now_ms: int, *, without: str = "") 
         sent_orders=sum(item.instrument == shown for item in opening),
         product_sent_orders=len(opening),
         dollars=dollars(store, facts.rules.quote_coin),
-        usual_size=usual_size(store, facts),
+        usual_size=usual_size(facts, standing, finished),
     )
     if not facts.is_futures:
         return facts
-    pending = [*opening, *_pending(store, product, now_ms, without)]
+    told_ms = _told_ms(store, product, now_ms)
+    pending = [
+        *opening,
+        *_resting((order for order in standing if order.order_id != without), finished, told_ms),
+        *_waiting(plan for plan in store.open_plans(product) or () if plan.order_id != without),
+    ]
     mine = [item for item in pending if item.instrument == shown]
     stakes, unknown = _stakes(store, facts, pending)
     return replace(
@@ -107,14 +113,14 @@ def dollars(store: Store, coin: str) -> Decimal | None:
     return None
 
 
-def usual_size(store: Store, facts: Facts) -> Decimal | None:
+def usual_size(facts: Facts, standing: Iterable[Order], finished: Iterable[Order]) -> Decimal | None:
     """Return the largest size that is usual here: of orders that stand or were filled, and of the presets."""
-    product, shown = facts.rules.product_type, facts.rules.id
-    stood = (
-        *(store.open_orders(product) or ()),
-        *(order for order in store.finished_orders(product) if order.filled_size),
-    )
-    sizes = [order.size for order in stood if order.instrument == shown and not order.size_is_quote]
+    shown = facts.rules.id
+    sizes = [
+        order.size
+        for order in (*standing, *(order for order in finished if order.filled_size))
+        if order.instrument == shown and not order.size_is_quote
+    ]
     if facts.reference is not None or facts.rules.is_inverse:
         sizes += presets(facts.rules, facts.reference)
     return max(sizes, default=None)
@@ -222,27 +228,24 @@ def _sent(submission: Submission, store: Store) -> Iterator[Pending]:
             return
 
 
-def _pending(store: Store, product: ProductType, now_ms: int, without: str) -> Iterator[Pending]:
-    """Yield what rests or waits to open, and fills that no report of the legs has followed yet."""
+def _told_ms(store: Store, product: ProductType, now_ms: int) -> int:
+    """Return up to when the fills are in the legs."""
     report = store.positions_report(product)
-    told_ms = max(report.time_ms if report is not None else 0, now_ms - REPORT_MS)
-    for order in store.open_orders(product) or ():
-        if order.order_id != without and not can_only_close(order):
-            yield _rest_of(order)
+    return max(report.time_ms if report is not None else 0, now_ms - REPORT_MS)
+
+
+def _resting(standing: Iterable[Order], finished: Iterable[Order], told_ms: int) -> Iterator[Pending]:
+    """Yield what rests to open, and fills that no report of the legs has followed yet."""
+    for order in standing:
+        if not can_only_close(order):
+            side = order.position_side or pnl.side_of(order.side)
+            yield Pending(order.instrument, side, order.remaining_size, order.price)
             yield from _filled(order, told_ms)
-    for order in store.finished_orders(product):
+    for order in finished:
         if order.updated_ms <= told_ms:
             break  # latest first
         if not can_only_close(order):
             yield from _filled(order, told_ms)
-    for plan in store.open_plans(product) or ():
-        if plan.order_id != without and plan.size is not None and not can_only_close(plan):
-            yield _waiting(plan, plan.size)
-
-
-def _rest_of(order: Order) -> Pending:
-    side = order.position_side or pnl.side_of(order.side)
-    return Pending(order.instrument, side, order.remaining_size, order.price)
 
 
 def _filled(order: Order, told_ms: int) -> Iterator[Pending]:
@@ -251,6 +254,9 @@ def _filled(order: Order, told_ms: int) -> Iterator[Pending]:
         yield Pending(order.instrument, side, order.filled_size, order.average_price or order.price)
 
 
-def _waiting(plan: PlanOrder, size: Decimal) -> Pending:
-    side = plan.position_side or pnl.side_of(plan.side)
-    return Pending(plan.instrument, side, size, plan.execute_price or plan.trigger_price)
+def _waiting(plans: Iterable[PlanOrder]) -> Iterator[Pending]:
+    """Yield the trigger orders that would open."""
+    for plan in plans:
+        if plan.size is not None and not can_only_close(plan):
+            side = plan.position_side or pnl.side_of(plan.side)
+            yield Pending(plan.instrument, side, plan.size, plan.execute_price or plan.trigger_price)

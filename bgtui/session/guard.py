@@ -26,11 +26,26 @@ from bgtui.domain.risk import Meant, Moment
 from bgtui.domain.rules import RuleResult
 from bgtui.session.exposure import recently_sent, with_account
 from bgtui.session.facts import gather
+from bgtui.store import topic
 from bgtui.store.store import Store
+from bgtui.store.topic import Kind
 
 MAX_VOUCHED = 16
 """Confirmed orders whose unusual figures are remembered as meant."""
 ASK_AGAIN_MS = 5000
+SAME_MS = 50
+"""For how long nothing grows so much older that it would be judged otherwise."""
+_KINDS = (
+    Kind.ORDERS,
+    Kind.PLANS,
+    Kind.POSITIONS,
+    Kind.BALANCES,
+    Kind.EQUITY,
+    Kind.FILLS,
+    Kind.SUBMISSIONS,
+    Kind.FRESHNESS,
+    Kind.INSTRUMENTS,
+)
 
 
 class Guard:
@@ -61,6 +76,8 @@ class Guard:
         self._ask = ask
         self._asked_ms: dict[InstrumentId, int] = {}
         self._vouched: OrderedDict[Intent, Meant] = OrderedDict()
+        self._last: tuple[tuple[object, ...], tuple[RuleResult, ...]] | None = None
+        """What was judged last, for a form that asks several times while it is drawn once."""
 
     def facts(self, instrument: InstrumentId, *, without: str = "") -> Facts | None:
         """Return what is known around an instrument, the account included; None before its rules are listed.
@@ -81,6 +98,12 @@ class Guard:
             intent: What would be sent.
             meant: Which unusual figures the person means; what was vouched for when None.
         """
+        key = (intent, meant, self._now_ms() // SAME_MS, self._version(intent))
+        if self._last is None or self._last[0] != key:
+            self._last = (key, self._judge(intent, meant))
+        return self._last[1]
+
+    def _judge(self, intent: Intent, meant: Meant | None) -> tuple[RuleResult, ...]:
         amended = self._amended(intent)
         instrument = instrument_of(intent)
         without = amended.order_id if amended is not None else ""
@@ -102,17 +125,30 @@ class Guard:
         is_misspelled = self._is_misspelled(intent)
         return tuple(
             _line(result)
-            for result in self.results(intent)
+            for result in self._judge(intent, None)
             if not result.passes
             and (is_misspelled if result.rule == rules.MODE else opens or _is_ours(result))
         )
 
     def vouch(self, intent: Intent, meant: Meant) -> None:
         """Take note that the person means unusual figures of an order that is confirmed now."""
+        self._last = None
         self._vouched[intent] = meant
         self._vouched.move_to_end(intent)
         while len(self._vouched) > MAX_VOUCHED:
             self._vouched.popitem(last=False)
+
+    def _version(self, intent: Intent) -> int:
+        """Return a number that rises when anything changes that an intent is judged by."""
+        store, product, instrument = self._store, product_of(intent), instrument_of(intent)
+        found = [store.version(topic.account(kind, product)) for kind in _KINDS]
+        if instrument is not None:
+            found += [
+                store.version(topic.ticker(instrument)),
+                store.version(topic.book(instrument)),
+                store.version(topic.answer(question.symbol_settings(instrument))),
+            ]
+        return max(found)
 
     def _moment(self, intent: Intent, amended: Order | PlanOrder | None, meant: Meant | None) -> Moment:
         now_ms, product = self._now_ms(), product_of(intent)
