@@ -37,7 +37,6 @@ class Life:
 
     def _again(self, mean_s: float, deed: Callable[[], None]) -> None:
         """Do something after a random while, and again and again."""
-
         wait_s = self._random.expovariate(1 / mean_s) / self._speed
         due_ms = self._house.now_ms() + max(round(wait_s * 1000), 1)
 

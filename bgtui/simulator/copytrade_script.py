@@ -45,6 +45,8 @@ class Cast:
     """Of the leader's futures; those beyond the named ones copy nothing."""
     tracking: int = 0
     """Futures tracking orders that the leader has open at least."""
+    untouched: frozenset[InstrumentId] = frozenset()
+    """Instruments whose books scripted leaders leave alone, such as recorded ones."""
 
 
 class Stage:
@@ -259,8 +261,8 @@ class Stage:
 
     def _open_many(self, book: LeaderBook) -> None:
         """Open small orders until there are as many as the world is to have."""
-        lent = [self.house.rules[each.instrument] for each in book.symbols() if each.is_enabled]
-        for place in range(max(self._cast.tracking - len(book.tracks.open), 0)):
+        lent = self._tradable(book)
+        for place in range(max(self._cast.tracking - len(book.tracks.open), 0) if lent else 0):
             rules = lent[place % len(lent)]
             side = PositionSide.SHORT if place // len(lent) % 2 else PositionSide.LONG
             track = self._opened(book, rules, side, self._worth(rules, SMALL), Decimal(20))
@@ -270,7 +272,7 @@ class Stage:
     def trade(self, book: LeaderBook, *, is_lagging: bool = False) -> None:
         """Let a scripted leader open something small; it is copied at once, or as late as others are."""
         rng = self._random
-        lent = [self.house.rules[each.instrument] for each in book.symbols() if each.is_enabled]
+        lent = self._tradable(book)
         if not lent:
             return
         rules = rng.choice(lent)
@@ -281,6 +283,13 @@ class Stage:
         if track is not None:
             track.take_profit = away(track.price, 0.02 if side is PositionSide.LONG else -0.02, rules)
             (self.house.lead if is_lagging else partial(self._copied, book))(track)
+
+    def _tradable(self, book: LeaderBook) -> list[Instrument]:
+        return [
+            self.house.rules[each.instrument]
+            for each in book.symbols()
+            if each.is_enabled and each.instrument not in self._cast.untouched
+        ]
 
     def _opened(
         self, book: LeaderBook, rules: Instrument, side: PositionSide, size: Decimal, leverage: Decimal

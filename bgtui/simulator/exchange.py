@@ -166,7 +166,9 @@ class Exchange:
             self.copytrade,
             LEADER_ACCOUNT.uid,
             FOLLOWER_ACCOUNT.uid,
-            cast=world.cast,
+            cast=replace(
+                world.cast, untouched=frozenset(world.recording.instruments if world.recording else ())
+            ),
             rng=made,
             ids=self.next_id,
         )
