@@ -6,12 +6,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from textual.pilot import Pilot
 
+from bgtui.session.kill import KillLine, KillRun, KillStage
+from bgtui.session.kill_reach import KillChoice, Standing
 from bgtui.ui.screens.registry import SCREENS
+from bgtui.ui.workspace import Badge
 from tests.support import scene
 from tests.support.terminal import Prepared, prepare
 
@@ -34,6 +38,8 @@ DOCKS = {
     "margin": ("positions", "i"),
     "amend": ("orders", "j a"),
     "position-mode": ("account", "m"),
+    "kill": ("trade", "!"),
+    "arm": ("trade", "o o m a i"),
 }
 
 Compare = Callable[..., bool]
@@ -73,3 +79,41 @@ def test_a_small_terminal_looks_as_it_did(size: tuple[int, int], snap_compare: C
 
 def test_a_read_only_run_looks_as_it_did(snap_compare: Compare) -> None:
     assert is_same(snap_compare, scene_of(can_trade=False), (80, 24), "trade")
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: "{}x{}".format(*size))
+def test_a_disarmed_live_run_looks_as_it_did(size: tuple[int, int], snap_compare: Compare) -> None:
+    live = replace(scene.IDENTITY, badge=Badge.LIVE)
+    assert is_same(snap_compare, prepare(events=scene.events(), identity=live, is_armed=False), size, "trade")
+
+
+@pytest.mark.parametrize("size", SIZES, ids=lambda size: "{}x{}".format(*size))
+def test_a_kill_switch_that_is_not_verified_looks_as_it_did(
+    size: tuple[int, int], snap_compare: Compare
+) -> None:
+    prepared = scene_of()
+
+    async def show(pilot: Pilot[Any]) -> None:
+        terminal = await prepared.load(pilot, "trade")
+        kill = terminal.session.kill
+        assert kill is not None
+        now_ms, reach = terminal.clock.now_ms(), kill.reach()
+        left = Standing(now_ms, legs=(terminal.store.positions(scene.BTC.product_type) or ())[:1])
+        said = (
+            "sent cancel, 15 ids",
+            "asked: 0 orders",
+            "asked: 0 plans",
+            "sent flatten, 5",
+            "accepted 4 of 5",
+        )
+        lines = [KillLine(now_ms - 12_000 + 400 * at, words) for at, words in enumerate(said)]
+        lines.append(KillLine(now_ms - 400, "asked: 1 leg left"))
+        kill.run = KillRun(
+            reach, KillChoice.BOTH, terminal.clock.monotonic() - 12.0, KillStage.ASKING, 1, lines,
+            is_overdue=True, standing=left,
+        )  # fmt: skip
+        await terminal.settle()
+        await terminal.press("!")
+        assert terminal.app.asking.docks
+
+    assert snap_compare(prepared.app, terminal_size=size, run_before=show)
