@@ -34,6 +34,7 @@ from bgtui.domain.error import (
     Rejected,
 )
 from bgtui.domain.event import Event, RequestMeasured
+from bgtui.domain.lastlook import last_look
 from bgtui.domain.secret import Credentials
 from bgtui.exchange.auth import KeyAuth
 from bgtui.exchange.failure import LastingError, read_failure, write_failure
@@ -220,7 +221,7 @@ class RestClient:
 
         Raises:
             ConfigError: There is no key.
-            Refused: Demo trading does not have the route.
+            Refused: Demo trading does not have the route, or the last look said no; nothing was sent.
             NotSent: Not a byte left this machine.
             Rejected: The exchange refused it, or this machine's clock is too wrong to send (`ClockSkew`).
             OutcomeUnknown: It was sent and nothing says what became of it.
@@ -231,6 +232,7 @@ class RestClient:
         content = msgspec.json.encode(dict(body)) if body else b""
         first = endpoint.lowers_risk if lowers_risk is None else lowers_risk
         grant = await self._ready_to_write(endpoint, Priority.LOWERS_RISK if first else Priority.ORDER)
+        last_look()
         try:
             return await self._send(grant, endpoint, "", content)
         except ClockSkew:

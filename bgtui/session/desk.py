@@ -33,6 +33,7 @@ from bgtui.domain.intent import (
     product_of,
 )
 from bgtui.domain.journal import Entry, Stage, Step
+from bgtui.domain.lastlook import looking
 from bgtui.domain.submission import Submission, SubmissionState
 from bgtui.domain.trading import TradingState
 from bgtui.session.ports import Record, TradingGateway
@@ -171,10 +172,14 @@ class OrderDesk:
         return await self._send(again)
 
     def _check(self, intent: Intent) -> None:
-        if reason := self._permit(intent):
-            raise Refused(reason)
+        self._look(intent)
         if lines := self._violations(intent):
             raise Refused(lines[0])
+
+    def _look(self, intent: Intent) -> None:
+        """Ask the trading state, once more when a held-back write is about to leave: it may be another."""
+        if reason := self._permit(intent):
+            raise Refused(reason)
 
     def _begin(self, intent: Intent, name: str, targets: Sequence[str]) -> Submission:
         """Give a write its name, which is used once."""
@@ -222,7 +227,8 @@ class OrderDesk:
         is_over = False
         try:
             send = self._senders[type(submission.intent)]
-            answer = await send(submission.intent, submission.client_order_id)
+            with looking(lambda: self._look(submission.intent)):
+                answer = await send(submission.intent, submission.client_order_id)
             is_over = True
         except (Refused, NotSent, ConfigError) as error:
             is_over = True

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import json
+from collections import deque
 from collections.abc import Iterator
 
 import httpx
@@ -25,6 +26,7 @@ from bgtui.domain.error import (
     Rejected,
 )
 from bgtui.domain.event import ClockMeasured, Event, RequestMeasured
+from bgtui.domain.lastlook import looking
 from bgtui.exchange.failure import NEVER_LEFT
 from bgtui.exchange.limiter import Limiter
 from bgtui.wire.endpoint import futures_account, futures_market, futures_order, spot_account
@@ -402,6 +404,26 @@ async def test_a_write_that_our_own_limits_hold_back_too_long_is_not_sent() -> N
         with pytest.raises(NotSent, match="held back"):
             await rest.write(PLACE, BODY)
     assert len(script.requests) == 1
+
+
+@virtual_time
+async def test_a_write_that_was_held_back_is_looked_at_once_more() -> None:
+    """Found by the storm: what was allowed while armed left seconds after somebody had disarmed."""
+    script = Script(ok({}))
+    limiter = Limiter(limits={PLACE.name: (1, 5.0)})
+    reasons = deque(["", "Disarmed"])
+
+    def look() -> None:
+        if reason := reasons.popleft():
+            raise Refused(reason)
+
+    async with client(script, key=credentials(), clock=VirtualClock(), limiter=limiter) as rest:
+        with looking(look):
+            await rest.write(PLACE, BODY)
+            with pytest.raises(Refused, match="Disarmed"):
+                await rest.write(PLACE, BODY)
+        await rest.write(PLACE, BODY)
+    assert len(script.requests) == 2
 
 
 @virtual_time

@@ -26,6 +26,7 @@ from bgtui.domain.event import Event, OrderUpdated, PlanOrderUpdated, Submission
 from bgtui.domain.instrument import ProductType
 from bgtui.domain.intent import BatchAnswer, BatchFailure, Intent, OrderAck
 from bgtui.domain.journal import Stage
+from bgtui.domain.lastlook import last_look
 from bgtui.domain.order import OrderStatus, PlanStatus
 from bgtui.domain.submission import Submission, SubmissionState
 from bgtui.domain.trading import TradingState
@@ -452,3 +453,28 @@ async def _found(_: Submission) -> bool:
 
 async def _unanswered(_: Submission) -> bool:
     raise NetworkError("no route")
+
+
+@virtual_time
+async def test_what_waits_to_leave_is_permitted_once_more() -> None:
+    bench = Bench()
+    reasons = iter(["", "", "Disarmed: this order opens"])
+    desk = OrderDesk(
+        _LetsGo(),  # type: ignore[arg-type]  # it has the one call that is made
+        bench.store.apply,
+        bench.journal,
+        now_ms=bench.clock.now_ms,
+        new_id=lambda: "simk-NEW001",
+        permit=lambda _: next(reasons),
+    )
+    with pytest.raises(Refused, match="Disarmed"):
+        await desk.submit(PLACE)
+    assert bench.last.state is State.NOT_SENT
+
+
+class _LetsGo(FakeGateway):
+    """A gateway that looks before it lets go, as the real one does."""
+
+    async def _take(self, intent: Intent, client_order_id: str = "") -> object:
+        last_look()
+        return await super()._take(intent, client_order_id)
