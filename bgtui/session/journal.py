@@ -80,6 +80,8 @@ class Journal:
         self._apply = apply
         self._file: JournalFile | None = None
         self._waiting: deque[Step] = deque(maxlen=MAX_WAITING)
+        self._queued: dict[str, None] = {}
+        """Writes whose record waits for the thread: steps about them have no row yet to belong to."""
         self._trouble = ""
 
     @property
@@ -93,6 +95,7 @@ class Journal:
         Raises:
             JournalFailed: it is not on disk, or was not in time: it must not be sent.
         """
+        self._queued[entry.client_order_id] = None
         await self._do(lambda file: file.record(entry), late=entry)
 
     async def send(self, client_order_id: str, at_ms: int) -> None:
@@ -156,7 +159,7 @@ class Journal:
         late: Entry | None = None,
         deadline_s: float | None = DEADLINE_S,
     ) -> T:
-        future = self._call(work)
+        future = self._call(work, late.client_order_id if late is not None else "")
         try:
             async with asyncio.timeout(deadline_s):
                 done = await asyncio.shield(future)
@@ -179,26 +182,32 @@ class Journal:
         self._recover()
         return done
 
-    def _call(self, work: Callable[[JournalFile], T]) -> asyncio.Future[T]:
-        return asyncio.get_running_loop().run_in_executor(self._thread, lambda: self._work(work))
+    def _call(self, work: Callable[[JournalFile], T], name: str = "") -> asyncio.Future[T]:
+        """Have the thread do something; ``name`` is the write that is recorded by it."""
+        return asyncio.get_running_loop().run_in_executor(self._thread, lambda: self._work(work, name))
 
-    def _work(self, work: Callable[[JournalFile], T]) -> T:
+    def _work(self, work: Callable[[JournalFile], T], name: str) -> T:
         """Do one thing, on the thread; then write what waits, which may be about what was just recorded."""
-        if self._file is None:
-            self._file = self._open_file()
-        done = work(self._file)
+        try:
+            if self._file is None:
+                self._file = self._open_file()
+            done = work(self._file)
+        finally:
+            self._queued.pop(name, None)
         self._flush(self._file)
         return done
 
     def _flush(self, file: JournalFile) -> None:
-        """Write the steps that wait, in order; what the disk refuses goes on waiting."""
+        """Write the steps that wait, in order; what is refused, or has no row yet, goes on waiting."""
         steps = [self._waiting.popleft() for _ in range(len(self._waiting))]
-        if not steps:
-            return
+        early = [step for step in steps if step.client_order_id in self._queued]
+        steps = [step for step in steps if step.client_order_id not in self._queued]
         try:
-            file.add(steps)
+            if steps:
+                file.add(steps)
         except JournalFailed:
-            self._waiting.extendleft(reversed(steps))
+            early = [*steps, *early]
+        self._waiting.extendleft(reversed(early))
 
     def _in_background(self, future: asyncio.Future[Any]) -> None:
         def tell(done: asyncio.Future[Any]) -> None:

@@ -236,6 +236,27 @@ class TestFailures:
         assert bench.stages() == [Stage.RECORDED, Stage.NOT_SENT], "what was late says that it was not sent"
         await bench.journal.close()
 
+    async def test_what_is_late_is_not_lost_behind_another_that_is_late(self, path: Path) -> None:
+        """Found by the storm: steps of the second were written before its row was there."""
+        answers = threading.Event()
+
+        def slow() -> JournalFile:
+            answers.wait()
+            return opened(path)
+
+        bench = Bench(path, slow)
+        names = [NAME, f"{NAME}B", f"{NAME}C"]
+        for name in names:
+            with pytest.raises(JournalFailed):
+                await bench.journal.record(entry(name))
+        answers.set()
+        await bench.drained()
+        await bench.journal.close()
+        with closing(JournalFile(path)) as file:
+            assert [[step.stage for step in file.steps(name)] for name in names] == [
+                [Stage.RECORDED, Stage.NOT_SENT]
+            ] * 3
+
     async def test_who_gives_up_while_the_disk_works_has_sent_nothing(self, path: Path) -> None:
         answers = threading.Event()
 
