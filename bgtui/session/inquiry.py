@@ -39,6 +39,8 @@ REPORT_S = 5.0
 """How long what the exchange took may go unreported before it is asked about."""
 OVERLAP_MS = 60_000
 """How far before the sending lists are asked: our clock and the exchange's are not one."""
+UNPROVEN_S = 15.0
+"""Longest pause while nothing is proven, however long the exchange gave no answer."""
 _PAUSES_S = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 15.0, 30.0, 60.0, 120.0, 300.0)
 
 
@@ -154,6 +156,9 @@ class Inquiry:
     async def _pause(self, name: str, attempt: int) -> None:
         """Wait for the next ask, or until somebody wants it now."""
         wake, pause_s = self._wakes[name], _PAUSES_S[min(attempt, len(_PAUSES_S) - 1)]
+        current = self._store.submission(name)
+        if current is not None and current.state is not SubmissionState.ABSENT:
+            pause_s = min(pause_s, UNPROVEN_S)
         self._due_s[name] = asyncio.get_running_loop().time() + pause_s
         with suppress(TimeoutError):
             async with asyncio.timeout(pause_s):

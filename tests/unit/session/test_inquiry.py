@@ -202,6 +202,14 @@ class TestNotFound:
             assert bench.now.message == "no answer yet: unreachable"
 
     @virtual_time
+    async def test_silence_of_the_exchange_does_not_put_the_proof_off(self) -> None:
+        """Found by the storm: after some failed asks, the next ones came minutes apart."""
+        async with doubt(PLACE) as bench:
+            bench.exchange.fail("order", *[NetworkError("unreachable")] * 9)
+            await asyncio.sleep(140)
+            assert bench.now.state is State.ABSENT
+
+    @virtual_time
     async def test_asking_slows_down(self) -> None:
         async with doubt(PLACE) as bench:
             await asyncio.sleep(3600)
