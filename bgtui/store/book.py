@@ -20,6 +20,9 @@ SILENCE_S = 3.0
 TICKER_MOVES_S = 10.0
 """A ticker seen within this time still moves."""
 
+SNAPSHOT_S = 5.0
+"""Updates for so long without the snapshot that they belong to: it was lost."""
+
 BookKey = tuple[InstrumentId, BookDepth]
 
 
@@ -115,6 +118,7 @@ class _Entry:
         "seen_s",
         "time_ms",
         "version",
+        "waiting_s",
     )
 
     def __init__(self) -> None:
@@ -126,6 +130,8 @@ class _Entry:
         self.last: BookReceived | None = None
         """Last message without a sequence number: how its repetition is known."""
         self.fallen: Verdict | None = None
+        self.waiting_s: float | None = None
+        """Since when updates come without a snapshot."""
         self.lost = ""
         """Why its connection is gone."""
         self.refused = ""
@@ -210,6 +216,7 @@ class Books:
         for _, entry in self._entries():
             if entry.carrier in (None, name) and entry.lost != reason:
                 entry.lost = reason
+                entry.waiting_s = None
                 entry.book.suspend()
                 entry.last = None
                 entry.version = self._next()
@@ -311,8 +318,17 @@ class Books:
             return False
         if verdict is Verdict.WAITING:
             entry.counters.waiting += 1
-            return False
+            if not self._is_snapshot_lost(entry):
+                return False
+            verdict = Verdict.GAP
         return self._fall((event.instrument, event.depth), entry, verdict)
+
+    def _is_snapshot_lost(self, entry: _Entry) -> bool:
+        """Tell whether a snapshot has to be asked for: its updates come, and nobody has missed it yet."""
+        now_s = self._monotonic()
+        if entry.waiting_s is None or entry.fallen is not None:
+            entry.waiting_s = now_s
+        return now_s - entry.waiting_s >= SNAPSHOT_S
 
     def _replace(self, entry: _Entry, event: BookReceived) -> bool:
         book, counters = entry.book, entry.counters
@@ -328,6 +344,7 @@ class Books:
             counters.resyncs += 1
             entry.fallen = None
         entry.lost = entry.refused = ""
+        entry.waiting_s = None
         entry.seen_s = self._monotonic()
         entry.time_ms = event.time_ms
         if before == (book.seq, book.bids(), book.asks()):

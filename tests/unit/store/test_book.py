@@ -50,6 +50,17 @@ def test_an_update_before_its_snapshot_shows_nothing(store: Store) -> None:
     assert (view.status, view.bids, view.counters.waiting) == (BookStatus.CONNECTING, (), 1)
 
 
+def test_a_snapshot_that_never_comes_is_asked_for(store: Store, clock: HandClock) -> None:
+    """Found by the storm: a book whose first snapshot was lost stayed stale for as long as updates came."""
+    store.apply(SNAPSHOT)
+    store.apply(lost())
+    for seq in range(2, 12):
+        clock.advance(0.6)
+        store.apply(book(bids=[("100.1", str(seq))], asks=[], seq=seq, pseq=seq - 1))
+        assert store.take_fallen_books() == ({} if seq < 11 else {(BTC, BookDepth.FULL): Verdict.GAP})
+    assert store.book(BTC).status is BookStatus.RESYNC
+
+
 def test_snapshot_and_update_are_live_with_their_integrity(store: Store, clock: HandClock) -> None:
     assert store.apply(SNAPSHOT) is True
     assert store.book(BTC).integrity is Integrity.ORDERED
