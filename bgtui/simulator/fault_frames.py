@@ -154,8 +154,18 @@ def _changed_book(
 ) -> Sequence[Outgoing]:
     if not _is_meant(chance, frame, out, "books"):
         return (out,)
-    body = json.loads(out.text)
-    return (replace(out, text=_dump(body)),) if change(body["data"][0]) else (out,)
+    body = _read(out.text)
+    is_changed = body is not None and isinstance(body["data"], list) and change(body["data"][0])
+    return (replace(out, text=_dump(body)),) if is_changed else (out,)
+
+
+def _read(text: str) -> dict[str, Any] | None:
+    """Return a push; None where another fault has been there before."""
+    try:
+        body = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return body if isinstance(body, dict) and "data" in body else None
 
 
 def _dump(body: object) -> str:
@@ -181,7 +191,9 @@ def _respelled(change: Callable[[Any], Any]) -> Act:
     def act(chance: Chance, frame: Frame, out: Outgoing) -> Sequence[Outgoing]:
         if not frame.link.is_private or not frame.channel or not chance.is_on(frame.now_s):
             return (out,)
-        body = json.loads(out.text)
+        body = _read(out.text)
+        if body is None:
+            return (out,)
         body["data"] = change(body["data"])
         return (replace(out, text=_dump(body)),)
 

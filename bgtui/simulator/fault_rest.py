@@ -121,7 +121,12 @@ def _is_signed_by(chance: Chance, asked: Asked, api_keys: Mapping[str, str]) -> 
 
 def _data(change: Callable[[Any], Any]) -> Callable[[Chance, bytes], bytes]:
     def apply(_: Chance, body: bytes) -> bytes:
-        found = json.loads(body)
+        try:
+            found = json.loads(body)
+        except (ValueError, RecursionError):
+            return body  # another fault has been there before
+        if not isinstance(found, dict):
+            return body
         found["data"] = change(found.get("data"))
         return json.dumps(found).encode("utf-8", "surrogatepass")
 
