@@ -10,11 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from bgtui.config.venue import Environment
+from bgtui.store.book import BookStatus
 from tests.support.storm_checks import BLIND_S, Broken, Checks
 from tests.support.storm_faults import Faults
 from tests.support.storm_life import Life, register
 from tests.support.storm_people import Person, Phone
-from tests.support.storm_world import TICK_S, Place, StormLoop
+from tests.support.storm_world import BTC, TICK_S, Place, StormLoop
 
 STORM_S = (12.0, 30.0)
 CALM_S = BLIND_S + 30.0 + 30.0 + 10.0
@@ -192,11 +193,13 @@ class Storm:
             end()
         self._ends.clear()
         self.faults.calm()
-        # A person looks: what waits for a person is started anew, and so is what died.
+        # A person looks: what waits for a person is started anew, and whatever died left its work to the next.
         for life in self._living():
             if life.name.startswith("second") or self._waits_for_person(life) or self.rng.random() < 0.3:
-                life.kill("the person")
-                await life.buried()
+                await self._end(life)
+        for life in self._living():
+            if self.checks.is_left_behind(life):
+                await self._end(life)
         self._bury_dead()
         self._births.clear()
         if not self._living():
@@ -204,7 +207,8 @@ class Storm:
         begun = self._now()
         waits = self._reads_wait()
         while True:
-            await self._step()
+            for _ in range(3):
+                await self._step()
             self.outcome.calm_s = self._now() - begun
             different = [line for life in self._living() for line in self._differences(life)]
             if not different:
@@ -215,6 +219,10 @@ class Storm:
         for life in self._living():
             self.checks.i8_i9_kept(life)
             self._look_at_kill(life)
+
+    async def _end(self, life: Life) -> None:
+        life.kill("the person")
+        await life.buried()
 
     def _differences(self, life: Life) -> list[str]:
         if not life.is_running:
@@ -232,7 +240,8 @@ class Storm:
             return False
         store = life.session.store  # type: ignore[union-attr]
         health = store.health()
-        return any(feed.retry_in_ms is None for feed in health.failed_feeds)
+        is_refused = store.book_status(BTC) is BookStatus.REFUSED
+        return is_refused or any(feed.retry_in_ms is None for feed in health.failed_feeds)
 
     def _reads_wait(self) -> float:
         """Return how much longer reads wait after the exchange said that it was too much."""

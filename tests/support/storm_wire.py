@@ -321,7 +321,7 @@ class MemorySocket:
                 self.opened.exception()
 
     def _note(self, frame: bytes) -> None:
-        head = frame[:200].decode("utf-8", "replace")
+        head = frame[:200].decode("utf-8", "replace").replace(" ", "")
         for name, times in (("books", self._line.heard.book), ("ticker", self._line.heard.ticker)):
             if f'"channel":"{name}"' in head and '"action"' in head:
                 times[_part(head, "instType"), _part(head, "instId")] = self._loop.time()

@@ -10,7 +10,6 @@ import tempfile
 from collections import defaultdict, deque
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
-from decimal import Decimal
 from itertools import count
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
@@ -22,6 +21,7 @@ from bgtui.domain.instrument import InstrumentId, ProductType, instrument_id
 from bgtui.domain.order import Order, PlanOrder, PositionMode
 from bgtui.domain.secret import Credentials
 from bgtui.session.journal_file import MEMORY, JournalFile
+from bgtui.simulator.books import Flavour
 from bgtui.simulator.copytrade_world import CopyTrading
 from bgtui.simulator.exchange import Exchange, World
 from bgtui.simulator.exchange_accounts import PRACTICE, PRACTICE_ACCOUNT
@@ -40,10 +40,12 @@ UID = PRACTICE_ACCOUNT.uid
 TICK_S = 0.1
 """How often the market moves, and the invariants are looked at."""
 KEPT_BOOKS = 600
+TOP = 25
+"""Levels of a side that are compared: without a chain, a checksum covers no more."""
 
 P = ParamSpec("P")
 T = TypeVar("T")
-Levels = tuple[tuple[tuple[Decimal, Decimal], ...], tuple[tuple[Decimal, Decimal], ...]]
+Levels = tuple[tuple[tuple[str, str], ...], tuple[tuple[str, str], ...]]
 """Bids and asks, best first."""
 
 
@@ -130,9 +132,10 @@ class Place:
             )
         )
         self.ledger = self.exchange.ledger
+        flavour = rng.choice([Flavour.SEQUENCED, Flavour.CHAINED])
         self.faults = FaultSet(clock=self.clock, rng=random.Random(rng.getrandbits(32)))
         self.simulator = Simulator(
-            self.exchange, self.clock, options=Options(), faults=self.faults, instance_id="storm"
+            self.exchange, self.clock, options=Options(flavour=flavour), faults=self.faults, instance_id="storm"
         )
         self.disk = Disk()
         self.opening = asyncio.Lock()
@@ -140,8 +143,10 @@ class Place:
         self.numbers = count(1)
         self.alive: dict[str, None] = {}
         """Instances that run."""
-        self.books: dict[tuple[InstrumentId, int], Levels] = {}
+        self.books: dict[tuple[InstrumentId, int], list[Levels]] = {}
+        """What the exchange had under a number: more than one book when it began anew with a snapshot."""
         self._book_order: deque[tuple[InstrumentId, int]] = deque()
+        self._standing: dict[ProductType, tuple[int, Any]] = {}
         self._tap_books()
 
     @property
@@ -161,12 +166,19 @@ class Place:
         self.simulator.publisher.tick()
 
     def standing(self, product: ProductType) -> tuple[list[Order], list[PlanOrder], list[Any]]:
-        """Return open orders, open plans and legs, as the exchange itself has them."""
-        return (
-            self.engine.open_orders(UID, product, None, EVERYTHING),
-            self.engine.open_plans(UID, product, None, EVERYTHING),
-            self.engine.positions(UID, product) if product.is_futures else [],
-        )
+        """Return open orders, open plans and legs, as the exchange itself had them when it last told.
+
+        Figures that follow the mark price are as old.
+        """
+        known = self._standing.get(product)
+        if known is None or known[0] != self.ledger.changes:
+            found = (
+                self.engine.open_orders(UID, product, None, EVERYTHING),
+                self.engine.open_plans(UID, product, None, EVERYTHING),
+                self.engine.positions(UID, product) if product.is_futures else [],
+            )
+            known = self._standing[product] = (self.ledger.changes, found)
+        return known[1]
 
     def _tap_books(self) -> None:
         publisher = self.simulator.publisher
@@ -186,11 +198,15 @@ class Place:
 
     def _keep_book(self, instrument: InstrumentId) -> None:
         book = self.simulator.publisher._books.get(instrument)
-        if book is None or (key := (instrument, book.seq)) in self.books:
+        if book is None:
             return
-        bids, asks = self.engine.book(instrument)
-        self.books[key] = (tuple(bids), tuple(asks))
-        self._book_order.append(key)
+        key = (instrument, book.seq)
+        bids, asks = book._book.bids(TOP), book._book.asks(TOP)
+        known = self.books.setdefault(key, [])
+        if not known:
+            self._book_order.append(key)
+        if (levels := (tuple(bids), tuple(asks))) not in known:
+            known.append(levels)
         if len(self._book_order) > KEPT_BOOKS:
             del self.books[self._book_order.popleft()]
 
