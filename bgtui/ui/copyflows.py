@@ -100,6 +100,7 @@ async def remove_follower(stage: Stage, product: ProductType, follower: Follower
         lambda: _follower_lines(stage, follower),
         typed_word(follower.name, follower.follower_uid, is_private=private),
         gone,
+        question.followers(product),
     )
     if await stage.asking.ask(dock) is None:
         if gone():
@@ -141,6 +142,7 @@ async def stop_trader(stage: Stage, product: ProductType, trader: FollowedTrader
         lambda: _trader_lines(stage, product, trader),
         typed_word(trader.name, trader.trader_id, is_private=private),
         gone,
+        question.followed_traders(product),
     )
     if await stage.asking.ask(dock) is None:
         if gone():

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import ClassVar
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, ClassVar
 
+from bgtui.domain.question import Question
+from bgtui.store import topic
+from bgtui.store.topic import Topic
 from bgtui.ui.keys import Context
 from bgtui.ui.modals.dock import Dock
 from bgtui.ui.role import Role
@@ -30,6 +33,7 @@ class PersonDock(Dock[bool]):
         lines: Callable[[], Sequence[Body | str]],
         asked: tuple[str, str],
         gone: Callable[[], str],
+        watched: Question[Any],
     ) -> None:
         """Ask for a word.
 
@@ -40,6 +44,7 @@ class PersonDock(Dock[bool]):
             lines: Who it is and what follows, as it stands now; texts are broken into lines.
             asked: The prompt, and what has to be typed.
             gone: Why there is nothing to do any more; empty while there is.
+            watched: Whose answer tells that they have gone.
         """
         super().__init__(workspace)
         self._title = title
@@ -47,7 +52,12 @@ class PersonDock(Dock[bool]):
         self._lines = lines
         self._prompt, self._word = asked
         self._gone = gone
+        self._watched = watched
         self._line = LineEdit()
+
+    def topics(self) -> Iterable[Topic]:
+        """Draw when somebody comes or goes."""
+        return (topic.answer(self._watched),)
 
     @property
     def matches(self) -> bool:

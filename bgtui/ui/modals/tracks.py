@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import ClassVar
 
-from bgtui.domain import pnl
+from bgtui.domain import pnl, question
 from bgtui.domain.copyintent import CloseScope, CloseTracks, CopyRole, SetTrackTpsl, StopTracks
 from bgtui.domain.copytrade import TrackingOrder
 from bgtui.domain.facts import Facts
@@ -14,6 +14,8 @@ from bgtui.domain.instrument import InstrumentId, is_on_step
 from bgtui.domain.intent import Intent
 from bgtui.domain.order import PositionSide
 from bgtui.session.facts import gather
+from bgtui.store import topic
+from bgtui.store.topic import Topic
 from bgtui.ui.modals.form import Decision, FormDock
 from bgtui.ui.role import Role
 from bgtui.ui.view import figure, tracking
@@ -41,6 +43,12 @@ class TrackDock(FormDock):
         super().__init__(workspace, problem=problem)
         self.role = role
         self.first = order
+
+    def topics(self) -> Iterable[Topic]:
+        """Draw when the orders or the price move."""
+        product, is_leader = self.first.instrument.product_type, self.role is CopyRole.LEADER
+        asked = question.leader_tracks(product) if is_leader else question.copied_orders(product)
+        return (topic.answer(asked), topic.ticker(self.first.instrument))
 
     @property
     def every(self) -> tuple[TrackingOrder, ...]:
@@ -105,7 +113,7 @@ class CloseTracksDock(TrackDock):
     def value(self, name: str) -> Row | str:
         """Return what is chosen."""
         if name == "how":
-            return "◄ stop copying, keep coins ►" if self.keeps_coins else "◄ sell at market ►"
+            return "◄ keep the coins ►" if self.keeps_coins else "◄ sell at market ►"
         words = {
             CloseScope.TRACKS: "this order",
             CloseScope.INSTRUMENT: f"all {self.first.instrument.symbol}",
@@ -180,7 +188,7 @@ class CloseTracksDock(TrackDock):
         rows.append(labelled("orders", f"{len(found.orders)} of {len(self.every)}"))
         if self.role is CopyRole.LEADER:
             count = UNKNOWN if found.copies is None else str(found.copies)
-            rows.append(labelled("copies", f"{count} close at market too", role=Role.WARN))
+            rows.append(labelled("also", f"{count} copies close", role=Role.WARN))
         if not (self.keeps_coins and self.can_keep):
             rows += self._money(found)
         if self.scope is not CloseScope.TRACKS and self.first.instrument.product_type.is_futures:
@@ -304,7 +312,7 @@ class TrackTpslDock(TrackDock):
         """Return whom it touches."""
         rows: list[Body] = [Section("kept by the exchange")]
         if self.role is CopyRole.LEADER and self.first.follower_count:
-            rows.append(labelled("copies", f"{self.first.follower_count} close with it", role=Role.WARN))
+            rows.append(labelled("also", f"{self.first.follower_count} copies close", role=Role.WARN))
         rows.append((Span(" an empty field removes it", Role.MUTED),))
         return rows
 

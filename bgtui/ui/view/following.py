@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from functools import lru_cache
 from types import MappingProxyType
 
 from bgtui.domain.copyintent import RemoveFollower
@@ -24,12 +23,12 @@ from bgtui.store.store import Store
 from bgtui.ui.role import Role
 from bgtui.ui.view import copyrule, figure, polled
 from bgtui.ui.view.glyph import ABOUT, DOUBT, NONE, ON_ITS_WAY, UNKNOWN
+from bgtui.ui.view.person import NAME_CELLS, cell_name
 from bgtui.ui.view.positions import gain
 from bgtui.ui.view.privacy import hide
 from bgtui.ui.view.span import Row, Span, row, rule
 from bgtui.ui.view.table import Column, Line, Table
 
-NAME_CELLS = 20
 FOLLOWER_COLUMNS = (
     Column("name", "name", NAME_CELLS, is_text=True),
     Column("uid", "uid", 9, is_text=True),
@@ -64,7 +63,7 @@ _UNFUNDED_DAYS = 14
 
 def cleaned(name: Untrusted) -> str:
     """Return a nickname fit for a cell."""
-    return _text(name.raw)
+    return cell_name(name.raw)
 
 
 def is_altered(name: Untrusted) -> bool:
@@ -124,11 +123,6 @@ def removed_by_me(store: Store, product_type: ProductType) -> frozenset[str]:
         if isinstance(item.intent, RemoveFollower)
         and item.state not in (SubmissionState.REJECTED, SubmissionState.NOT_SENT)
     )
-
-
-@lru_cache(20_000)
-def _text(raw: str) -> str:
-    return clean_cell(raw, NAME_CELLS)
 
 
 def _follower_line(

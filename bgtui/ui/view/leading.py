@@ -24,6 +24,7 @@ from bgtui.ui.view import figure, polled, tracking
 from bgtui.ui.view.daybars import day_bars
 from bgtui.ui.view.glyph import ABOUT, NONE, UNKNOWN
 from bgtui.ui.view.impact import impact
+from bgtui.ui.view.person import cell_name
 from bgtui.ui.view.privacy import hide
 from bgtui.ui.view.span import Row, Span, row, rule
 from bgtui.ui.view.table import Column, Line, Table
@@ -124,7 +125,7 @@ def profit_table(answer: Answer[tuple[ProfitShare, ...]], *, is_private: bool, i
 def _name(share: ProfitShare, *, is_private: bool) -> str:
     if share.follower_name is None:
         return NONE
-    return hide(clean_cell(share.follower_name, 20), is_private=is_private)
+    return hide(cell_name(share.follower_name.raw), is_private=is_private)
 
 
 def symbol_table(answer: Answer[tuple[LeadSymbol, ...]], *, is_stale: bool) -> Table:

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from bgtui.domain.text import Untrusted, clean_cell
 from bgtui.ui.view.privacy import hide
 
 NAME_CELLS = 20
 DIGITS = 4
+
+
+@lru_cache(20_000)
+def cell_name(raw: str) -> str:
+    """Return a nickname fit for a cell, as wide as every part of the program takes it to be.
+
+    Emoji that are joined into one are drawn one by one: terminals do not agree how wide the whole is.
+    """
+    return clean_cell(raw.replace("\u200d", ""), NAME_CELLS)
 
 
 def typed_word(name: Untrusted, uid: str, *, is_private: bool) -> tuple[str, str]:
@@ -31,4 +42,4 @@ def shown_uid(uid: str, *, is_private: bool) -> str:
 
 def shown_name(name: Untrusted, *, is_private: bool) -> str:
     """Return a nickname fit for a cell; blank ones say so."""
-    return hide(clean_cell(name, NAME_CELLS).strip() or "(no name)", is_private=is_private)
+    return hide(cell_name(name.raw).strip() or "(no name)", is_private=is_private)

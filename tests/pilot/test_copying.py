@@ -1,0 +1,562 @@
+"""Leader, Followers and Copy by their keys: each dock, what it sends, and what had happened meanwhile."""
+
+from __future__ import annotations
+
+from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from bgtui.domain import question
+from bgtui.domain.copyintent import (
+    CloseScope,
+    CloseTracks,
+    CopyRole,
+    FollowByAmount,
+    LeadSwitch,
+    LeadSymbolChange,
+    RemoveFollower,
+    SetCopySettings,
+    SetLeadSwitch,
+    SetLeadSymbols,
+    SetTrackTpsl,
+    StopTracks,
+    SymbolChange,
+    Unfollow,
+)
+from bgtui.domain.copytrade import Follower, LeadSettings, LeadSymbol, TrackingOrder
+from bgtui.domain.error import OutcomeUnknown, Rejected
+from bgtui.domain.event import FillReported, PositionsReported, QuestionAnswered, QuestionFailed
+from bgtui.domain.instrument import ProductType, instrument_id
+from bgtui.domain.order import PositionSide
+from bgtui.domain.text import Untrusted, cell_width
+from tests.support import scene, scene_copy
+from tests.support.build import fill
+from tests.support.scene_copy import HOSTILE
+from tests.support.scene_market import BTC, NOW_MS, USDT
+from tests.support.terminal import Terminal, open_terminal
+
+D = Decimal
+SPOT = ProductType.SPOT
+PAIR = instrument_id(SPOT, "BTCUSDT")
+TRACKS, FOLLOWERS, TRADERS = (
+    question.leader_tracks(USDT),
+    question.followers(USDT),
+    question.followed_traders(USDT),
+)
+FORBIDDEN = {"\x1b", "\x07", "\x9b", "\u202e", "\ud800"}
+
+
+def opened(
+    screen: str, size: tuple[int, int] = (80, 24), **given: Any
+) -> AbstractAsyncContextManager[Terminal]:
+    return open_terminal(
+        **{"events": scene.events(), "identity": scene.IDENTITY, "screen": screen, "size": size, **given}
+    )
+
+
+def sent(terminal: Terminal) -> list[Any]:
+    assert terminal.gateway is not None
+    return terminal.gateway.intents
+
+
+async def confirm(terminal: Terminal) -> None:
+    """Review and send: the second key counts only after a calm moment."""
+    await terminal.press("enter")
+    await terminal.step(0.4)
+    await terminal.press("y")
+    await terminal.step(0.3)
+
+
+def text_of(terminal: Terminal) -> str:
+    """What is on the screen, its dock read as one text: words that are broken into lines come together."""
+    dock = " ".join(row.split("│")[1].strip() for row in terminal.rows() if row.count("│") == 2)
+    return f"{terminal.screen_text()}\n{dock}"
+
+
+async def answer(terminal: Terminal, asked: Any, value: Any) -> None:
+    await terminal.apply(QuestionAnswered(asked, value, terminal.clock.now_ms()), 0.3)
+
+
+def cursor_row(terminal: Terminal) -> str:
+    return next((row for row in terminal.rows()[3:] if row.startswith("►")), "")
+
+
+def tracks(terminal: Terminal) -> tuple[TrackingOrder, ...]:
+    return terminal.store.answer(TRACKS).value or ()
+
+
+# What is closed
+
+
+@pytest.mark.parametrize(
+    ("steps", "scope", "instrument", "numbers", "copies"),
+    [
+        (0, CloseScope.TRACKS, BTC, ("1221311",), 36),
+        (1, CloseScope.INSTRUMENT, BTC, (), 72),
+        (2, CloseScope.ALL, None, (), 174),
+    ],
+)
+async def test_f_closes_the_order_its_symbol_or_all_after_saying_whom_it_takes_along(
+    steps: int, scope: CloseScope, instrument: Any, numbers: tuple[str, ...], copies: int
+) -> None:
+    async with opened("leader") as terminal:
+        await terminal.press("f", *["right"] * steps)
+        assert f"{copies} copies close" in terminal.screen_text()
+        assert sent(terminal) == []
+        await confirm(terminal)
+        assert sent(terminal) == [CloseTracks(CopyRole.LEADER, USDT, scope, instrument, numbers)]
+
+
+async def test_a_close_is_marked_until_the_list_has_been_read_again() -> None:
+    async with opened("leader") as terminal:
+        await terminal.press("f")
+        await confirm(terminal)
+        assert cursor_row(terminal).startswith("►○1221311")
+        assert TRACKS in terminal.asker.hurried
+        left = tuple(each for each in tracks(terminal) if each.tracking_no != "1221311")
+        await terminal.step(0.5)
+        await answer(terminal, TRACKS, left)
+        assert not any("1221311" in row for row in terminal.rows()[3:-2])
+        assert terminal.message == "done: close BTCUSDT 1221311"
+
+
+async def test_a_copy_is_closed_as_the_followers() -> None:
+    async with opened("copy") as terminal:
+        await terminal.press("l", "f")
+        assert "copies" not in "\n".join(row[46:] for row in terminal.rows())
+        await confirm(terminal)
+        (intent,) = sent(terminal)
+        assert (intent.role, intent.tracking_nos) == (CopyRole.FOLLOWER, ("1230219",))
+
+
+async def test_a_spot_copy_is_sold_or_let_go() -> None:
+    async with opened("copy") as terminal:
+        copy = TrackingOrder(PAIR, "991", PositionSide.LONG, "1", D(100), D(1), NOW_MS - 5)
+        other = replace(copy, tracking_no="992")
+        await terminal.press("m", "m", "m", "l")
+        await answer(terminal, question.copied_orders(SPOT), (copy, other))
+        await terminal.press("f", "right", "right", "tab", "space")
+        assert "keep the coins" in terminal.screen_text()
+        await confirm(terminal)
+        assert sent(terminal) == [StopTracks(PAIR, ("991", "992"))]
+
+
+async def test_f29_a_close_of_an_order_that_is_closed_meanwhile_has_nothing_to_do() -> None:
+    async with opened("leader", (120, 40)) as terminal:
+        await terminal.press("f")
+        left = tuple(each for each in tracks(terminal) if each.tracking_no != "1221311")
+        await answer(terminal, TRACKS, left)
+        assert "1221311 is closed already; nothing to do." in text_of(terminal)
+        await confirm(terminal)
+        assert sent(terminal) == []
+
+
+@pytest.mark.parametrize("code", ["31007", "40894", "43065", "45082"])
+async def test_f29_a_refusal_that_says_closed_is_one_calm_line(code: str) -> None:
+    async with opened("leader") as terminal:
+        assert terminal.gateway is not None
+        terminal.gateway.endings.append(Rejected("no such order", code=code))
+        await terminal.press("f")
+        await confirm(terminal)
+        assert terminal.message == "1221311 was closed already; nothing to do."
+        assert terminal.workspace.message.count == 1
+        assert terminal.app.asking.docks == []
+        assert len(sent(terminal)) == 1
+
+
+async def test_any_other_refusal_opens_the_form_again_with_its_reason() -> None:
+    async with opened("leader", (120, 40)) as terminal:
+        assert terminal.gateway is not None
+        terminal.gateway.endings.append(Rejected("the business is restricted", code="31020"))
+        await terminal.press("f")
+        await confirm(terminal)
+        assert "Rejected 31020" in terminal.screen_text()
+        assert terminal.app.asking.docks
+
+
+async def test_no_answer_is_said_to_be_unknown_and_not_sent_again() -> None:
+    async with opened("leader") as terminal:
+        assert terminal.gateway is not None
+        terminal.gateway.endings.append(OutcomeUnknown("no answer in 10 s"))
+        await terminal.press("f")
+        await confirm(terminal)
+        assert "it may be done; asking" in terminal.message
+        assert cursor_row(terminal).startswith("►?1221311")
+        assert len(sent(terminal)) == 1
+
+
+# Take profit and stop loss
+
+
+async def test_p_sends_what_changed_and_nothing_else() -> None:
+    async with opened("leader") as terminal:
+        await terminal.press("j", "p")
+        await terminal.press(*["backspace"] * 8)
+        await terminal.type("70000")
+        await confirm(terminal)
+        assert sent(terminal) == [SetTrackTpsl(CopyRole.LEADER, BTC, "1221307", take_profit=D(70000))]
+
+
+async def test_an_emptied_field_removes_the_price() -> None:
+    async with opened("leader") as terminal:
+        await terminal.press("j", "p", "tab", *["backspace"] * 8)
+        await confirm(terminal)
+        assert sent(terminal) == [SetTrackTpsl(CopyRole.LEADER, BTC, "1221307", stop_loss=D(0))]
+
+
+@pytest.mark.parametrize(
+    ("keys", "words"),
+    [("60000", "TP must be above"), ("70000.05", "off the tick"), ("abc", "is no price")],
+)
+async def test_a_price_that_would_fire_or_fit_no_tick_is_not_sent(keys: str, words: str) -> None:
+    async with opened("leader", (120, 40)) as terminal:
+        await terminal.press("j", "p", *["backspace"] * 8)
+        await terminal.type(keys)
+        assert words in terminal.screen_text()
+        await confirm(terminal)
+        assert sent(terminal) == []
+
+
+async def test_p_on_a_copy_is_the_followers() -> None:
+    async with opened("copy") as terminal:
+        await terminal.press("l", "G", "p", "up")
+        await confirm(terminal)
+        (intent,) = sent(terminal)
+        assert (intent.role, intent.tracking_no) == (CopyRole.FOLLOWER, "1230150")
+
+
+# A leader's settings
+
+
+async def test_v_takes_a_symbol_off_and_changes_its_ratios() -> None:
+    async with opened("leader") as terminal:
+        await terminal.press("v", "right")
+        await confirm(terminal)
+        await terminal.press("v", "tab", "up")
+        await confirm(terminal)
+        off, ratios = sent(terminal)
+        assert off == SetLeadSymbols(USDT, (LeadSymbolChange(BTC, SymbolChange.DELETE),))
+        change = LeadSymbolChange(BTC, SymbolChange.UPDATE, D(41), D(20))
+        assert ratios == SetLeadSymbols(USDT, (change,))
+
+
+@pytest.mark.parametrize("text", ["0", "401", "1.5", "x"])
+async def test_a_ratio_is_a_whole_percent_that_bitget_takes(text: str) -> None:
+    async with opened("leader", (120, 40)) as terminal:
+        await terminal.press("v", "tab", "backspace", "backspace")
+        await terminal.type(text)
+        await confirm(terminal)
+        assert "whole percent from 1 to 400" in terminal.screen_text()
+        assert sent(terminal) == []
+
+
+async def test_the_switches_are_turned_and_what_was_set_here_is_known() -> None:
+    async with opened("leader") as terminal:
+        await terminal.press("l", "l", "l", "l", "j")
+        assert "the API does not tell it" in cursor_row(terminal)
+        await terminal.press("v")
+        await confirm(terminal)
+        assert sent(terminal) == [SetLeadSwitch(USDT, LeadSwitch.SHOWS_EQUITY, is_on=False)]
+        assert "off" in cursor_row(terminal)
+        assert "set 14:03" in cursor_row(terminal)
+
+
+async def test_spot_settings_are_read_and_said_to_be_changed_elsewhere() -> None:
+    async with opened("leader") as terminal:
+        await terminal.press("m", "m", "m", "l", "l", "l", "l")
+        settings = LeadSettings(True, False, True, D(50), (LeadSymbol(PAIR, True, D(1), None, None, None),))
+        await answer(terminal, question.lead_settings(), settings)
+        text = terminal.screen_text()
+        assert "removable below        50 USDT" in text
+        assert "total equity shown     off" in text
+        await terminal.press("v")
+        assert "changed on Bitget's site" in terminal.message
+
+
+# Followers
+
+
+async def remove(terminal: Terminal, name: str, typed: str) -> None:
+    await terminal.press("/")
+    await terminal.type(name)
+    await terminal.press("enter", "x")
+    await terminal.type(typed)
+    await terminal.press("enter")
+
+
+async def test_x_removes_a_follower_by_typed_name_and_they_leave_as_removed_by_me() -> None:
+    async with opened("followers") as terminal:
+        await remove(terminal, "mara", "mara.et")
+        assert sent(terminal) == []
+        await terminal.type("h")
+        await terminal.press("enter")
+        assert sent(terminal) == [RemoveFollower(USDT, "3390000000002217")]
+        await terminal.step(0.3)
+        assert "○removing" in cursor_row(terminal)
+        gone = {"3390000000002217", "2871000000005506"}
+        left = tuple(each for each in scene_copy.followers() if each.follower_uid not in gone)
+        await terminal.step(0.5)
+        await answer(terminal, FOLLOWERS, left)
+        assert terminal.message == "done: remove mara.eth"
+        await terminal.press("esc", "l")
+        assert any("removed by me" in row and "mara.eth" in row for row in terminal.rows())
+        assert any("left" in row and "quiet_river" in row for row in terminal.rows())
+
+
+@pytest.mark.parametrize(
+    ("name", "digits"),
+    [("夜航船", "0025"), ("satoshi", "0080"), ("bob", "9314"), ("Björn", "7781")],
+)
+async def test_a_name_that_is_cut_foreign_or_cleaned_asks_for_the_end_of_the_uid(
+    name: str, digits: str
+) -> None:
+    async with opened("followers", (120, 40)) as terminal:
+        await remove(terminal, name, name)
+        assert sent(terminal) == []
+        assert "type the last 4 characters of the uid" in terminal.screen_text()
+        await terminal.press(*["backspace"] * len(name))
+        await terminal.type(digits)
+        await terminal.press("enter")
+        assert len(sent(terminal)) == 1
+
+
+async def test_a_hidden_name_asks_for_the_end_of_the_uid_and_shows_nothing_else() -> None:
+    async with opened("followers", (120, 40)) as terminal:
+        await terminal.press("H", "x")
+        text = terminal.screen_text()
+        assert "…4471" in text
+        for hidden in ("jade_moon", "8812…", "24,310.55"):
+            assert hidden not in text
+        await terminal.type("4471")
+        await terminal.press("enter")
+        assert sent(terminal) == [RemoveFollower(USDT, "8812000000004471")]
+
+
+async def test_a_paste_is_no_typing() -> None:
+    async with opened("followers") as terminal:
+        await terminal.press("x")
+        terminal.paste("jade_moon\n")
+        await terminal.settle()
+        await terminal.press("enter")
+        assert sent(terminal) == []
+
+
+async def test_who_may_not_be_removed_stays_with_a_reason() -> None:
+    async with opened("followers") as terminal:
+        await terminal.press("/")
+        await terminal.type("click")
+        await terminal.press("enter", "x")
+        assert terminal.app.asking.docks == []
+        assert terminal.message.endswith("stays: Bitget marks this follower not removable; ask its support.")
+
+
+async def test_f29_a_follower_who_leaves_while_the_dock_is_open_leaves_nothing_to_do() -> None:
+    async with opened("followers", (120, 40)) as terminal:
+        await terminal.press("x")
+        await terminal.type("jade_mo")
+        await answer(terminal, FOLLOWERS, scene_copy.followers()[1:])
+        assert "jade_moon had already left; nothing to do." in text_of(terminal)
+        await terminal.type("on")
+        await terminal.press("enter")
+        assert sent(terminal) == []
+        assert terminal.message == "jade_moon had already left; nothing to do."
+        assert terminal.app.asking.docks == []
+
+
+@pytest.mark.parametrize("code", ["31026", "31029", "43046"])
+async def test_f29_a_removal_refused_because_they_are_gone_is_one_calm_line(code: str) -> None:
+    async with opened("followers") as terminal:
+        assert terminal.gateway is not None
+        terminal.gateway.endings.append(Rejected("no such user", code=code))
+        await terminal.press("x")
+        await terminal.type("jade_moon")
+        await terminal.press("enter")
+        assert terminal.message == "jade_moon had already left; nothing to do."
+        assert terminal.workspace.message.count == 1
+
+
+async def test_a_removal_that_bitget_refuses_is_said_and_the_row_stays() -> None:
+    async with opened("followers") as terminal:
+        assert terminal.gateway is not None
+        terminal.gateway.endings.append(Rejected("equity is not small", code="43069"))
+        await terminal.press("x")
+        await terminal.type("jade_moon")
+        await terminal.press("enter")
+        assert "43069" in terminal.message
+        assert cursor_row(terminal).startswith("►jade_moon")
+        assert "removing" not in cursor_row(terminal)
+
+
+async def test_names_of_every_kind_stay_inside_their_cells() -> None:
+    async with opened("followers", (120, 40)) as terminal:
+        crowd = tuple(
+            Follower(f"77{at:014}", Untrusted(name), D(1), True, NOW_MS) for at, name in enumerate(HOSTILE)
+        )
+        await answer(terminal, FOLLOWERS, crowd)
+        for _ in HOSTILE:
+            await terminal.press("j", "x")
+            text = terminal.screen_text()
+            assert not FORBIDDEN & set(text)
+            assert [row for row in terminal.rows() if cell_width(row) > 120] == []
+            await terminal.press("esc", "enter")
+            assert not FORBIDDEN & set(terminal.screen_text())
+            await terminal.press("esc")
+
+
+# A follower's view
+
+
+async def test_v_checks_a_setting_against_what_bitget_allows() -> None:
+    async with opened("copy", (120, 40)) as terminal:
+        await terminal.press("v")
+        assert "under 0.0010 that Bitget allows" in text_of(terminal)
+        await confirm(terminal)
+        assert sent(terminal) == []
+        await terminal.press("tab", "tab", "backspace", "backspace")
+        await terminal.type("100")
+        await confirm(terminal)
+        (intent,) = sent(terminal)
+        assert isinstance(intent, SetCopySettings)
+        (setting,) = intent.settings
+        assert (intent.trader_id, setting.instrument, setting.trace_value) == ("8001", BTC, D(100))
+
+
+async def test_find_says_what_v2_lacks_and_follows_by_id() -> None:
+    async with opened("copy", (120, 40)) as terminal:
+        await terminal.press("l", "l", "l")
+        assert "brokers only" in terminal.screen_text()
+        await terminal.press("v")
+        await terminal.type("b0b4f5ab12")
+        await terminal.press("tab")
+        await terminal.type("49")
+        assert "at least 50 USDT" in text_of(terminal)
+        await terminal.press("backspace", "backspace")
+        await terminal.type("250")
+        await confirm(terminal)
+        assert sent(terminal) == [FollowByAmount(USDT, "b0b4f5ab12", 250)]
+
+
+async def test_x_stops_copying_by_typed_name() -> None:
+    async with opened("copy", (120, 40)) as terminal:
+        await terminal.press("x")
+        assert "4 copies" in terminal.screen_text()
+        await terminal.type("AlphaDesk")
+        await terminal.press("enter")
+        assert sent(terminal) == [Unfollow(USDT, "8001")]
+        await terminal.step(0.5)
+        await answer(terminal, TRADERS, (terminal.store.answer(TRADERS).value or ())[1:])
+        assert terminal.message == "done: stop copying AlphaDesk"
+
+
+# What is seen
+
+
+async def test_profit_is_shown_by_day_and_coin_and_a_day_opens_into_its_shares() -> None:
+    async with opened("leader", (120, 40)) as terminal:
+        await terminal.press("l", "l")
+        assert "2026-11-21 USDT          +358.24" in cursor_row(terminal)
+        assert "my own profit, 30 days: +765.00 USDT" in terminal.screen_text()
+        await terminal.press("enter")
+        assert "+318.2200" in terminal.screen_text()
+
+
+async def test_e_writes_the_shares_as_csv_that_no_spreadsheet_runs() -> None:
+    async with opened("leader") as terminal:
+        written: dict[str, str] = {}
+
+        def save(name: str, text: str) -> str:
+            written[name] = text
+            return f"/exports/{name}"
+
+        terminal.workspace.save = save
+        shares = terminal.store.answer(question.paid_shares(USDT)).value or ()
+        evil = replace(shares[0], follower_name=Untrusted('=HYPERLINK("x")\x1b[2J'))
+        await answer(terminal, question.paid_shares(USDT), (evil, *shares))
+        await terminal.press("E")
+        (text,) = written.values()
+        assert text.splitlines()[0] == "time_ms,coin,amount,follower,ratio,profit_id"
+        assert "'=HYPERLINK" in text
+        assert "\x1b" not in text
+        assert terminal.message.startswith("3 shares written to /exports/copy-profit-usdt-futures-")
+
+
+async def test_h_hides_names_uids_and_money_on_every_view() -> None:
+    for screen in ("leader", "followers", "copy"):
+        async with opened(screen, (120, 40)) as terminal:
+            await terminal.press("H")
+            for _ in range(5):
+                text = terminal.screen_text()
+                for secret in (
+                    "jade_moon",
+                    "8812",
+                    "24,310.55",
+                    "AlphaDesk",
+                    "+204.55",
+                    "1,204.55",
+                    "318.22",
+                ):
+                    assert secret not in text
+                await terminal.press("l")
+
+
+async def test_a_fill_has_the_list_asked_and_a_leg_that_ends_is_seen_at_once() -> None:
+    async with opened("leader", (120, 40)) as terminal:
+        terminal.asker.hurried.clear()
+        await terminal.apply(FillReported(replace(fill("t9"), instrument=BTC, time_ms=NOW_MS)), 0.5)
+        assert TRACKS in terminal.asker.hurried
+        legs = tuple(leg for leg in terminal.store.positions(USDT) or () if leg.side is PositionSide.LONG)
+        report = terminal.store.positions_report(USDT)
+        assert report is not None
+        await terminal.apply(replace(report, positions=legs, time_ms=terminal.clock.now_ms()), 0.5)
+        rows = [row for row in terminal.rows() if "1221311" in row]
+        assert "closed" in rows[0]
+        assert isinstance(report, PositionsReported)
+
+
+async def test_what_is_seen_is_asked_the_most_often_and_goes_on_slowly_elsewhere() -> None:
+    async with opened("leader") as terminal:
+        assert terminal.asker.attended[TRACKS] == 3
+        assert terminal.asker.attended[question.lead_symbols(USDT)] == 1200
+        await terminal.press("l", "l", "l")
+        assert terminal.asker.attended[TRACKS] == 12
+        assert terminal.asker.attended[question.lead_symbols(USDT)] == 300
+        await terminal.press("1")
+        assert terminal.asker.attended[TRACKS] == 30
+        await terminal.apply(QuestionFailed(TRACKS, "no trader", "31001"))
+        await terminal.press("2")
+        assert TRACKS not in terminal.asker.attended
+
+
+async def test_m_shows_the_next_product_type_and_asks_about_it() -> None:
+    async with opened("leader") as terminal:
+        await terminal.press("m")
+        assert question.leader_tracks(ProductType.USDC_FUTURES) in terminal.asker.attended
+        await terminal.press("m", "m", "5")
+        assert question.followers(SPOT) in terminal.asker.attended
+        await terminal.press("m")
+        assert FOLLOWERS in terminal.asker.attended
+
+
+READ_ONLY_KEYS = {
+    "leader": ("f", "p", "v", "l", "f", "p", "l", "v", "l", "v", "l", "v"),
+    "followers": ("x", "l", "x", "l", "x"),
+    "copy": ("f", "p", "v", "x", "l", "f", "p", "v", "x", "l", "l", "v"),
+}
+
+
+@pytest.mark.parametrize("screen", READ_ONLY_KEYS)
+async def test_a_read_only_run_shows_all_of_it_and_changes_none(screen: str) -> None:
+    async with opened(screen, (120, 40)) as trading, opened(screen, (120, 40), can_trade=False) as terminal:
+        for key in READ_ONLY_KEYS[screen]:
+            if key == "l":
+                await trading.press("l")
+            await terminal.press(key)
+            assert terminal.app.asking.docks == []
+            shown = [row for row in terminal.rows()[3:-2] if row.strip()]
+            assert shown == [row for row in trading.rows()[3:-2] if row.strip()]
+        for word in ("close", "TP/SL", "remove", "stop", "settings"):
+            assert f" {word} " not in terminal.row(-1)
+        assert terminal.gateway is None
