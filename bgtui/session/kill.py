@@ -375,7 +375,7 @@ class _Asking:
             tuple(leg for part in legs for leg in part if holds(leg.instrument) and leg.size),
             tuple(self._problems),
             left_out,
-            tuple(product for product in self._blind if product.is_futures),
+            tuple(self._blind),
         )
 
     def _left_out(self) -> tuple[str, ...]:

@@ -97,7 +97,8 @@ def cancel_steps(standing: Standing, reach: Reach) -> list[Step]:
     """Return the writes that cancel everything that stands, the least of them that the exchange offers.
 
     Futures know one request for a product type or an instrument; spot one for each instrument. Trigger
-    orders go by instrument and kind. Where orders could not be asked, futures are cancelled unseen.
+    orders go by instrument and kind. Where orders could not be asked they are cancelled unseen, except that
+    spot has no request for instruments that nobody names.
     """
     steps: list[Step] = []
     for product_type in reach.product_types:

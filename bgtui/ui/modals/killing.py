@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Sequence
 from typing import ClassVar
 
+from bgtui.domain.error import Refused
 from bgtui.session.kill import KillSwitch
 from bgtui.session.kill_reach import KillChoice, Reach, Standing
 from bgtui.ui.keys import Context
@@ -143,7 +144,11 @@ class KillDock(Dock[None]):
             self._begin(run.reach, run.choice, run.standing)
 
     def _begin(self, reach: Reach, choice: KillChoice, standing: Standing) -> None:
-        self._kill.begin(reach, choice, standing)
+        try:
+            self._kill.begin(reach, choice, standing)
+        except Refused as error:
+            self.workspace.say(str(error), Role.WARN)
+            return
         self._is_choosing = False
         self._gate = self._new_gate()
         self.workspace.say("Kill switch: sending.", Role.WARN)
