@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from decimal import Decimal
 from pathlib import Path
@@ -56,7 +56,7 @@ def _again(root: Path) -> Place:
 
 @asynccontextmanager
 async def running(
-    served: Served, tmp_path: Path, observe: Callable[[Event], None] | None = None, **limits: str
+    served: Served, tmp_path: Path, limits: Mapping[str, str], observe: Callable[[Event], None] | None = None
 ) -> AsyncIterator[Session]:
     settings = settings_for(served, tmp_path, **limits)
     journal = tmp_path / "journal.sqlite3"
@@ -99,7 +99,7 @@ def size_held(session: Session) -> Callable[[], Decimal]:
 
 
 async def test_what_is_over_a_limit_never_reaches_the_exchange(tmp_path: Path) -> None:
-    async with simulated() as served, running(served, tmp_path, max_order_notional="1500") as session:
+    async with simulated() as served, running(served, tmp_path, {"max_order_notional": "1500"}) as session:
         assert session.desk is not None
         with pytest.raises(
             Refused, match=r"^Refused here: .* USDT is over order limit 1,500; lower the size"
@@ -118,7 +118,7 @@ async def test_what_is_over_a_limit_never_reaches_the_exchange(tmp_path: Path) -
 
 async def test_orders_on_their_way_count_against_the_exposure(tmp_path: Path) -> None:
     limits = {"max_exposure_percent": "10", "duplicate_s": "off"}
-    async with simulated() as served, running(served, tmp_path, **limits) as session:
+    async with simulated() as served, running(served, tmp_path, limits) as session:
         assert session.desk is not None
         first = asyncio.create_task(session.desk.submit(market("0.01")))
         await session.wait_for(lambda: bool(session.store.all_submissions()), timeout_s=PATIENCE_S)
@@ -129,7 +129,7 @@ async def test_orders_on_their_way_count_against_the_exposure(tmp_path: Path) ->
 
 async def test_a_lost_day_locks_survives_a_restart_and_lets_exits_through(tmp_path: Path) -> None:
     async with simulated() as served:
-        async with running(served, tmp_path, max_daily_loss="0.5") as session:
+        async with running(served, tmp_path, {"max_daily_loss": "0.5"}) as session:
             assert session.desk is not None
             held = size_held(session)
             await session.desk.submit(market("0.02"))
@@ -143,7 +143,7 @@ async def test_a_lost_day_locks_survives_a_restart_and_lets_exits_through(tmp_pa
                 await desk.submit(market("0.01"))
             assert AlertKind.DAY_LOSS in {alarm.kind for alarm in session.store.alarms()}
         seen = len(writes(served))
-        async with running(served, tmp_path, max_daily_loss="5000") as session:
+        async with running(served, tmp_path, {"max_daily_loss": "5000"}) as session:
             assert session.desk is not None
             assert session.desk.state is TradingState.LOCKED
             with pytest.raises(Refused, match="Locked until 00:00 UTC"):
@@ -157,7 +157,7 @@ async def test_a_lost_day_locks_survives_a_restart_and_lets_exits_through(tmp_pa
 async def test_a_leg_that_loses_too_much_is_reduced_once(tmp_path: Path) -> None:
     limits = {"alarm_percent": "0.0001", "reduce_percent": "50"}
     seen: list[Event] = []
-    async with simulated() as served, running(served, tmp_path, seen.append, **limits) as session:
+    async with simulated() as served, running(served, tmp_path, limits, seen.append) as session:
         assert session.desk is not None
         held = size_held(session)
         await session.desk.submit(market("0.02"))
