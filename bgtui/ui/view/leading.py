@@ -372,7 +372,7 @@ def _order_rate(store: Store, product: ProductType) -> str:
     budget = store.budget
     found = next((each for each in budget.endpoints if each.name == name), None) if budget else None
     if found is None:
-        return f"order rate {UNKNOWN}"
+        return "order rate 1/s (lead traders)"
     return f"order rate {found.limit / found.seconds:g}/s, {found.waiting} waiting"
 
 
