@@ -83,6 +83,8 @@ class AlertFacts:
     happenings: tuple[Happening, ...] = ()
     """Since the moment before."""
     has_account: bool = True
+    has_desk: bool = True
+    """Whether anything can be sent: what guards that says its alarms only then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -380,13 +382,13 @@ def _clock(rule: AlertRule, facts: AlertFacts) -> Readings:
 
 
 def _standing(rule: AlertRule, facts: AlertFacts) -> Readings:
-    """Read what another part of the program says: it stands, or it is not there."""
+    """Read what another part of the program says: it stands, or it is not there, or nobody looks."""
     found = [
         Reading(alarm.subject, is_true=True, text=alarm.text, reads=alarm.subject)
         for alarm in facts.alarms
         if alarm.kind is rule.kind
     ]
-    return Readings(found)
+    return Readings(found, "" if facts.has_desk or found else "not watched in a read-only run")
 
 
 _READERS: Mapping[AlertKind, Callable[[AlertRule, AlertFacts], Readings]] = {

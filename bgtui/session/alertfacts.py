@@ -52,6 +52,7 @@ def gather(
     *,
     now_ms: int,
     has_account: bool,
+    has_desk: bool,
     alarms: tuple[Alarm, ...],
 ) -> AlertFacts:
     """Return the facts of this moment.
@@ -63,6 +64,7 @@ def gather(
         happenings: What happened since the last look.
         now_ms: Exchange time, milliseconds.
         has_account: Whether there is a key.
+        has_desk: Whether anything can be sent.
         alarms: What stands.
     """
     health = store.health()
@@ -85,6 +87,7 @@ def gather(
         alarms=alarms,
         happenings=happenings,
         has_account=has_account,
+        has_desk=has_desk,
     )
 
 

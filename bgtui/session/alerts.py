@@ -223,7 +223,8 @@ class AlertWatch:
     def look(self) -> None:
         """Judge every rule, when anything it may look at has moved or a second has passed."""
         now_s = self._clock.monotonic()
-        alarms = standing_alarms(self._store, self._state(), self._kill)
+        state = self._state()
+        alarms = standing_alarms(self._store, state, self._kill)
         looked = (int(now_s), alarms, self._versions())
         if looked == self._looked and not self._happenings:
             return
@@ -231,7 +232,8 @@ class AlertWatch:
         self._carry_tickers()
         facts = gather(
             self._store, self._carried, self._products, self._happenings.drain(),
-            now_ms=self._now_ms(), has_account=self._has_account, alarms=alarms,
+            now_ms=self._now_ms(), has_account=self._has_account,
+            has_desk=state is not TradingState.READ_ONLY, alarms=alarms,
         )  # fmt: skip
         self._recent = {
             key: (told_s, alert)

@@ -22,7 +22,7 @@ from textual.pilot import Pilot
 from bgtui.domain.event import Event
 from bgtui.domain.instrument import ProductType
 from bgtui.domain.question import Question
-from bgtui.domain.trading import ReadOnlyReason
+from bgtui.domain.trading import ReadOnlyReason, TradingState
 from bgtui.session.alerts import AlertOptions, AlertWatch
 from bgtui.session.arming import Arming, Warrant, closes_in
 from bgtui.session.desk import OrderDesk
@@ -302,9 +302,15 @@ def _session(
         read_only_reason=None if gateway is not None else reason,
     )
     session.alerts = StillWatch(
-        store, session.apply, AlertOptions(), clock=clock, products=(USDT,), has_account=True,
+        store,
+        session.apply,
+        AlertOptions(),
+        clock=clock,
+        products=(USDT,),
+        has_account=True,
         carry=session.carry,
-    )  # fmt: skip
+        state=lambda: TradingState.READ_ONLY if session.desk is None else session.desk.state,
+    )
     session.alerts.begin()
     if gateway is not None:
         numbers = iter(range(5, 1000))

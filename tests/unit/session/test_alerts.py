@@ -164,6 +164,15 @@ def test_a_locked_desk_is_told_even_where_nobody_raised_it() -> None:
     assert watched.look()[0].startswith("Locked")
 
 
+def test_what_only_a_desk_watches_says_so_in_a_read_only_run() -> None:
+    watched = Watched(state=lambda: TradingState.READ_ONLY)
+    watched.look()
+
+    problems = {one.rule.rule_id: one.problem for one in watched.store.alert_rules()}
+    assert problems["risk"] == problems["day-loss"] == problems["kill"] == "not watched in a read-only run"
+    assert problems["fill"] == ""
+
+
 class FakeKill:
     """session.kill.KillSwitch as far as it is looked at."""
 
