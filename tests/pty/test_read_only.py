@@ -21,6 +21,7 @@ _LEAVES = {"app.quit", "app.exit", "app.suspend"}
 _ON_SCREENS = (
     Context.ANY, Context.LADDER, Context.TAPE, Context.CHART, Context.LIST, Context.ORDERS, Context.POSITIONS,
     Context.LEADER, Context.FOLLOWERS, Context.COPY, Context.ACCOUNT, Context.HEALTH,
+    Context.ALERTS,
 )  # fmt: skip
 CHORDS = tuple(
     dict.fromkeys(

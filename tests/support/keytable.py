@@ -27,6 +27,7 @@ _PLACES = {
     Context.REVIEW: "Reviews",
     Context.CANCEL: "Cancel dock",
     Context.KILL: "Kill switch",
+    Context.ALERT: "Alert form",
     Context.WORD: "Typed words",
     Context.DETAIL: "Details",
     Context.QUIT: "Quit",
