@@ -266,6 +266,17 @@ async def test_rows_are_filtered_sorted_and_shown_as_json() -> None:
         assert "clock skew" in terminal.row(6)
 
 
+async def test_the_palette_makes_a_rule_and_offers_no_key_of_the_form() -> None:
+    async with opened() as terminal:
+        await terminal.press(":")
+        await terminal.type("field")
+        assert "next field" not in terminal.screen_text()
+        await terminal.press(*["backspace"] * 5)
+        await terminal.type("local")
+        await terminal.press("enter")
+        assert "NEW ALERT" in terminal.screen_text()
+
+
 async def test_the_page_fits_every_size() -> None:
     async with opened() as terminal:
         await terminal.apply(filled(terminal))

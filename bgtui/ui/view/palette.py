@@ -21,7 +21,7 @@ TIERS = {
     4: "type the word shown",
 }
 _DOCKS = frozenset({
-    Context.DOCK, Context.REVIEW, Context.CANCEL, Context.WORD, Context.DETAIL, Context.PICKER,
+    Context.DOCK, Context.ALERT, Context.REVIEW, Context.CANCEL, Context.WORD, Context.DETAIL, Context.PICKER,
     Context.PALETTE, Context.HELP, Context.QUIT,
 })  # fmt: skip
 
