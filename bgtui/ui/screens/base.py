@@ -40,6 +40,11 @@ class BaseScreen(Screen[None], inherit_bindings=False):
         super().__init__()
         self.workspace = workspace
         self.docks: list[Dock[Any]] = []
+        self._canvases: list[Canvas] = []
+        self._known = -1
+        """What `Canvas.made` was when they were looked for."""
+        self._footer: tuple[object, list[footer.Item]] = (None, [])
+        """What the last line was made of, and its entries."""
 
     def compose(self) -> ComposeResult:
         """Bars above and below, the body between."""
@@ -72,25 +77,35 @@ class BaseScreen(Screen[None], inherit_bindings=False):
 
     def canvases(self) -> Iterable[Canvas]:
         """Return every pane, for the frame."""
-        return self.query(Canvas).results(Canvas)
+        if self._known != Canvas.made:
+            self._known = Canvas.made
+            self._canvases = list(self.query(Canvas).results(Canvas))
+        return [canvas for canvas in self._canvases if canvas.is_attached]
 
     def frame(self, now_s: float, *, only_asked: bool = False) -> None:
         """Let every pane look at the store; ``only_asked`` leaves out those that no key has changed."""
-        bars = self.query(KeyBar)
-        if not bars:
+        canvases = list(self.canvases())
+        bar = next((canvas for canvas in canvases if isinstance(canvas, KeyBar)), None)
+        if bar is None:
             return  # the screen is coming up
-        bars.first().show(self.footer_items())
-        for canvas in self.canvases():
+        bar.show(self.footer_items())
+        for canvas in canvases:
             if canvas.display and (canvas.is_asked or not only_asked):
                 canvas.frame(now_s)
 
     def footer_items(self) -> list[footer.Item]:
         """Return what the last line names now."""
+        workspace, alive = self.workspace, self.alive()
         wanted = (*footer.REPLAY, *self.footer_actions())
-        found = footer.items(self.workspace.keys, self.alive(), wanted, can_trade=self.workspace.can_trade)
+        look = (workspace.keys, alive, wanted, workspace.can_trade, bool(self.docks))
+        if look == self._footer[0]:
+            return self._footer[1]
+        found = footer.items(workspace.keys, alive, wanted, can_trade=workspace.can_trade)
         if self.name_id == "trade" and not self.docks:
-            found = footer.with_screens(found, self.workspace.keys)
-        return [*found, *footer.items(self.workspace.keys, self.alive(), (footer.HELP,), can_trade=True)]
+            found = footer.with_screens(found, workspace.keys)
+        found = [*found, *footer.items(workspace.keys, alive, (footer.HELP,), can_trade=True)]
+        self._footer = (look, found)
+        return found
 
     def footer_actions(self) -> Sequence[footer.Wanted]:
         """Return the actions worth naming at this moment."""

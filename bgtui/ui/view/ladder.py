@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import lru_cache
 from itertools import accumulate
 from typing import Any, TypeVar
 
@@ -17,7 +18,7 @@ from bgtui.ui.view.glyph import CURSOR, DOWN, STALE_EDGE, TIMES, UP
 from bgtui.ui.view.ladder_axis import Axis
 from bgtui.ui.view.ladder_bars import left_bar, right_bar, steps
 from bgtui.ui.view.ladder_edge import Beacon
-from bgtui.ui.view.span import Row, Span, fill, row, spread
+from bgtui.ui.view.span import Row, Span, crop, fill, row, spread
 
 NARROW, WIDE = 46, 75
 """Cells of the ladder below 200 columns, and from there on."""
@@ -163,6 +164,7 @@ class Memory:
         self._rows: dict[int, tuple[_Look, Row]] = {}
         self._frame: _Look = ()
         self._shared: dict[str, tuple[_Look, Any]] = {}
+        self._prices: dict[tuple[int, _Look], Span] = {}
 
     def steps(self, side: Side, number: int, size: Decimal, full: Decimal, cells: int) -> int:
         """Return the steps of one bar."""
@@ -177,12 +179,14 @@ class Memory:
         """Begin anew: another instrument, grouping or scale."""
         self._before.clear()
         self._rows.clear()
+        self._prices.clear()
 
     def begin(self, frame: _Look) -> None:
         """Forget the rows when what all of them share has changed."""
         if frame != self._frame or len(self._rows) > _MAX_KNOWN:
             self._frame = frame
             self._rows.clear()
+            self._prices.clear()
 
     def once(self, name: str, look: _Look, make: Callable[[], T]) -> T:
         """Return something that all frames share: made anew when its look changes."""
@@ -201,6 +205,13 @@ class Memory:
         """Remember a row."""
         self._rows[number] = (look, made)
         return made
+
+    def price(self, number: int, look: _Look, make: Callable[[], Span]) -> Span:
+        """Return a row's price: prices stand still, so each is written down once."""
+        known = self._prices.get((number, look))
+        if known is None:
+            known = self._prices[number, look] = make()
+        return known
 
 
 def ladder_rows(scene: Scene, width: int, memory: Memory, *, is_wide: bool) -> list[Row]:
@@ -268,65 +279,91 @@ def _lines(scene: Scene, cut: Columns, memory: Memory, width: int) -> list[Row]:
                 mark, flow(number))  # fmt: skip
         line = memory.row(number, look)
         if line is None:
-            line = memory.keep(number, look, fill(_made(scene, number, cut, memory), width))
+            line = memory.keep(number, look, _exactly(_made(scene, number, cut, memory), width))
         made.append(line)
     return made
 
 
-def _made(scene: Scene, number: int, cut: Columns, memory: Memory) -> Row:
-    bid, ask = scene.bids.get(number), scene.asks.get(number)
-    bars = (
-        memory.steps(Side.BUY, number, bid or _ZERO, scene.full, cut.left_bar),
-        memory.steps(Side.SELL, number, ask or _ZERO, scene.full, cut.right_bar),
-    )
-    is_cursor = number == scene.cursor
-    spans: list[Span] = [_gutter(scene, cut, is_cursor=is_cursor)]
-    mine = scene.own.get((Side.BUY, number))
-    spans.append(ladder_own.cell(mine) if mine else Span(" " * ladder_own.CELLS))
-    spans.append(_bid(bid, cut, bars[0]))
-    is_last = number == scene.last_row
-    price = figure.price(scene.axis.price(number), scene.places)
-    spans.append(Span(price.rjust(cut.price), Role.ACCENT if is_cursor else Role.PLAIN, bold=is_last))
-    spans.append(_mark(scene.last_side) if is_last else Span(" "))
-    spans.append(_ask(ask, cut, bars[1]))
-    mine = scene.own.get((Side.SELL, number))
-    spans.append(Span(" " * (1 + cut.gap)))
-    spans.append(ladder_own.cell(mine) if mine else Span(" " * ladder_own.CELLS))
-    if cut.has_flow:
-        spans.extend(_flow(scene.flow.get(number)))
+def _exactly(spans: list[Span], width: int) -> Row:
+    """Return a row of so many cells; every letter of a ladder's row takes one."""
+    missing = width - sum([len(span[0]) for span in spans])
+    if missing < 0:
+        return crop(tuple(spans), width)
+    if missing:
+        spans.append(_blank(missing))
     return tuple(spans)
+
+
+@lru_cache(64)
+def _blank(cells: int) -> Span:
+    return Span(" " * cells)
+
+
+def _made(scene: Scene, number: int, cut: Columns, memory: Memory) -> list[Span]:
+    bid, ask = scene.bids.get(number), scene.asks.get(number)
+    steps = memory.steps
+    bid_steps = steps(Side.BUY, number, _ZERO if bid is None else bid, scene.full, cut.left_bar)
+    ask_steps = steps(Side.SELL, number, _ZERO if ask is None else ask, scene.full, cut.right_bar)
+    is_cursor, is_last = number == scene.cursor, number == scene.last_row
+    my_bid, my_ask = scene.own.get((Side.BUY, number)), scene.own.get((Side.SELL, number))
+    spans = [
+        _gutter(scene, cut, is_cursor=is_cursor),
+        ladder_own.cell(my_bid) if my_bid else _blank(ladder_own.CELLS),
+        _bid(bid, cut, bid_steps),
+        memory.price(number, (is_cursor, is_last), lambda: _price(scene, cut, number)),
+        _mark(scene.last_side) if is_last else _blank(1),
+        _ask(ask, cut, ask_steps),
+        _blank(1 + cut.gap),
+        ladder_own.cell(my_ask) if my_ask else _blank(ladder_own.CELLS),
+    ]
+    if cut.has_flow:
+        spans += _flow(scene.flow.get(number))
+    return spans
+
+
+def _price(scene: Scene, cut: Columns, number: int) -> Span:
+    text = figure.price(scene.axis.price(number), scene.places).rjust(cut.price)
+    role = Role.ACCENT if number == scene.cursor else Role.PLAIN
+    return Span(text, role, bold=number == scene.last_row)
 
 
 def _gutter(scene: Scene, cut: Columns, *, is_cursor: bool) -> Span:
     if is_cursor:
         return Span(CURSOR.ljust(cut.gutter), Role.ACCENT, bold=scene.is_focused)
-    is_doubtful = scene.status is not BookStatus.LIVE
-    return Span((STALE_EDGE if is_doubtful else " ").ljust(cut.gutter), Role.STALE)
+    return _NO_CURSOR[scene.status is not BookStatus.LIVE, cut.gutter]
+
+
+_NO_CURSOR = {
+    (is_doubtful, cells): Span((STALE_EDGE if is_doubtful else " ").ljust(cells), Role.STALE)
+    for is_doubtful in (False, True)
+    for cells in (1, 2)
+}
 
 
 def _bid(size: Decimal | None, cut: Columns, count: int) -> Span:
     if size is None:
-        return Span(" " * (cut.gap * 2 + cut.size + cut.left_bar + 1))
-    text = " " * cut.gap + figure.ladder_size(size).rjust(cut.size) + " " * cut.gap
-    return Span(text + left_bar(count, cut.left_bar) + " ", Role.BID)
+        return _blank(cut.gap * 2 + cut.size + cut.left_bar + 1)
+    gap = " " * cut.gap
+    text = f"{gap}{figure.ladder_size(size).rjust(cut.size)}{gap}{left_bar(count, cut.left_bar)} "
+    return Span(text, Role.BID)
 
 
 def _ask(size: Decimal | None, cut: Columns, count: int) -> Span:
     if size is None:
-        return Span(" " * (cut.gap + cut.size + cut.right_bar))
+        return _blank(cut.gap + cut.size + cut.right_bar)
     text = figure.ladder_size(size).rjust(cut.size)
-    return Span(" " * cut.gap + right_bar(count, cut.right_bar) + text, Role.ASK)
+    return Span(f"{' ' * cut.gap}{right_bar(count, cut.right_bar)}{text}", Role.ASK)
 
 
 def _mark(side: Side | None) -> Span:
     if side is None:
-        return Span(" ")
+        return _blank(1)
     return Span(UP, Role.BID, bold=True) if side is Side.BUY else Span(DOWN, Role.ASK, bold=True)
 
 
 def _flow(flow: Flow | None) -> Sequence[Span]:
     if flow is None:
-        return (Span(" " * 18),)
+        return (_blank(18),)
     role = Role.BID if flow.delta >= 0 else Role.ASK
     volume = figure.plain(flow.volume, places=2)
     return (Span(volume.rjust(9), Role.MUTED), Span(figure.signed(flow.delta).rjust(9), role))

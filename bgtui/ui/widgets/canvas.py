@@ -16,7 +16,7 @@ from bgtui.store.topic import Topic
 from bgtui.ui.keys import Context
 from bgtui.ui.pens import Pens
 from bgtui.ui.view.glyph import to_ascii
-from bgtui.ui.view.span import EMPTY, Row, fill, width_of
+from bgtui.ui.view.span import EMPTY, Row, fill
 from bgtui.ui.workspace import Workspace
 
 
@@ -48,6 +48,10 @@ class Canvas(Widget, inherit_bindings=False):
     """Shortest time between two looks at the store; 0 looks at every frame."""
     beats: ClassVar[bool] = False
     """Whether it shows ages or a clock, and so is drawn anew every second."""
+    made: ClassVar[int] = 0
+    """Canvases that came up so far, on any screen: whoever keeps a list looks again when it rose."""
+    is_exact: ClassVar[bool] = False
+    """Whether its rows are exactly as wide as the pane, apart from empty ones."""
 
     def __init__(self, workspace: Workspace, *, id: str | None = None, classes: str | None = None) -> None:  # noqa: A002
         """Draw what the workspace shows."""
@@ -118,11 +122,16 @@ class Canvas(Widget, inherit_bindings=False):
             return
         for y in changed:
             self._strips[y] = None
-        lines = [(y, fill(made[y], width)) for y in changed]
+        is_exact = self.is_exact
+        lines = [(y, made[y] if is_exact and made[y] else fill(made[y], width)) for y in changed]
         if not cast(Painter, self.app).paint(self, lines, pens):
             self.refresh(*(Region(0, y, width, 1) for y in changed))
 
     _width = 0
+
+    def on_mount(self) -> None:
+        """Be found by those who keep a list."""
+        Canvas.made += 1
 
     def on_resize(self, _event: events.Resize) -> None:
         """Draw for the new size at once."""
@@ -160,7 +169,7 @@ class Canvas(Widget, inherit_bindings=False):
 
 def _strip(line: Row, width: int, pens: Pens) -> Strip:
     segments: list[Segment] = []
-    for text, role, bold, reverse in line if width_of(line) == width else fill(line, width):
+    for text, role, bold, reverse in fill(line, width):
         style: Style = pens.style(role, bold=bold, reverse=reverse)
         segments.append(Segment(to_ascii(text) if pens.is_ascii else text, style))
     return Strip(segments, width)

@@ -23,7 +23,7 @@ from bgtui.ui.view.ladder_edge import CURSOR, Beacon, beyond
 from bgtui.ui.view.ladder_own import OwnOrder, Rows, by_row
 from bgtui.ui.view.ladder_words import block_reason, state_word
 from bgtui.ui.view.request import TicketRequest
-from bgtui.ui.view.span import Row
+from bgtui.ui.view.span import Row, fill
 from bgtui.ui.view.working import own_orders
 from bgtui.ui.widgets.canvas import Canvas
 from bgtui.ui.workspace import GROUPS, Workspace
@@ -40,6 +40,7 @@ class Ladder(Canvas, can_focus=True):
 
     contexts: ClassVar[tuple[Context, ...]] = (Context.LADDER,)
     beats: ClassVar[bool] = True
+    is_exact: ClassVar[bool] = True
 
     def __init__(self, workspace: Workspace, *, id: str | None = None) -> None:  # noqa: A002
         """Begin without an axis: the first book brings it."""
@@ -104,7 +105,7 @@ class Ladder(Canvas, can_focus=True):
         scene = Scene(
             Axis(Decimal(1), 1, 0, 0), BookStatus.CONNECTING, 0, {}, {}, {}, Decimal(0), state_word=word
         )
-        return [ladder.header(scene, cut)]
+        return [fill(ladder.header(scene, cut), width)]
 
     def _forget(self, shown: InstrumentId) -> None:
         self._shown = shown

@@ -27,6 +27,7 @@ class Tape(Canvas, can_focus=True):
 
     contexts: ClassVar[tuple[Context, ...]] = (Context.TAPE,)
     beats: ClassVar[bool] = True
+    is_exact: ClassVar[bool] = True
 
     def __init__(self, workspace: Workspace, *, id: str | None = None) -> None:  # noqa: A002
         """Begin with an empty ring."""
