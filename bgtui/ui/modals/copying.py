@@ -50,7 +50,10 @@ class CopySettingsDock(FormDock):
         """Return the instruments that can be set: those set already, then those that the trader trades."""
         settings = self.settings
         known = [setting.instrument for setting in settings.details] if settings is not None else []
-        named = [instrument_id(self.product, each) for each in self.trader.symbols]
+        store, names = self.workspace.store, self.trader.symbols
+        if store is not None and not self.product.is_futures:
+            names = (*names, *(store.answer(question.trader_symbols(self.trader.trader_id)).value or ()))
+        named = [instrument_id(self.product, each) for each in names]
         return tuple(dict.fromkeys((*known, *named)))
 
     @property
