@@ -216,3 +216,15 @@ async def test_evidence_keeps_hostile_text_escaped() -> None:
     assert text.isascii()
     assert "\x1b" not in text
     assert len(json.loads(text)) == len(followers())
+
+
+async def test_keys_typed_ahead_of_a_dock_that_closes_are_not_lost_in_it() -> None:
+    from textual import events
+
+    async with scene_terminal(size=(80, 24)) as terminal:
+        await terminal.press("/")
+        for key, character in (("enter", "\r"), ("H", "H")):
+            terminal.app.post_message(events.Key(key, character))
+        await terminal.settle()
+        assert terminal.app.asking.docks == []
+        assert terminal.workspace.is_private

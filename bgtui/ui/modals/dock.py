@@ -67,9 +67,12 @@ class Dock(Canvas, Generic[T]):
         super().draw()
 
     def close(self, value: T | None = None) -> None:
-        """Give the answer; None means that the person has left."""
+        """Give the answer; None means that the person has left. Keys typed ahead are not this dock's any more."""
         if self.answer is not None and not self.answer.done():
             self.answer.set_result(value)
+            docks = getattr(self.screen, "docks", [])
+            if self in docks:
+                docks.remove(self)
 
     def alive_contexts(self) -> tuple[Context, ...]:
         """Return whose keys are alive now."""

@@ -161,5 +161,6 @@ class BaseScreen(Screen[None], inherit_bindings=False):
         try:
             return await answer
         finally:
-            self.docks.remove(dock)
+            if dock in self.docks:
+                self.docks.remove(dock)
             await dock.remove()
