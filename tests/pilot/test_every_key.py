@@ -1,4 +1,4 @@
-"""Every row of the key table, pressed where it is alive: its action is found, and something is different after.
+"""Every row of the key table, pressed where it is alive: its action is found, and something is changed.
 
 What exactly each does stands in the tests of its screen or dock. This is the net below them: a key that is
 added without a place to press it here fails, and so does one that does nothing there.

@@ -67,7 +67,7 @@ class Dock(Canvas, Generic[T]):
         super().draw()
 
     def close(self, value: T | None = None) -> None:
-        """Give the answer; None means that the person has left. Keys typed ahead are not this dock's any more."""
+        """Give the answer; None means that the person has left. Keys typed ahead go to what is under it."""
         if self.answer is not None and not self.answer.done():
             self.answer.set_result(value)
             docks = getattr(self.screen, "docks", [])
