@@ -51,7 +51,7 @@ async def test_the_page_says_that_its_rules_are_local() -> None:
         await terminal.press("9")
         assert terminal.row(3).endswith("[9 Alerts]")
         assert "LOCAL" in terminal.row(4)
-        assert terminal.row(5).split() == ["when", "what", "delivered", "to", "failed", "because"]
+        assert terminal.row(5).split() == ["on", "when", "what", "delivered", "to", "failed", "because"]
         assert terminal.row(-2) == (
             " LOCAL: works only while bgtui runs; what is stale or not known fires nothing"
         )

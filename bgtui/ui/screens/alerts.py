@@ -55,7 +55,7 @@ class AlertsTable(LiveTable):
             return Table(alerts.RULES, ())
         if self.view_index == FIRED:
             return alerts.fired_table(store, width, workspace.now_ms, hides_money=workspace.is_private)
-        return alerts.rules_table(store, width)
+        return alerts.rules_table(store, width, workspace.now_ms)
 
     def below(self, width: int, line: Line | None) -> Sequence[Row]:
         """Return the latest of what fired; below all that fired, the whole of one."""

@@ -15,7 +15,7 @@ from bgtui.ui.view.span import EMPTY, Row, Span, row
 from bgtui.ui.view.table import Column, Line, State, Table, sized
 
 RULES = (
-    Column("on", "", 3, is_text=True),
+    Column("on", "on", 3, is_text=True),
     Column("when", "when", 8, is_text=True),
     Column("what", "what", 36, is_text=True),
     Column("now", "now", 18, is_text=True, from_width=120),
@@ -47,17 +47,17 @@ def _columns(columns: tuple[Column, ...], width: int) -> tuple[Column, ...]:
     return columns
 
 
-def rules_table(store: Store, width: int) -> Table:
+def rules_table(store: Store, width: int, now_ms: int) -> Table:
     """Return the rules, the built-in ones first."""
     standings = store.alert_rules()
-    lines = tuple(_rule_line(standing, store, at) for at, standing in enumerate(standings))
+    lines = tuple(_rule_line(standing, now_ms, at) for at, standing in enumerate(standings))
     return Table(_columns(RULES, width), lines, NOT_HERE, is_known=bool(standings))
 
 
-def _rule_line(standing: Standing, store: Store, at: int) -> Line:
+def _rule_line(standing: Standing, now_ms: int, at: int) -> Line:
     rule = standing.rule
     role = Role.PLAIN if rule.is_on else Role.MUTED
-    when = figure.moment(standing.fired_ms, store_now(store, standing)) if standing.fired_ms else NONE
+    when = figure.moment(standing.fired_ms, now_ms) if standing.fired_ms else NONE
     words = rule_words(standing)
     return Line(
         key=rule.rule_id,
@@ -73,12 +73,6 @@ def _rule_line(standing: Standing, store: Store, at: int) -> Line:
         search=f"{rule.kind} {words} {rule.instrument or ''} {standing.problem} {at}".casefold(),
         item=standing,
     )
-
-
-def store_now(store: Store, standing: Standing) -> int:
-    """Return a moment of the day to write the time of a firing by: that of the latest alert."""
-    latest = store.alerts()[:1]
-    return max([alert.last_ms for alert in latest] + [standing.fired_ms or 0])
 
 
 def rule_words(standing: Standing) -> str:
