@@ -182,6 +182,8 @@ class Health:
         self._unsupported = 0
         self._clock: ClockMeasured | None = None
         self.version = 0
+        self.lines_version = 0
+        """Rises when a connection comes or goes, or a source fails or recovers."""
 
     def open(self, event: ConnectionOpened) -> bool:
         """Take note that a connection is up."""
@@ -196,13 +198,13 @@ class Health:
         connection.measured_s = self._monotonic()
         connection.reason = ""
         connection.retry_in_ms = None
-        return self._bump()
+        return self._bump_lines()
 
     def lose(self, event: ConnectionLost) -> bool:
         """Take note that a connection is gone; a public one that is not needed any more is no trouble."""
         if event.connection is Connection.PUBLIC and event.retry_in_ms is None:
             self._connections.pop(event.name, None)
-            return self._bump()
+            return self._bump_lines()
         connection = self._connection(event.name, event.connection)
         if connection.down_s is None:
             connection.down_s = self._monotonic()
@@ -210,7 +212,7 @@ class Health:
         connection.rate = 0.0
         connection.reason = event.reason
         connection.retry_in_ms = event.retry_in_ms
-        return self._bump()
+        return self._bump_lines()
 
     def measure(self, event: ConnectionMeasured) -> bool:
         """Take a connection's figures."""
@@ -242,11 +244,11 @@ class Health:
         if event.source not in self._failed and len(self._failed) >= MAX_FEEDS:
             del self._failed[next(iter(self._failed))]
         self._failed[event.source] = event
-        return self._bump()
+        return self._bump_lines()
 
     def recover_feed(self, event: FeedRecovered) -> bool:
         """Take a source off the list of failed ones."""
-        return self._failed.pop(event.source, None) is not None and self._bump()
+        return self._failed.pop(event.source, None) is not None and self._bump_lines()
 
     def measure_clock(self, event: ClockMeasured) -> bool:
         """Take the clock's offset."""
@@ -330,6 +332,10 @@ class Health:
     def _bump(self) -> bool:
         self.version = self._next()
         return True
+
+    def _bump_lines(self) -> bool:
+        self.lines_version = self._next()
+        return self._bump()
 
 
 def _view(name: str, connection: _Connection, now_s: float) -> ConnectionHealth:

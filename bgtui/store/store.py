@@ -194,6 +194,7 @@ class Store:
             Kind.FRESHNESS: lambda topic: self._freshness.version(ProductType(topic.key)),
             Kind.ANSWER: lambda topic: self._answers.version(_question(topic)),
             Kind.HEALTH: lambda _: self._health.version,
+            Kind.LINES: lambda _: self._health.lines_version,
             Kind.LOG: lambda _: self._log.version,
             Kind.ALERTS: lambda _: self._alerts.version,
         }

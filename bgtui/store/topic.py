@@ -38,6 +38,9 @@ class Kind(StrEnum):
     ANSWER = "answer"
     """The answer to one polled question."""
     HEALTH = "health"
+    """Every figure of the run."""
+    LINES = "lines"
+    """Which connections are up and which sources fail; no figures."""
     LOG = "log"
     ALERTS = "alerts"
     """Rules, what fired, what stands."""
@@ -54,6 +57,7 @@ class Topic:
 
 
 HEALTH = Topic(Kind.HEALTH)
+LINES = Topic(Kind.LINES)
 LOG = Topic(Kind.LOG)
 ALERTS = Topic(Kind.ALERTS)
 

@@ -22,8 +22,21 @@ class StateBar(Canvas):
     beats: ClassVar[bool] = True
 
     def topics(self) -> Iterable[Topic]:
-        """What is in doubt; ages come with the second."""
-        return [topic.account(Kind.SUBMISSIONS, product) for product in ProductType]
+        """What is in doubt and what is down; ages come with the second."""
+        return [topic.LINES, *(topic.account(Kind.SUBMISSIONS, product) for product in ProductType)]
+
+    def frame(self, now_s: float) -> None:
+        """Draw at once when the book falls or the trading state changes, which nobody should learn late."""
+        workspace = self.workspace
+        store, shown = workspace.store, workspace.instrument
+        status = None if store is None or shown is None else store.book_status(shown)
+        sign = (status, workspace.trading_state)
+        if sign != self._sign:
+            self._sign = sign
+            self.invalidate()
+        super().frame(now_s)
+
+    _sign: tuple[object, object] = (None, None)
 
     def rows(self, width: int, height: int) -> Sequence[Row]:
         """Return the one line."""
