@@ -179,6 +179,8 @@ class CancelPlans:
     kind: PlanKind
     orders: tuple[OrderRef, ...] = ()
     margin_coin: str = ""
+    is_tpsl: bool = False
+    """Spot: one TP/SL order, which goes by the route of orders."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,8 @@ from bgtui.wire.decode import rest_order, rest_plan
 from bgtui.wire.endpoint import Read, futures_order, spot_order
 from bgtui.wire.query import PLAN_FAMILIES, plan_family, product
 
+_SPOT_TPSL = {"tpslType": "tpsl"}
+"""Has the routes of spot orders list the TP/SL orders, which they leave out otherwise."""
 RECENT_MS = 7 * DAY_MS
 """What the route for recent futures fills is asked for; the route for older ones takes no longer span."""
 
@@ -75,7 +77,11 @@ class OrderReads(Reads):
         """Return every open trigger, trailing and TP/SL order."""
         if not product_type.is_futures:
             spot = Listing(spot_order.OPEN_PLANS, rest_plan.spot_plans, _plan_id)
-            return tuple(await walk(self._source, spot, {}))
+            tpsl = Listing(spot_order.OPEN_ORDERS, rest_plan.spot_tpsl_orders, _plan_id)
+            plans, protecting = await asyncio.gather(
+                walk(self._source, spot, {}), walk(self._source, tpsl, _SPOT_TPSL)
+            )
+            return (*plans, *protecting)
         listing = _futures_plans(futures_order.OPEN_PLANS, product_type)
         params = {"productType": product(product_type)}
         families = await asyncio.gather(
@@ -94,7 +100,12 @@ class OrderReads(Reads):
     async def _plans_between(self, product_type: ProductType, span: tuple[int, int]) -> list[PlanOrder]:
         if not product_type.is_futures:
             spot = Listing(spot_order.HISTORY_PLANS, rest_plan.spot_plans, _plan_id, _plan_created)
-            return await walk_between(self._source, spot, {}, span)
+            tpsl = Listing(spot_order.HISTORY_ORDERS, rest_plan.spot_tpsl_orders, _plan_id, _plan_created)
+            plans, protecting = await asyncio.gather(
+                walk_between(self._source, spot, {}, span),
+                walk_between(self._source, tpsl, _SPOT_TPSL, span),
+            )
+            return [*plans, *protecting]
         listing = _futures_plans(futures_order.HISTORY_PLANS, product_type)
         params = {"productType": product(product_type)}
         families = await asyncio.gather(

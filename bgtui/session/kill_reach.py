@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from bgtui.domain.account import Position
 from bgtui.domain.instrument import InstrumentId, ProductType
-from bgtui.domain.intent import CancelAll, CancelPlans, CancelSymbol, ClosePosition, Intent
+from bgtui.domain.intent import CancelAll, CancelPlans, CancelSymbol, ClosePosition, Intent, OrderRef
 from bgtui.domain.order import Order, PlanKind, PlanOrder
 
 
@@ -106,7 +106,11 @@ def cancel_steps(standing: Standing, reach: Reach) -> list[Step]:
         steps += _order_steps(product_type, orders, reach, is_blind=product_type in standing.blind)
     groups: dict[tuple[InstrumentId, PlanKind], list[PlanOrder]] = {}
     for plan in standing.plans:
-        if plan.kind is not PlanKind.UNKNOWN:
+        if plan.is_tpsl:
+            ref = OrderRef(plan.instrument, plan.order_id, plan.client_order_id)
+            cancel = CancelPlans(plan.instrument, plan.kind, (ref,), is_tpsl=True)
+            steps.append(Step(cancel, f"spot TP/SL of {plan.instrument.symbol}", _ids([plan])))
+        elif plan.kind is not PlanKind.UNKNOWN:
             groups.setdefault((plan.instrument, plan.kind), []).append(plan)
     for (instrument, kind), plans in groups.items():
         coin = plans[0].margin_coin if instrument.product_type.is_futures else ""

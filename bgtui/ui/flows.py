@@ -324,7 +324,7 @@ def _cancels(stage: Stage, chosen: Chosen) -> list[tuple[Intent, str]]:
             refs = tuple(_ref(order) for order in batch)
             found.append((CancelOrders(instrument, refs), f"cancel {len(batch)} on {instrument.symbol}"))
     for plan in chosen.plans:
-        intent = CancelPlans(plan.instrument, plan.kind, (_ref(plan),), plan.margin_coin)
+        intent = CancelPlans(plan.instrument, plan.kind, (_ref(plan),), plan.margin_coin, plan.is_tpsl)
         found.append((intent, f"cancel {plan.kind.value.replace('_', ' ')} on {plan.instrument.symbol}"))
     return found
 

@@ -433,6 +433,23 @@ def test_spot_trigger_orders_page_by_a_flag(flag: Any, cursor: str | None) -> No
     assert fields(found.execute_price, found.trigger_price) == (60, 61)
 
 
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [("live", PlanStatus.LIVE), ("cancelled", PlanStatus.CANCELED), ("filled", PlanStatus.EXECUTED)],
+)
+def test_a_spot_tpsl_order_among_the_orders(status: str, expected: PlanStatus) -> None:
+    row = {
+        "symbol": "BTCUSDT", "orderId": "9", "clientOid": "", "priceAvg": "60", "size": "0.0100",
+        "orderType": "limit", "side": "sell", "status": status, "triggerPrice": "61", "tpslType": "tpsl",
+        "cTime": "1", "uTime": "2",
+    }  # fmt: skip
+    page = rest_plan.spot_tpsl_orders(raw([row]))
+    (found,) = page.rows
+    assert page.cursor == "9"
+    assert (found.status, found.is_tpsl, found.kind) == (expected, True, PlanKind.SPOT_TRIGGER)
+    assert fields(found.execute_price, found.trigger_price) == (60, 61)
+
+
 def test_orders_that_a_trigger_has_placed() -> None:
     (found,) = rest_plan.plan_sub_orders(
         raw([{"orderId": "1", "price": "0.4188", "type": "limit", "status": "success"}])

@@ -136,8 +136,8 @@ class Desk:
             replace(part, kind=PlanKind.TRAILING_STOP, trigger_price=high, callback_ratio=Decimal(1)),
         )
 
-    def wait_for_price(self, instrument: InstrumentId, kind: PlanKind) -> None:
-        """Place a trigger order that opens."""
+    def wait_for_price(self, instrument: InstrumentId, kind: PlanKind, *, is_tpsl: bool = False) -> None:
+        """Place a trigger order that opens; on spot also a TP/SL order, as the phone does."""
         is_futures = instrument.product_type.is_futures
         futures = {
             "position_side": LONG, "effect": Effect.OPEN, "position_mode": self.mode,
@@ -149,7 +149,7 @@ class Desk:
             callback_ratio=Decimal(1) if kind is PlanKind.TRAILING else None,
             size_is_quote=not is_futures, **(futures if is_futures else {}),  # type: ignore[arg-type]
         )  # fmt: skip
-        self.served.simulator.exchange.engine.place_plan(UID, plan)
+        self.served.simulator.exchange.engine.place_plan(UID, plan, is_tpsl=is_tpsl)
 
     def fill(self) -> None:
         """Put one of everything onto the account."""
@@ -167,6 +167,7 @@ class Desk:
         self.rest(SPOT_BTC, size="0.001")
         self.rest(SPOT_ETH, size="0.02")
         self.wait_for_price(SPOT_BTC, PlanKind.SPOT_TRIGGER)
+        self.wait_for_price(SPOT_BTC, PlanKind.SPOT_TRIGGER, is_tpsl=True)
 
     async def begin(self, choice: KillChoice, instrument: InstrumentId | None = None) -> None:
         reach = self.kill.reach(instrument)
@@ -231,7 +232,7 @@ async def test_one_symbol_leaves_the_others_alone(tmp_path: Path) -> None:
         await run.until_verified()
         orders, plans, legs = run.standing(USDT)
         assert (orders, plans, legs) == (1, 0, 1), "ETH keeps its order and its leg"
-        assert run.standing(SPOT) == (2, 1, 0)
+        assert run.standing(SPOT) == (2, 2, 0)
 
 
 async def test_cancel_alone_keeps_the_legs(tmp_path: Path) -> None:

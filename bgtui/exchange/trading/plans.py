@@ -50,6 +50,8 @@ class PlanWrites(Writes):
     async def cancel_plans(self, intent: CancelPlans) -> BatchAnswer:
         """Cancel trigger orders of one kind; the answer may be empty, so absence is what proves it."""
         request = encode.cancel_plans(intent)
+        if request[0] is spot_order.CANCEL_ORDER:
+            return BatchAnswer((await self._send(request, rest_write.order_ack),), ())
         if request[0] is spot_order.CANCEL_PLAN:
             ref = intent.orders[0]
             return await self._send(request, partial(_canceled, OrderAck(ref.order_id, ref.client_order_id)))

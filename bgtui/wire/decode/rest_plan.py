@@ -5,7 +5,16 @@ from __future__ import annotations
 from decimal import Decimal
 
 from bgtui.domain.instrument import ProductType
-from bgtui.domain.order import OrderType, PlanKind, PlanOrder, PlanStatus, PlanSubOrder
+from bgtui.domain.market import Side
+from bgtui.domain.order import (
+    OrderStatus,
+    OrderType,
+    PlanKind,
+    PlanOrder,
+    PlanStatus,
+    PlanSubOrder,
+    TriggerType,
+)
 from bgtui.wire.decode import word
 from bgtui.wire.decode.rest_answer import Data, answers, many, paged, parse, rows
 from bgtui.wire.decode.rest_field import (
@@ -19,8 +28,16 @@ from bgtui.wire.decode.rest_field import (
 from bgtui.wire.endpoint import futures_order, spot_order
 from bgtui.wire.number import client_id, identifier, lower, millis, optional_identifier
 from bgtui.wire.page import Page
-from bgtui.wire.payload.rest_order import FuturesPlanRow, PlanSubOrderRow, SpotPlanRow
+from bgtui.wire.payload.rest_order import FuturesPlanRow, PlanSubOrderRow, SpotOrderRow, SpotPlanRow
 
+_STATUSES = {
+    OrderStatus.LIVE: PlanStatus.LIVE,
+    OrderStatus.PARTIALLY_FILLED: PlanStatus.EXECUTING,
+    OrderStatus.FILLED: PlanStatus.EXECUTED,
+    OrderStatus.CANCELED: PlanStatus.CANCELED,
+    OrderStatus.UNKNOWN: PlanStatus.UNKNOWN,
+}
+"""Spot TP/SL orders are told in the words of orders."""
 _ORDERS_LATER = (PlanKind.TRIGGER, PlanKind.TRAILING)
 """Kinds that open or close by placing an order of their own, which can have TP and SL."""
 
@@ -40,6 +57,12 @@ def spot_plans(data: Data) -> Page[PlanOrder]:
     if not found or not isinstance(value, dict) or not word.is_yes(value.get("nextFlag")):
         return Page(found, None)
     return Page(found, optional_identifier(value.get("idLessThan"), "idLessThan") or found[-1].order_id)
+
+
+def spot_tpsl_orders(data: Data) -> Page[PlanOrder]:
+    """Return spot TP/SL orders, which the routes of orders list when they are asked for them (`tpslType`)."""
+    found = tuple(_spot_tpsl(row) for row in many(data, SpotOrderRow))
+    return Page(found, found[-1].order_id if found else None)
 
 
 @answers(futures_order.PLAN_SUB_ORDERS, spot_order.PLAN_SUB_ORDERS)
@@ -118,6 +141,32 @@ def _spot_plan(row: SpotPlanRow) -> PlanOrder:
         execute_price=None if order_type is OrderType.MARKET else positive(row.execute_price, "executePrice"),
         size_is_quote=lower(row.plan_type) == "total",
         source=label(row.enter_point_source),
+        status_text=word.unknown(row.status, known=status is not PlanStatus.UNKNOWN),
+    )
+
+
+def _spot_tpsl(row: SpotOrderRow) -> PlanOrder:
+    side, order_type = trade_direction(row.side), word.order_type(row.order_type)
+    status = _STATUSES[word.order_status(row.status)]
+    # Open rows have the limit price where others have the average.
+    price = row.price if row.price not in (None, "") else row.price_avg
+    return PlanOrder(
+        instrument=instrument(ProductType.SPOT, row.symbol),
+        order_id=identifier(row.order_id, "orderId"),
+        client_order_id=client_id(row.client_oid),
+        kind=PlanKind.SPOT_TRIGGER,
+        status=status,
+        side=side,
+        order_type=order_type,
+        trigger_type=TriggerType.UNKNOWN,
+        trigger_price=positive(row.trigger_price, "triggerPrice"),
+        size=positive(row.size, "size"),
+        created_ms=millis(row.created, "cTime"),
+        updated_ms=_updated(row.updated, row.created),
+        execute_price=None if order_type is OrderType.MARKET else positive(price, "price"),
+        size_is_quote=order_type is OrderType.MARKET and side is Side.BUY,
+        source=label(row.enter_point_source),
+        is_tpsl=True,
         status_text=word.unknown(row.status, known=status is not PlanStatus.UNKNOWN),
     )
 

@@ -284,6 +284,10 @@ def _amended_plan(intent: AmendPlan) -> Body:
 def _cancelled_spot(intent: CancelPlans) -> Request:
     if intent.kind is not PlanKind.SPOT_TRIGGER:
         raise Refused("spot has trigger orders of its own kind only")
+    if intent.is_tpsl:
+        if len(intent.orders) != 1:
+            raise Refused("spot TP/SL orders are cancelled one at a time")
+        return spot_order.CANCEL_ORDER, {**order_id(intent.orders[0]), "tpslType": "tpsl"}
     if not intent.orders:
         return spot_order.BATCH_CANCEL_PLANS, {"symbolList": [intent.instrument.symbol]}
     if len(intent.orders) > 1:

@@ -57,6 +57,7 @@ class SpotOrderRow(Row):
     enter_point_source: object = None
     fee_detail: object = None
     cancel_reason: object = None
+    trigger_price: object = None
     created: object = msgspec.field(default=None, name="cTime")
     updated: object = msgspec.field(default=None, name="uTime")
 

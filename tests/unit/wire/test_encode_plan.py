@@ -335,3 +335,13 @@ def test_cancelling_spot_plans_goes_one_by_one_or_all() -> None:
         encode.cancel_plans(CancelPlans(SPOT, PlanKind.SPOT_TRIGGER, (named(SPOT), named(SPOT, "2"))))
     with pytest.raises(Refused):
         encode.cancel_plans(CancelPlans(PERP, PlanKind.UNKNOWN))
+
+
+def test_a_spot_tpsl_order_is_cancelled_by_the_route_of_orders_without_a_symbol() -> None:
+    ref = OrderRef(SPOT, "7")
+    endpoint, body = encode.cancel_plans(CancelPlans(SPOT, PlanKind.SPOT_TRIGGER, (ref,), is_tpsl=True))
+    assert endpoint is WRITES["spot.cancel-order"]
+    assert body == {"orderId": "7", "tpslType": "tpsl"}
+    for refs in ((), (ref, OrderRef(SPOT, "8"))):
+        with pytest.raises(Refused, match="one at a time"):
+            encode.cancel_plans(CancelPlans(SPOT, PlanKind.SPOT_TRIGGER, refs, is_tpsl=True))
