@@ -359,8 +359,8 @@ def _share(  # noqa: PLR0917 - three callers, all above
         return _yes(name)
     if facts.equity <= 0:
         return _no(name, f"{told} of no equity: nothing can be opened")
-    percent = _over(after * _HUNDRED / facts.equity, 1)
-    return _no(name, f"{what} {percent}% of equity is over limit {_plain(limit)}%; lower the size")
+    percent = _percent(after * _HUNDRED / facts.equity, limit)
+    return _no(name, f"{what} {percent} of equity is over {_plain(limit)}%; lower the size")
 
 
 def _own(stakes: tuple[Stake, ...], opening: Opening, facts: Facts) -> Stake:
@@ -415,10 +415,10 @@ def _band(
     if beyond * _HUNDRED <= limit * base:
         return _yes(name)
     side = "over" if opening.trade_side is Side.BUY else "under"
-    percent = _over(beyond * _HUNDRED / base, 1)
+    percent = _percent(beyond * _HUNDRED / base, limit)
     return _no(
         name,
-        f"{price:,f} is {percent}% {side} {opening.base_name}, the band is {_plain(limit)}%; check the price",
+        f"{price:,f} is {percent} {side} {opening.base_name}, the band is {_plain(limit)}%; check the price",
     )
 
 
@@ -433,11 +433,11 @@ def _typed_price(
     away = abs(price - mark)
     if away * _HUNDRED <= limit * mark or _is_near(price, opening.old_price, limit):
         return _yes(name)
-    percent = _over(away * _HUNDRED / mark, 1)
+    percent = _percent(away * _HUNDRED / mark, limit)
     limit_text = _plain(limit)
     return _no(
         name,
-        f"{price:,f} is {percent}% off {opening.base_name}, past {limit_text}%; type ={price:f} to mean it",
+        f"{price:,f} is {percent} off {opening.base_name}, past {limit_text}%; type ={price:f} to mean it",
     )
 
 
@@ -533,3 +533,11 @@ def _plain(value: Decimal, places: int = 2) -> str:
 def _over(value: Decimal, places: int = 2) -> str:
     """Return a figure that is over a limit, never so rounded that it seems to meet it."""
     return _plain(value.quantize(Decimal(1).scaleb(-places), ROUND_CEILING), places)
+
+
+def _percent(value: Decimal, limit: Decimal) -> str:
+    """Return a percentage that is over a limit, with the decimals that tell it from the limit."""
+    rounded = round(value, 1)
+    if rounded <= limit:
+        rounded = value.quantize(Decimal("0.1"), ROUND_CEILING)
+    return f"{rounded:,.1f}%"

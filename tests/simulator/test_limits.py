@@ -122,7 +122,7 @@ async def test_orders_on_their_way_count_against_the_exposure(tmp_path: Path) ->
         assert session.desk is not None
         first = asyncio.create_task(session.desk.submit(market("0.01")))
         await session.wait_for(lambda: bool(session.store.all_submissions()), timeout_s=PATIENCE_S)
-        with pytest.raises(Refused, match=r"exposure [\d.]+% of equity is over limit 10%"):
+        with pytest.raises(Refused, match=r"exposure [\d.]+% of equity is over 10%"):
             await session.desk.submit(market("0.009"))
         await first
 

@@ -107,15 +107,15 @@ AT_AND_OVER: list[tuple[str, Limits, Callable[[str], Intent], str, str, str]] = 
     ),
     (
         "position", Limits(position_percent=D(500)), place, "50", "50.1",
-        "position: position 501% of equity is over limit 500%; lower the size",
+        "position: position 501.0% of equity is over 500%; lower the size",
     ),
     (
         "exposure", Limits(exposure_percent=D(1000)), place, "100", "100.1",
-        "exposure: exposure 1,001% of equity is over limit 1,000%; lower the size",
+        "exposure: exposure 1,001.0% of equity is over 1,000%; lower the size",
     ),
     (
         "group", Limits(groups=(Group("majors", frozenset({BTC, ETH})),), group_percent=D(300)), place,
-        "30", "30.1", "group: group majors 301% of equity is over limit 300%; lower the size",
+        "30", "30.1", "group: group majors 301.0% of equity is over 300%; lower the size",
     ),
     (
         "band over", Limits(band_percent=D(5)), lambda price: place("1", price), "105", "105.1",
@@ -123,7 +123,7 @@ AT_AND_OVER: list[tuple[str, Limits, Callable[[str], Intent], str, str, str]] = 
     ),
     (
         "band under", Limits(band_percent=D(5)), lambda price: place("1", price, side=SHORT), "95", "10",
-        "price band: 10 is 90% under mark, the band is 5%; check the price",
+        "price band: 10 is 90.0% under mark, the band is 5%; check the price",
     ),
     (
         "typed far", Limits(typo_percent=D(5)), lambda price: place("1", price), "95", "94.9",
@@ -193,7 +193,7 @@ def test_a_leg_counts_with_everything_that_rests_to_open_more_of_it() -> None:
     around = facts(stakes=(Stake(BTC, long=D(400), long_orders=D(300), short=D(5000)),))
     assert refusals(place("3"), limits, around) == []
     assert refusals(place("3.001"), limits, around) == [
-        "position: position 100.1% of equity is over limit 100%; lower the size"
+        "position: position 100.1% of equity is over 100%; lower the size"
     ]
 
 
@@ -421,7 +421,7 @@ def test_a_reversal_counts_as_the_leg_that_it_opens() -> None:
         "order value: 500 USDT is over order limit 499.99; lower the size"
     ]
     assert refusals(reverse, Limits(position_percent=D("49.9")), around) == [
-        "position: position 50% of equity is over limit 49.9%; lower the size"
+        "position: position 50.0% of equity is over 49.9%; lower the size"
     ]
     assert refusals(reverse, Limits(leverage=D(9)), replace(around, long_leverage=D(1)))
 

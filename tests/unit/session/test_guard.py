@@ -399,7 +399,7 @@ def test_a_reversal_is_held_to_the_limits() -> None:
 def test_a_slip_of_the_hand_is_refused_until_somebody_vouches_for_that_very_order() -> None:
     bench = Bench(Limits(typo_percent=D(5)))
     assert bench.refusals(place("1", "80")) == (
-        "Refused here: 80 is 20% off mark, past 5%; type =80 to mean it.",
+        "Refused here: 80 is 20.0% off mark, past 5%; type =80 to mean it.",
     )
     bench.guard.vouch(place("1", "80"), Meant(price=True))
     assert bench.refusals(place("1", "80")) == ()
