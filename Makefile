@@ -21,11 +21,12 @@ ifndef V
 .SILENT:
 endif
 .DELETE_ON_ERROR:
-.PHONY: help run test check format bench lock clean
+.PHONY: help run test soak check format bench lock clean
 
 help:
 	echo "make run      set up and open the terminal, on a simulator of its own"
 	echo "make test     set up, then lint, types, contracts and all tests"
+	echo "make soak     run SEEDS=5000 more storms, from FIRST=1001 on; see docs/storm.md"
 	echo "make check    lint, types and contracts"
 	echo "make format   let ruff rewrite what it can"
 	echo "make bench    measure against the yardstick, in an environment of its own"
@@ -38,6 +39,11 @@ run: $(READY)
 
 test: check
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
+
+SEEDS ?= 1000
+FIRST ?= 1001
+soak: $(READY)
+	$(BIN)/python -m tests.storm $(FIRST) $(SEEDS)
 
 check: $(READY)
 	$(BIN)/ruff check --quiet

@@ -1,4 +1,4 @@
-"""``python -m tests.storm SEED [COUNT]``: run storms; a broken one is told with the command that repeats it."""
+"""``python -m tests.storm SEED [COUNT]``: run storms; one that breaks is told with how to repeat it."""
 
 from __future__ import annotations
 
@@ -8,8 +8,10 @@ import time
 
 if os.environ.get("PYTHONHASHSEED") != "0":
     # Sets of texts have another order in every process; a seed is to be the same storm in all of them.
-    os.execve(
-        sys.executable, [sys.executable, "-m", "tests.storm", *sys.argv[1:]], {**os.environ, "PYTHONHASHSEED": "0"}
+    os.execve(  # noqa: S606 - ourselves
+        sys.executable,
+        [sys.executable, "-m", "tests.storm", *sys.argv[1:]],
+        {**os.environ, "PYTHONHASHSEED": "0"},
     )
 
 from tests.support.storm import run_storm
@@ -27,7 +29,9 @@ def main() -> int:
         outcome = run_storm(seed)
         totals = [
             sum(pair)
-            for pair in zip(totals, (outcome.steps, outcome.deeds, outcome.faults, outcome.kills), strict=True)
+            for pair in zip(
+                totals, (outcome.steps, outcome.deeds, outcome.faults, outcome.kills), strict=True
+            )
         ]
         longest = max(longest, outcome.calm_s)
         if outcome.broken:
@@ -36,6 +40,7 @@ def main() -> int:
             if count == 1:
                 sys.stdout.write("".join(f"    {line}\n" for line in outcome.lines))
             sys.stdout.write(f"    again: {os.path.relpath(sys.executable)} -m tests.storm {seed}\n")
+            sys.stdout.flush()
     steps, deeds, faults, kills = totals
     sys.stdout.write(
         f"{count} storms, {broken} broken: {steps} steps, {deeds} deeds, {faults} faults, {kills} kills; "

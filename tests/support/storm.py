@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from bgtui.config.venue import Environment
+from bgtui.domain.submission import SubmissionState
 from bgtui.store.book import BookStatus
 from tests.support.storm_checks import BLIND_S, Broken, Checks
 from tests.support.storm_faults import Faults
@@ -17,9 +18,12 @@ from tests.support.storm_life import Life, register
 from tests.support.storm_people import Person, Phone
 from tests.support.storm_world import BTC, TICK_S, Place, StormLoop
 
-STORM_S = (12.0, 30.0)
+STORM_S = (6.0, 16.0)
+LONG_S = (45.0, 70.0)
+"""Long enough for an absence to be proven in the middle of it."""
+LONG_SHARE = 0.04
 CALM_S = BLIND_S + 30.0 + 30.0 + 10.0
-"""Silence that nobody has noticed yet, the longest backoff of a stream, that of a question, and ten seconds."""
+"""Silence not noticed yet, the longest backoff of a stream, that of a question, and ten seconds."""
 KEPT_LINES = 60
 
 
@@ -40,14 +44,27 @@ class Outcome:
     kills: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a test wants of a storm."""
+
+    environment: Environment | None = None
+    only: frozenset[str] = frozenset()
+    """Deeds of people; empty means all."""
+    busy: float | None = None
+    """Chance that somebody does something in one step."""
+    foul: float | None = None
+    """Chance that something breaks in one step."""
+
+
 class Storm:
     """One."""
 
-    def __init__(self, seed: int, prepare: Callable[[Storm], None] = lambda _storm: None) -> None:
-        """Draw everything from the seed; ``prepare`` may spoil something before it begins."""
+    def __init__(self, seed: int, plan: Plan) -> None:
+        """Draw everything from the seed, except what the plan names."""
         self.outcome = Outcome(seed)
         self.rng = random.Random(seed)
-        self.prepare = prepare
+        self.plan = plan
         self.lines: deque[str] = deque(maxlen=KEPT_LINES)
         self.lives: list[Life] = []
         self.people: list[Person] = []
@@ -63,12 +80,10 @@ class Storm:
         """Storm, calm, look."""
         self.place = Place(random.Random(self.rng.getrandbits(64)))
         self.checks = Checks(self.place)
-        self.faults = Faults(
-            self.place, self.checks, random.Random(self.rng.getrandbits(64)), self._living
-        )
+        self.faults = Faults(self.place, self.checks, random.Random(self.rng.getrandbits(64)), self._living)
         self.phone = Phone(self.place, random.Random(self.rng.getrandbits(64)), self.note)
-        self.environment = self.rng.choices([Environment.SIM, Environment.LIVE], [3, 1])[0]
-        self.prepare(self)
+        environment = self.rng.choices([Environment.SIM, Environment.LIVE], [3, 1])[0]
+        self.environment = self.plan.environment or environment
         log = logging.getLogger()
         log.addHandler(self.checks.logs)
         try:
@@ -86,16 +101,19 @@ class Storm:
     # The storm
 
     async def _storm(self) -> None:
-        steps = int(self.rng.uniform(*STORM_S) / TICK_S)
-        busy, foul = self.rng.choice([0.05, 0.12, 0.25]), self.rng.choice([0.01, 0.03, 0.06])
+        span = LONG_S if self.rng.random() < LONG_SHARE else STORM_S
+        steps = int(self.rng.uniform(*span) / TICK_S)
+        busy, foul = self.rng.choice([0.08, 0.2, 0.35]), self.rng.choice([0.02, 0.05, 0.1])
+        busy = busy if self.plan.busy is None else self.plan.busy
+        foul = foul if self.plan.foul is None else self.plan.foul
         for _ in range(20):
             await self._step()
         for _ in range(steps):
             self._chance(busy, self._person_acts)
             self._chance(busy / 5, self.phone.act)
             self._chance(foul, self._fault)
-            self._chance(0.004, self._kill_soon)
-            self._chance(0.003, self._second)
+            self._chance(0.007, self._kill_soon)
+            self._chance(0.005, self._second)
             self._settle_due()
             await self._step()
 
@@ -173,11 +191,17 @@ class Storm:
         if self.rng.random() < 0.1:
             life.clock.move_wall(skew := self.rng.choice([-60.0, 60.0, -3.0, 3.0]))
             self._ends.append(
-                (self._now() + 8, -self._born, f"{life.name}: clock set right", lambda: life.clock.move_wall(-skew))
+                (
+                    self._now() + 8,
+                    -self._born,
+                    f"{life.name}: clock set right",
+                    lambda: life.clock.move_wall(-skew),
+                )
             )
         self.checks.attach(life)
         self.lives.append(life)
-        self.people.append(Person(life, random.Random(self.rng.getrandbits(64)), self.note))
+        rng = random.Random(self.rng.getrandbits(64))
+        self.people.append(Person(life, rng, self.note, self.plan.only))
         self.people = [person for person in self.people if not person.life.is_dead]
         self.note(f"{life.name}: starts on {life.environment}" + (" read-only" if life.is_read_only else ""))
         life.start()
@@ -193,9 +217,19 @@ class Storm:
             end()
         self._ends.clear()
         self.faults.calm()
-        # A person looks: what waits for a person is started anew, and whatever died left its work to the next.
+        await self._look_after()
+        await self._converge()
+        if self._resend_absent():
+            await self._converge()
+        self.checks.i6_evidence()
         for life in self._living():
-            if life.name.startswith("second") or self._waits_for_person(life) or self.rng.random() < 0.3:
+            self.checks.i8_i9_kept(life)
+            self._look_at_kill(life)
+
+    async def _look_after(self) -> None:
+        """Start anew what waits for a person, and what should look at the work that the dead have left."""
+        for life in self._living():
+            if life.name.startswith("second") or self._waits_for_person(life) or self.rng.random() < 0.15:
                 await self._end(life)
         for life in self._living():
             if self.checks.is_left_behind(life):
@@ -204,21 +238,38 @@ class Storm:
         self._births.clear()
         if not self._living():
             self._bear("first")
+
+    def _resend_absent(self) -> bool:
+        """Let people send again what is proven absent; tell whether there was anything."""
+        absent = [
+            person
+            for person in self.people
+            if person.life.is_running
+            and any(one.state is SubmissionState.ABSENT for one in person.life.store.all_submissions())
+        ]
+        for person in absent:
+            self.checks.acts[person.life.name] += 1
+            person.resend()
+        return bool(absent)
+
+    async def _converge(self) -> None:
+        """Wait until everything is shown as it is.
+
+        Raises:
+            Broken: it is not, after the last deadline and ten seconds.
+        """
         begun = self._now()
-        waits = self._reads_wait()
+        longest_s = CALM_S + self._reads_wait()
         while True:
             for _ in range(3):
                 await self._step()
             self.outcome.calm_s = self._now() - begun
             different = [line for life in self._living() for line in self._differences(life)]
             if not different:
-                break
-            if self.outcome.calm_s > CALM_S + waits:
-                raise Broken("I-11 converged", f"after {self.outcome.calm_s:.0f}s: {'; '.join(different[:4])}")
-        self.checks.i6_evidence()
-        for life in self._living():
-            self.checks.i8_i9_kept(life)
-            self._look_at_kill(life)
+                return
+            if self.outcome.calm_s > longest_s:
+                told = "; ".join(different[:4])
+                raise Broken("I-11 converged", f"after {self.outcome.calm_s:.0f}s: {told}")
 
     async def _end(self, life: Life) -> None:
         life.kill("the person")
@@ -229,16 +280,16 @@ class Storm:
             return [f"{life.name} has not started"]
         found = list(self.checks.differences(life))
         kill = life.session.kill if life.session is not None else None
-        if kill is not None and kill.run is not None and not kill.run.is_over:
-            if not self.checks.left_in(kill.run.reach, kill.run.choice):
-                found.append(f"{life.name}: the kill switch does not see that nothing is left")
+        run = kill.run if kill is not None else None
+        if run is not None and not run.is_over and not self.checks.left_in(run.reach, run.choice):
+            found.append(f"{life.name}: the kill switch does not see that nothing is left")
         return found
 
     def _waits_for_person(self, life: Life) -> bool:
         """Tell whether something ended for good, as a refused key does."""
         if not life.is_running:
             return False
-        store = life.session.store  # type: ignore[union-attr]
+        store = life.store
         health = store.health()
         is_refused = store.book_status(BTC) is BookStatus.REFUSED
         return is_refused or any(feed.retry_in_ms is None for feed in health.failed_feeds)
@@ -263,9 +314,9 @@ class Storm:
         return asyncio.get_running_loop().time()
 
 
-def run_storm(seed: int, prepare: Callable[[Storm], None] = lambda _storm: None) -> Outcome:
+def run_storm(seed: int, plan: Plan | None = None) -> Outcome:
     """Run one storm; the outcome says what did not hold."""
-    storm = Storm(seed, prepare)
+    storm = Storm(seed, plan or Plan())
     loop = StormLoop()
     loop.limit(3600)
     register(loop)

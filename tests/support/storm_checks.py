@@ -26,13 +26,12 @@ from bgtui.domain.submission import SubmissionState
 from bgtui.domain.trading import TradingState
 from bgtui.session.kill import KillRun
 from bgtui.session.kill_reach import KillChoice, Reach
-from bgtui.simulator.hooks import Answer, Asked
+from bgtui.simulator.hooks import Asked
 from bgtui.store.book import BookStatus
 from bgtui.ui.view.positions import leg_view
 from tests.support.storm_life import Life
-from tests.support.storm_world import BTC, ETH, PRODUCTS, SPOT_BTC, TOP, USDT, Place
+from tests.support.storm_world import BTC, TOP, UID, USDT, Place
 
-INSTRUMENTS = (BTC, ETH, SPOT_BTC)
 MIX, PAIR = "/api/v2/mix/", "/api/v2/spot/trade/"
 NAMED = {
     f"{MIX}order/place-order": "clientOid",
@@ -65,6 +64,9 @@ BLIND_S = 37.0
 SILENCE_S, MOVES_S = 3.0, 10.0
 
 
+_SENT = "SELECT count(*) FROM step s JOIN intent i ON i.id = s.intent JOIN run r ON r.id = i.run WHERE "
+
+
 class Broken(AssertionError):
     """An invariant does not hold."""
 
@@ -91,10 +93,12 @@ class Checks:
         self.logs = Logs()
         self.empty: dict[tuple[Any, ...], float] = {}
         self._differs_since: dict[tuple[str, ProductType], float] = {}
-        self._seen_books: dict[tuple[str, InstrumentId], int] = {}
+        self._seen_books: dict[tuple[str, InstrumentId], int | None] = {}
         self._steps_read = 0
         self._last_stage: dict[str, tuple[str, str, str, str, str]] = {}
         self._verified: set[int] = set()
+        self._kept: list[KillRun] = []
+        """Runs that were verified, so that no other one gets their ids."""
         self._known: set[str] = set()
         self._changes = -1
         self._logged: dict[str, int] = {}
@@ -150,10 +154,14 @@ class Checks:
         """Look at a write as the program lets go of it."""
         try:
             self.i2_permitted(life, asked)
-            if not self.acts[life.name]:
-                raise Broken("I-1 nothing sent by itself", f"{life.name} sent {asked.path} after its start")
+            self.i1_asked_for(life, asked)
         except Broken as error:
             self.wire.append(error)
+
+    def i1_asked_for(self, life: Life, asked: Asked) -> None:
+        """Nothing is sent that nobody asked for, least of all by a start."""
+        if not self.acts[life.name]:
+            raise Broken("I-1 nothing sent by itself", f"{life.name} sent {asked.path} after its start")
 
     def arrived(self, life: Life, asked: Asked) -> None:
         """Look at a write as the exchange gets it."""
@@ -178,9 +186,7 @@ class Checks:
             kind = UNNAMED[asked.path]
             key = (life.instance, kind)
             self.sent_by_kind[key] += 1
-            sent = self._count(
-                "s.stage = 'sending' AND r.instance = ? AND i.kind = ?", life.instance, kind
-            )
+            sent = self._count("s.stage = 'sending' AND r.instance = ? AND i.kind = ?", life.instance, kind)
             if self.sent_by_kind[key] > sent:
                 raise Broken(
                     "I-1 recorded before sent",
@@ -189,8 +195,7 @@ class Checks:
 
     def _count(self, where: str, *args: Any) -> int:
         rows = self.place.disk.rows(
-            "SELECT count(*) FROM step s JOIN intent i ON i.id = s.intent JOIN run r ON r.id = i.run"
-            f" WHERE {where}",
+            _SENT + where,
             *args,
         )
         return int(rows[0][0]) if rows else 0
@@ -218,15 +223,15 @@ class Checks:
         state = desk.state
         if state is not TradingState.ARMED and raises_exposure(self.place, asked):
             raise Broken(
-                "I-2 nothing opens while not armed", f"{life.name} is {state} and sent {asked.path} "
-                f"{asked.body.decode()}",
+                "I-2 nothing opens while not armed",
+                f"{life.name} is {state} and sent {asked.path} {asked.body.decode()}",
             )
 
     # What is shown
 
     def i3_positions(self, life: Life) -> None:
         """Legs that are shown as current are the exchange's."""
-        store = life.session.store  # type: ignore[union-attr]
+        store = life.store
         key = (life.name, USDT)
         if not store.freshness(USDT, AccountPart.POSITIONS).is_current:
             self._differs_since.pop(key, None)
@@ -245,9 +250,9 @@ class Checks:
 
     def i4_books(self, life: Life) -> None:
         """A book drawn as live is one that the exchange had, and not a silent one."""
-        store = life.session.store  # type: ignore[union-attr]
+        store = life.store
         now = self.now()
-        for name in INSTRUMENTS:
+        for name in self.place.instruments:
             if store.book_status(name) is not BookStatus.LIVE:
                 continue
             heard = life.line.heard
@@ -281,8 +286,8 @@ class Checks:
 
     def i5_uncrossed(self, life: Life) -> None:
         """No book that is drawn is crossed, or has a size below zero."""
-        store = life.session.store  # type: ignore[union-attr]
-        for name in INSTRUMENTS:
+        store = life.store
+        for name in self.place.instruments:
             view = store.book(name, levels=3)
             if view.best_bid is not None and view.best_ask is not None and view.best_bid >= view.best_ask:
                 raise Broken("I-5 uncrossed", f"{name}: bid {view.best_bid} against ask {view.best_ask}")
@@ -292,7 +297,7 @@ class Checks:
 
     def i7_pnl(self, life: Life) -> None:
         """PnL shown is what fills and mark price give."""
-        store = life.session.store  # type: ignore[union-attr]
+        store = life.store
         if not store.freshness(USDT, AccountPart.POSITIONS).is_current:
             return
         legs = store.positions(USDT) or ()
@@ -324,7 +329,7 @@ class Checks:
 
     def i8_i9_texts(self, life: Life) -> None:
         """Nothing that is drawn or kept holds control bytes or a secret."""
-        store = life.session.store  # type: ignore[union-attr]
+        store = life.store
         version = store._log.version
         if self._logged.get(life.name) == version:
             return
@@ -347,17 +352,17 @@ class Checks:
 
     def i10_bounds(self, life: Life) -> None:
         """Queues and tasks stay bounded."""
-        store = life.session.store  # type: ignore[union-attr]
-        budget = store.budget
+        store = life.store
+        budget, journal = store.budget, life.shown.journal
         open_count = len(store.all_submissions())
         figures = {
             "tasks": (len(life.tasks), 150 + 2 * open_count),
             "requests under way": (life.line.waiting, 60),
             "requests held back": (budget.waiting if budget is not None else 0, 200),
             "log lines": (len(store.log()), 500),
-            "journal steps that wait": (len(life.session.journal._waiting) if life.session.journal else 0, 10_000),  # type: ignore[union-attr]
+            "journal steps that wait": (len(journal._waiting) if journal is not None else 0, 10_000),
             "changes of submissions": (len(store._submissions._changed), 500),
-            "questions about outcomes": (len(life.inquiry._tasks) if life.inquiry else 0, open_count + 20),
+            "questions about outcomes": (len(life.inquiry._tasks) if life.inquiry else 0, open_count + 120),
         }
         for what, (count, most) in figures.items():
             if count > most:
@@ -365,7 +370,7 @@ class Checks:
 
     def i12_kill(self, life: Life) -> None:
         """A kill switch is only done when there was nothing left."""
-        kill = life.session.kill  # type: ignore[union-attr]
+        kill = life.shown.kill
         if kill is None or kill.run is None or id(kill.run) in self._verified:
             return
         run: KillRun = kill.run
@@ -374,23 +379,21 @@ class Checks:
             self.empty[id(run),] = self.now()
         if run.is_over:
             self._verified.add(id(run))
-            self.kept.append(run)
+            self._kept.append(run)
             since = self.empty.get((id(run),))
             if since is None or since < run.begun_s - 1:
                 raise Broken("I-12 kill verified", f"{life.name}: {left} left, and it says done")
         elif not kill.is_alarmed:
             raise Broken("I-12 kill verified", f"{life.name}: nothing is proven and no alarm stands")
 
-    kept: list[KillRun] = []  # noqa: RUF012 - keeps ids of runs from being used again
-    """Runs that were verified."""
-
     def left_in(self, reach: Reach, choice: KillChoice) -> int:
         """Return what the exchange has within reach of a kill switch."""
         count = 0
-        for product in PRODUCTS:
+        for product in self.place.products:
             orders, plans, legs = self.place.standing(product)
             if choice.cancels:
-                count += sum(reach.holds(one.instrument) for one in (*orders, *plans))
+                count += sum(reach.holds(order.instrument) for order in orders)
+                count += sum(reach.holds(plan.instrument) for plan in plans)
             if choice.flattens:
                 alone = choice is KillChoice.FLATTEN
                 count += sum(reach.holds(leg.instrument) and (leg.available > 0 or not alone) for leg in legs)
@@ -412,8 +415,10 @@ class Checks:
                 raise Broken("I-6 evidence", f"{name} is {stage} ({message}), and the exchange made {made}")
             if stage == "ended" and not self._is_proven(evidence, made, is_final=True):
                 raise Broken("I-6 evidence", f"{name} ended ({message}) by {evidence!r}; made: {made}")
-            if stage == "done" and kind in MAKERS and not (
-                self._is_proven(evidence, made, is_final=False) if evidence else message
+            if (
+                stage == "done"
+                and kind in MAKERS
+                and not (self._is_proven(evidence, made, is_final=False) if evidence else message)
             ):
                 raise Broken("I-6 evidence", f"{name} is done ({message}) by {evidence!r}; made: {made}")
             if stage in ("rejected", "not_sent") and not message:
@@ -436,8 +441,10 @@ class Checks:
         self.i9_no_secret(texts)
         self.i9_no_secret(self.logs.lines)
         if life is not None and life.is_running:
-            store = life.session.store  # type: ignore[union-attr]
-            words = [one.message for product in PRODUCTS for one in store.finished_submissions(product)]
+            store = life.store
+            words = [
+                one.message for product in self.place.products for one in store.finished_submissions(product)
+            ]
             words += [feed.reason for feed in store.health().failed_feeds]
             self.i8_no_controls(words)
             self.i9_no_secret(words)
@@ -446,8 +453,8 @@ class Checks:
 
     def differences(self, life: Life) -> Iterator[str]:
         """Name what a program shows otherwise than the exchange has it."""
-        store = life.session.store  # type: ignore[union-attr]
-        for product in PRODUCTS:
+        store = life.store
+        for product in self.place.products:
             orders, plans, legs = self.place.standing(product)
             yield from _differ(f"{product} orders", _orders(store.open_orders(product)), _orders(orders))
             yield from _differ(f"{product} plans", _plans(store.open_plans(product)), _plans(plans))
@@ -455,7 +462,7 @@ class Checks:
                 yield from _differ(
                     f"{product} legs", _legs(store.positions(product), True), _legs(legs, True)
                 )
-            wallet = self.place.engine.balances("8100000001", product)
+            wallet = self.place.engine.balances(UID, product)
             yield from _differ(
                 f"{product} balances", _coins(store.balances(product), product), _coins(wallet, product)
             )
@@ -474,7 +481,8 @@ class Checks:
     def is_left_behind(self, life: Life) -> bool:
         """Tell whether ended runs have left something open that this one has not looked at: it asks once."""
         rows = self.place.disk.rows(
-            "SELECT DISTINCT r.instance FROM step s JOIN intent i ON i.id = s.intent JOIN run r ON r.id = i.run"
+            "SELECT DISTINCT r.instance FROM step s"
+            " JOIN intent i ON i.id = s.intent JOIN run r ON r.id = i.run"
             " WHERE s.id = (SELECT max(id) FROM step WHERE intent = i.id)"
             " AND s.stage IN ('recorded', 'sending', 'accepted', 'unknown')"
         )
@@ -490,7 +498,10 @@ class Checks:
             yield f"the journal has {name} as {stage} {message}"
 
 
-_FINAL = {*(status.value for status in OrderStatus if status.is_final), *(status.value for status in PlanStatus)}
+_FINAL = {
+    *(status.value for status in OrderStatus if status.is_final),
+    *(status.value for status in PlanStatus),
+}
 
 
 class Logs(logging.Handler):
@@ -510,11 +521,11 @@ def raises_exposure(place: Place, asked: Asked) -> bool:
     """Tell by the bytes on the wire whether a write may raise exposure."""
     body = json.loads(asked.body or b"{}")
     path = asked.path
-    if path == f"{MIX}order/place-order" or path == f"{MIX}order/place-plan-order":
+    if path in (f"{MIX}order/place-order", f"{MIX}order/place-plan-order"):
         is_close = body.get("tradeSide") == "close" or str(body.get("reduceOnly", "")).upper() == "YES"
         return not is_close
-    if path == f"{PAIR}place-order" or path == f"{PAIR}place-plan-order":
-        return body.get("side") == "buy"
+    if path in (f"{PAIR}place-order", f"{PAIR}place-plan-order"):
+        return bool(body.get("side") == "buy")
     if path in (f"{MIX}order/modify-order", f"{PAIR}cancel-replace-order"):
         order = place.ledger.orders.get(str(body.get("orderId", "")))
         if order is None:
@@ -610,8 +621,6 @@ def _differ(what: str, shown: Any, there: Any) -> Iterator[str]:
         yield f"{what}: nothing is known"
         return
     odd = {
-        key: (shown.get(key), there.get(key))
-        for key in (*shown, *there)
-        if shown.get(key) != there.get(key)
+        key: (shown.get(key), there.get(key)) for key in (*shown, *there) if shown.get(key) != there.get(key)
     }
     yield f"{what}: (shown, exchange) {odd}"

@@ -9,14 +9,12 @@ from typing import Any
 from bgtui.domain.error import ConfigError
 from tests.support.storm_checks import BLIND_S, Checks
 from tests.support.storm_life import Life
-from tests.support.storm_world import Place, StormLoop
+from tests.support.storm_world import BTC, Place, StormLoop
 
 UNREADABLE = ("malformed", "not-object", "wrong-type", "nan", "huge-exponent", "deep", "binary")
 """Texts that cannot be taken for something else."""
 ANY_TEXT = (*UNREADABLE, "missing-field", "empty-number", "extra-enum", "duplicate-keys", "lone-surrogate")
 """Of public channels: what is wrong there is seen in the book."""
-SYMBOLS = ("usdt-futures:BTCUSDT", "usdt-futures:ETHUSDT", "spot:BTCUSDT")
-
 End = Callable[[], None]
 Fault = Callable[[], tuple[str, float, End] | None]
 """Begins; returns what to call it, how long it lasts and what ends it."""
@@ -157,7 +155,7 @@ class Faults:
         )
 
     def world(self) -> tuple[str, float, End] | None:
-        symbol, span = self._rng.choice(SYMBOLS), self._rng.randint(3, 9)
+        symbol, span = self._rng.choice(self._place.instruments), self._rng.randint(3, 9)
         spec = self._rng.choice(
             [
                 f"delist:{symbol},for={span}s",
@@ -166,12 +164,12 @@ class Faults:
                 f"change-tick:{symbol},for={span}s",
                 f"change-step:{symbol},for={span}s",
                 f"mode-change:other,for={span}s",
-                f"leverage-change:{SYMBOLS[0]}",
-                f"liquidate:{SYMBOLS[0]}",
-                f"adl:{SYMBOLS[0]}",
-                f"funding:{SYMBOLS[0]}",
+                f"leverage-change:{BTC}",
+                f"liquidate:{BTC}",
+                f"adl:{BTC}",
+                f"funding:{BTC}",
                 f"foreign-order:{symbol}",
-                f"foreign-close:{SYMBOLS[0]}",
+                f"foreign-close:{BTC}",
             ]
         )
         return self._spec(spec)
@@ -182,7 +180,8 @@ class Faults:
 
     def key(self) -> tuple[str, float, End] | None:
         span = self._rng.randint(2, 8)
-        return self._spec(self._rng.choice([f"revoke-key:for={span}s", f"ip-denied:for={span}s"]))
+        kinds = [f"revoke-key:for={span}s", f"ip-denied:for={span}s", "login-refused:30005,times=1"]
+        return self._spec(self._rng.choice(kinds))
 
     def _spec(self, text: str) -> tuple[str, float, End] | None:
         text = text.replace(":,", ":")

@@ -17,6 +17,7 @@ from bgtui.config.settings import Settings
 from bgtui.config.venue import Environment, Venue
 from bgtui.domain.error import BgtuiError
 from bgtui.exchange.rest import RestClient
+from bgtui.session.facts import questions
 from bgtui.session.ids import new_instance
 from bgtui.session.inquiry import Inquiry
 from bgtui.session.journal import Journal
@@ -24,9 +25,10 @@ from bgtui.session.journal_file import JournalFile
 from bgtui.session.recovery import Run
 from bgtui.session.session import Session
 from bgtui.simulator.hooks import Answer, Asked
+from bgtui.store.store import Store
 from tests.support.loop import VirtualClock
 from tests.support.storm_wire import Line, MemoryTransport
-from tests.support.storm_world import PRODUCTS, DiskThread, Place
+from tests.support.storm_world import BTC, ETH, DiskThread, Place
 
 _OWNER: contextvars.ContextVar[Life | None] = contextvars.ContextVar("owner", default=None)
 RESTART_S = 3.0
@@ -101,6 +103,18 @@ class Life:
     def is_running(self) -> bool:
         """Tell whether there is a session to look at."""
         return self.session is not None and not self.is_dead
+
+    @property
+    def shown(self) -> Session:
+        """The session of a program that runs."""
+        if self.session is None:
+            raise RuntimeError(f"{self.name} has not started")
+        return self.session
+
+    @property
+    def store(self) -> Store:
+        """What its screens are drawn from."""
+        return self.shown.store
 
     def spawn(self, work: Coroutine[Any, Any, Any], name: str) -> asyncio.Task[Any]:
         """Begin something inside this program."""
@@ -183,13 +197,14 @@ class Life:
         async with self.place.opening:
             with self._composed():
                 opened = open_session(
-                    self._settings(), journal=self.place.disk.path, products=PRODUCTS
+                    self._settings(), journal=self.place.disk.path, products=self.place.products
                 )
                 session = await opened.__aenter__()
         self._opened = opened
-        session.show(session_first())
+        session.show(BTC)
         if session.asker is not None:
-            session.asker.attend(attended())
+            asked = [each for name in self.place.instruments if name != ETH for each in questions(name)]
+            session.asker.attend(asked)
         self.session = session
 
     def _composed(self) -> Any:
@@ -228,26 +243,9 @@ class Life:
 
     def _settings(self) -> Settings:
         host = "storm.invalid"
-        venue = Venue(
-            self.environment, f"https://{host}", f"wss://{host}/public", f"wss://{host}/private"
-        )
+        venue = Venue(self.environment, f"https://{host}", f"wss://{host}/public", f"wss://{host}/private")
         settings = Settings(
             environment=self.environment, symbols=("BTCUSDT",), read_only=self.is_read_only or None
         ).moved_to(venue, self.place.credentials)
         settings._lifts_default = self.environment is Environment.LIVE and not self.is_read_only
         return settings
-
-
-def session_first() -> Any:
-    """Return what a program shows first."""
-    from tests.support.storm_world import BTC
-
-    return BTC
-
-
-def attended() -> list[Any]:
-    """Return what the forms have asked while they are open."""
-    from bgtui.session.facts import questions
-    from tests.support.storm_world import BTC, SPOT_BTC
-
-    return [*questions(BTC), *questions(SPOT_BTC)]

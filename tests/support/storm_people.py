@@ -47,7 +47,6 @@ from bgtui.simulator.reject import Reject
 from tests.support.storm_life import Life
 from tests.support.storm_world import BTC, ETH, SPOT, SPOT_BTC, UID, USDT, Place
 
-NAMES = (BTC, BTC, BTC, ETH, SPOT_BTC)
 SIZES = {BTC: "0.001", ETH: "0.02", SPOT_BTC: "0.0005"}
 FORCES = [TimeInForce.GTC] * 6 + [TimeInForce.IOC, TimeInForce.FOK, TimeInForce.POST_ONLY]
 TENTH = Decimal("0.1")
@@ -56,12 +55,15 @@ TENTH = Decimal("0.1")
 class Person:
     """Somebody at one program's keyboard: sees what its store shows, and asks its desk."""
 
-    def __init__(self, life: Life, rng: random.Random, note: Callable[[str], None]) -> None:
+    def __init__(
+        self, life: Life, rng: random.Random, note: Callable[[str], None], only: frozenset[str] = frozenset()
+    ) -> None:
+        """Sit down; ``only`` leaves nothing but these deeds."""
         self.life = life
         self._rng = rng
         self._note = note
         self._place = life.place
-        self.deeds: tuple[tuple[Callable[[], None], int], ...] = (
+        deeds: tuple[tuple[Callable[[], None], int], ...] = (
             (self.place, 30),
             (self.plan, 6),
             (self.protect, 6),
@@ -82,29 +84,29 @@ class Person:
             (self.resend, 8),
             (self.switch, 2),
         )
+        self._deeds = tuple(each for each in deeds if not only or each[0].__name__ in only)
 
     def act(self) -> None:
         """Do something, if there is a program to do it with."""
         if self.life.is_running:
-            deeds, weights = zip(*self.deeds, strict=True)
+            deeds, weights = zip(*self._deeds, strict=True)
             self._rng.choices(deeds, weights)[0]()
 
     @property
     def store(self) -> Any:
-        assert self.life.session is not None
-        return self.life.session.store
+        return self.life.store
 
     # Orders
 
     def place(self) -> None:
-        name = self._rng.choice(NAMES)
+        name = self._any_name()
         side = self._rng.choice(list(Side))
         is_market = self._rng.random() < 0.35
         size = Decimal(SIZES[name]) * self._rng.choice([1, 2, 3, 5, 20])
         force = TimeInForce.GTC if is_market else self._rng.choice(FORCES)
         price = None if is_market else self._price(name, self._rng.choice([-25, -8, -2, 0, 2, 8, 25]))
         kind = OrderType.MARKET if is_market else OrderType.LIMIT
-        if name is SPOT_BTC:
+        if name == SPOT_BTC:
             is_quote = is_market and side is Side.BUY
             size = Decimal(self._rng.randint(20, 200)) if is_quote else size
             intent = PlaceOrder(name, side, kind, size, force, price, size_is_quote=is_quote)
@@ -116,36 +118,60 @@ class Person:
             up, down = self._price(name, 40), self._price(name, -40)
             take, stop = (up, down) if side is Side.BUY else (down, up)
             intent = PlaceOrder(
-                name, side, kind, size, force, price,
-                position_side=opens if effect is Effect.OPEN else closes, effect=effect,
-                position_mode=self._mode(name), margin_mode=self._margin(name), margin_coin="USDT",
-                take_profit=take if has_presets else None, stop_loss=stop if has_presets else None,
-            )  # fmt: skip
+                name,
+                side,
+                kind,
+                size,
+                force,
+                price,
+                position_side=opens if effect is Effect.OPEN else closes,
+                effect=effect,
+                position_mode=self._mode(name),
+                margin_mode=self._margin(name),
+                margin_coin="USDT",
+                take_profit=take if has_presets else None,
+                stop_loss=stop if has_presets else None,
+            )
         self._submit(intent)
 
     def plan(self) -> None:
-        name = self._rng.choice(NAMES)
+        name = self._any_name()
         side = self._rng.choice(list(Side))
         trigger = self._price(name, self._rng.choice([-20, -1, 1, 20]))
         size = Decimal(SIZES[name]) * self._rng.choice([1, 2, 5])
-        if name is SPOT_BTC:
+        if name == SPOT_BTC:
             size = Decimal(50) if side is Side.BUY else size
             self._submit(
                 PlacePlan(
-                    name, PlanKind.SPOT_TRIGGER, side, OrderType.MARKET, size, trigger, TriggerType.LAST,
+                    name,
+                    PlanKind.SPOT_TRIGGER,
+                    side,
+                    OrderType.MARKET,
+                    size,
+                    trigger,
+                    TriggerType.LAST,
                     size_is_quote=side is Side.BUY,
-                )  # fmt: skip
+                )
             )
             return
         trails = self._rng.random() < 0.3
         leg = PositionSide.LONG if side is Side.BUY else PositionSide.SHORT
         self._submit(
             PlacePlan(
-                name, PlanKind.TRAILING if trails else PlanKind.TRIGGER, side, OrderType.MARKET, size,
-                trigger, TriggerType.LAST, callback_ratio=Decimal(1) if trails else None,
-                position_side=leg, effect=Effect.OPEN, position_mode=self._mode(name),
-                margin_mode=self._margin(name), margin_coin="USDT",
-            )  # fmt: skip
+                name,
+                PlanKind.TRAILING if trails else PlanKind.TRIGGER,
+                side,
+                OrderType.MARKET,
+                size,
+                trigger,
+                TriggerType.LAST,
+                callback_ratio=Decimal(1) if trails else None,
+                position_side=leg,
+                effect=Effect.OPEN,
+                position_mode=self._mode(name),
+                margin_mode=self._margin(name),
+                margin_coin="USDT",
+            )
         )
 
     def protect(self) -> None:
@@ -160,9 +186,15 @@ class Person:
             return
         self._submit(
             PlaceTpsl(
-                name, PlanKind.STOP_LOSS, leg.side, leg.position_mode, "USDT", stop, TriggerType.MARK,
+                name,
+                PlanKind.STOP_LOSS,
+                leg.side,
+                leg.position_mode,
+                "USDT",
+                stop,
+                TriggerType.MARK,
                 size=Decimal(SIZES[name]),
-            )  # fmt: skip
+            )
         )
 
     def amend(self) -> None:
@@ -188,23 +220,21 @@ class Person:
             self._submit(CancelOrder(_ref(order)))
 
     def cancel_some(self) -> None:
-        orders = [one for one in self.store.open_orders(USDT) or () if one.instrument is BTC or one.instrument == BTC]
+        orders = [one for one in self.store.open_orders(USDT) or () if one.instrument == BTC]
         if orders:
             some = self._rng.sample(orders, min(len(orders), 3))
             self._submit(CancelOrders(BTC, tuple(_ref(order) for order in some)))
 
     def cancel_many(self) -> None:
-        intent: Intent = CancelAll(USDT) if self._rng.random() < 0.5 else CancelSymbol(self._rng.choice(NAMES))
-        product = intent.product_type if isinstance(intent, CancelAll) else intent.instrument.product_type
-        names = [
-            order.order_id
-            for order in self.store.open_orders(product) or ()
-            if isinstance(intent, CancelAll) or order.instrument == intent.instrument
-        ]
-        self._submit(intent, targets=tuple(names))
+        name = self._any_name()
+        is_all = self._rng.random() < 0.5
+        intent: Intent = CancelAll(USDT) if is_all else CancelSymbol(name)
+        orders = self.store.open_orders(USDT if is_all else name.product_type) or ()
+        named = tuple(order.order_id for order in orders if is_all or order.instrument == name)
+        self._submit(intent, targets=named)
 
     def cancel_plans(self) -> None:
-        product = self._rng.choice([USDT, USDT, SPOT])
+        product = self._rng.choice(self._place.products)
         plan = self._pick(self.store.open_plans(product))
         if plan is not None and plan.kind is not PlanKind.UNKNOWN:
             coin = "USDT" if product.is_futures else ""
@@ -254,7 +284,7 @@ class Person:
         kill = self.life.session.kill if self.life.session else None
         if kill is None:
             return
-        name = self._rng.choice([None, BTC, SPOT_BTC])
+        name = self._rng.choice([None, BTC, self._any_name()])
         choice = self._rng.choice(list(KillChoice))
 
         async def pull() -> None:
@@ -266,8 +296,7 @@ class Person:
         self.life.spawn(pull(), "a person's kill")
 
     def refresh(self) -> None:
-        assert self.life.session is not None
-        self.life.do(self.life.session.refresh_account)
+        self.life.do(self.life.shown.refresh_account)
 
     def ask_now(self) -> None:
         if self.life.inquiry is not None:
@@ -284,8 +313,7 @@ class Person:
         self.life.spawn(desk.resend(submission, self.life.inquiry.is_absent), "a person's resend")
 
     def switch(self) -> None:
-        assert self.life.session is not None
-        self.life.do(self.life.session.show, self._rng.choice([BTC, ETH, SPOT_BTC]))
+        self.life.do(self.life.shown.show, self._any_name())
 
     # What it takes
 
@@ -304,6 +332,10 @@ class Person:
                 raise
 
         self.life.spawn(send(), f"a person's {type(intent).__name__}")
+
+    def _any_name(self) -> InstrumentId:
+        name: InstrumentId = self._rng.choice((BTC, BTC, *self._place.instruments))
+        return name
 
     def _pick(self, found: Any) -> Any:
         return self._rng.choice(found) if found else None
@@ -348,12 +380,12 @@ class Phone:
             self._note(f"phone: {deed.__name__.strip('_')}")
 
     def _place_order(self) -> None:
-        engine, name = self._place.engine, self._rng.choice(NAMES)
+        engine, name = self._place.engine, self._rng.choice((BTC, *self._place.instruments))
         side = self._rng.choice(list(Side))
         price = self._rng.choice([None, price_near(self._place, name, self._rng.choice([-15, -1, 1, 15]))])
         kind = OrderType.MARKET if price is None else OrderType.LIMIT
         size = Decimal(SIZES[name]) * self._rng.choice([1, 3])
-        if name is SPOT_BTC:
+        if name == SPOT_BTC:
             is_quote = price is None and side is Side.BUY
             intent = PlaceOrder(
                 name, side, kind, Decimal(40) if is_quote else size, price=price, size_is_quote=is_quote
@@ -361,14 +393,21 @@ class Phone:
         else:
             leg = PositionSide.LONG if side is Side.BUY else PositionSide.SHORT
             intent = PlaceOrder(
-                name, side, kind, size, price=price, position_side=leg, effect=Effect.OPEN,
+                name,
+                side,
+                kind,
+                size,
+                price=price,
+                position_side=leg,
+                effect=Effect.OPEN,
                 position_mode=engine.position_mode(UID, USDT),
-                margin_mode=engine.settings(UID, name).margin_mode, margin_coin="USDT",
-            )  # fmt: skip
+                margin_mode=engine.settings(UID, name).margin_mode,
+                margin_coin="USDT",
+            )
         engine.place(UID, intent, source="android")
 
     def _cancel(self) -> None:
-        orders = [order for product in (USDT, SPOT) for order in self._place.standing(product)[0]]
+        orders = [order for product in self._place.products for order in self._place.standing(product)[0]]
         if orders:
             self._place.engine.cancel(UID, CancelOrder(_ref(self._rng.choice(orders))))
 
@@ -376,9 +415,7 @@ class Phone:
         legs = self._place.standing(USDT)[2]
         if legs:
             leg = self._rng.choice(legs)
-            self._place.engine.close_position(
-                UID, ClosePosition(leg.instrument, leg.position_mode, leg.side)
-            )
+            self._place.engine.close_position(UID, ClosePosition(leg.instrument, leg.position_mode, leg.side))
 
     def _lever(self) -> None:
         wanted = Decimal(self._rng.choice([3, 15, 25]))
