@@ -231,7 +231,7 @@ KEYS: tuple[Key, ...] = (
     _key(Context.KILL, "b", "kill.both", "choose both"),
     _key(Context.KILL, "left right", "kill.scope", "this symbol, whole account"),
     _key(Context.KILL, "y", "kill.send", "do it, and verify by query", 3, is_bindable=False),
-    _key(Context.KILL, "u", "app.refresh", "ask again by REST"),
+    _key(Context.KILL, "u", "app.refresh", "ask again by REST", label="ask"),
     _key(Context.KILL, "esc", "kill.back", "leave; what runs goes on"),
     _key(Context.WORD, "enter", "word.accept", "when the word matches", 4),
     _key(Context.WORD, "esc", "word.back", "leave"),

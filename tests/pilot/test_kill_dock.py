@@ -75,7 +75,7 @@ async def test_the_dock_counts_what_rest_tells_and_sends_nothing() -> None:
         for words in (
             "KILL SWITCH", "[SIM] main", "REST     ok 41ms, asked 0s ago", "orders   8, plans 7",
             "legs     5, value 17,715 USDT", "◄ account ►", "[x]b both: cancel, then flatten",
-            "now      ≈+6.29 after fees", "y CANCEL AND FLATTEN", "dead man Bitget v2 has none",
+            "now      ≈+6.29 after fees", "y CANCEL AND FLATTEN", "dead man none in Bitget v2 docs",
         ):  # fmt: skip
             assert words in text
         assert sent(terminal) == []

@@ -13,14 +13,15 @@ import pytest
 from bgtui.bootstrap.opening import open_session
 from bgtui.config.commandline import CommandLine
 from bgtui.config.venue import Environment, Venue
-from bgtui.domain.error import Refused
+from bgtui.domain.error import ClockSkew, Refused
 from bgtui.domain.event import AccountPart, Connection, ConnectionLost
 from bgtui.domain.instrument import ProductType, instrument_id
-from bgtui.domain.intent import ClosePosition, Intent, OrderRef, PlaceOrder
+from bgtui.domain.intent import CancelAll, ClosePosition, Intent, OrderRef, PlaceOrder
 from bgtui.domain.market import Side
 from bgtui.domain.order import Effect, MarginMode, OrderType, PositionMode, PositionSide
 from bgtui.domain.trading import ReadOnlyReason, TradingState, refusal
 from bgtui.session.session import Session
+from bgtui.simulator.hooks import NoFaults
 from bgtui.simulator.server import Served
 from tests.support import intents
 from tests.support.place import KEY_VARIABLES, Place
@@ -33,10 +34,10 @@ PATIENCE_S = 15.0
 
 @asynccontextmanager
 async def session_of(
-    tmp_path: Path, environment: str, *, trade: bool
+    tmp_path: Path, environment: str, *, trade: bool = False, faults: NoFaults | None = None
 ) -> AsyncIterator[tuple[Session, Served]]:
     """Run a session of an environment against the simulator: nothing but loopback is ever asked."""
-    async with simulated() as served:
+    async with simulated(faults=faults) as served:
         venue = Venue(Environment(environment), served.rest, served.ws_public, served.ws_private)
         typed = CommandLine(environment=environment, trade=trade)
         settings = Place(tmp_path).load(typed, **KEY_VARIABLES)
@@ -153,6 +154,47 @@ async def test_a_sleep_disarms_replaces_the_sockets_and_reads_everything_again(t
         assert any(name.startswith("private") for name in lost)
         assert any(name.startswith("public") for name in lost)
         assert slumber.line.startswith("Slept"), "the exchange's clock says that ours was not set"
+
+
+def ahead(skew_ms: int) -> NoFaults:
+    """The exchange's clock, or ours by as much the other way."""
+    faults = NoFaults()
+    faults.skew_ms = skew_ms
+    return faults
+
+
+@pytest.mark.parametrize("skew_ms", [60_000, -60_000])
+async def test_f11_a_clock_that_is_a_minute_off_sends_nothing_and_arms_nothing(
+    skew_ms: int, tmp_path: Path
+) -> None:
+    async with session_of(tmp_path, "sim", faults=ahead(skew_ms)) as (session, served):
+        desk, arming = session.desk, session.arming
+        assert desk is not None
+        assert arming is not None
+        with pytest.raises(ClockSkew, match="60s off: sending stopped"):
+            await desk.submit(CancelAll(USDT))
+        assert writes(served) == 0
+        arming.disarm()
+        assert arming.problems() == (
+            "Clock is 60s off: sending stopped, Bitget would refuse; fix it, then u.",
+        )
+        with pytest.raises(Refused, match="60s off"):
+            arming.arm()
+
+
+async def test_f11_a_clock_that_is_set_while_running_is_measured_again(tmp_path: Path) -> None:
+    faults = ahead(0)
+    async with session_of(tmp_path, "sim", faults=faults) as (session, _served):
+        slumber = session.slumber
+        assert slumber is not None
+        # What our clock going forward by a minute looks like from here.
+        faults.skew_ms = -60_000
+        slumber._parted_s -= 60
+        await session.wait_for(lambda: slumber.line.startswith("Clock was set"), timeout_s=PATIENCE_S)
+        assert slumber.line.startswith("Clock was set forward 1m00s: disarmed")
+        assert abs(session.store.clock_offset_ms + 60_000) < 2_000
+        assert session.arming is not None
+        assert session.arming.state is TradingState.DISARMED
 
 
 def _is_up(session: Session) -> bool:

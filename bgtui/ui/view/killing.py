@@ -75,7 +75,7 @@ def choose_rows(view: KillView, width: int, height: int) -> list[Row]:
         body.append(Section())
         if view.choice.flattens:
             body.append(labelled("now", _estimate(view)))
-        body.append(labelled("dead man", "Bitget v2 has none", role=Role.MUTED))
+        body.append(labelled("dead man", "none in Bitget v2 docs", role=Role.MUTED))
         for words in view.standing.left_out if view.standing is not None else ():
             body += prose(f"left out: {words}", width - 2, Role.WARN)
     return frame(
