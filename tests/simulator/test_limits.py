@@ -141,7 +141,10 @@ async def test_a_lost_day_locks_survives_a_restart_and_lets_exits_through(tmp_pa
                 Refused, match=r"^Locked until 00:00 UTC: day loss -\d.\d\d passed -0.50; only"
             ):
                 await desk.submit(market("0.01"))
-            assert AlertKind.DAY_LOSS in {alarm.kind for alarm in session.store.alarms()}
+            store = session.store
+            await session.wait_for(
+                lambda: AlertKind.DAY_LOSS in {alarm.kind for alarm in store.alarms()}, timeout_s=PATIENCE_S
+            )
         seen = len(writes(served))
         async with running(served, tmp_path, {"max_daily_loss": "5000"}) as session:
             assert session.desk is not None
