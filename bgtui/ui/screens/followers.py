@@ -57,6 +57,7 @@ class FollowersTable(LiveTable):
         self._changes: dict[Question[Any], list[RosterChange]] = {}
         self._seen: dict[Question[Any], tuple[Follower, ...]] = {}
         self._made: tuple[tuple[object, ...], Table] | None = None
+        self._equity: tuple[tuple[Follower, ...], str] | None = None
 
     def topics(self) -> Iterable[Topic]:
         """What was asked, and what was sent."""
@@ -89,9 +90,9 @@ class FollowersTable(LiveTable):
         summary = store.answer(question.leader_summary(product)).value
         if found is None:
             return ()
-        known = [follower.equity for follower in found]
-        equity = sum((value for value in known if value is not None), Decimal(0))
-        text = figure.money(equity) if None not in known else f"≥ {figure.money(equity)}"
+        if self._equity is None or self._equity[0] is not found:
+            self._equity = (found, _following(found))
+        text = self._equity[1]
         total = hide(text, is_private=self.workspace.is_private)
         every = None if summary is None else summary.total_followers
         ever = "" if every is None else f", {every} ever"
@@ -180,6 +181,13 @@ class FollowersTable(LiveTable):
         )
         shared = following.shared_words(line.item, paid, waiting, self.workspace.now_ms, is_private=hides)
         return following.follower_detail(line.item, width, is_private=hides, shared=shared)
+
+
+def _following(found: tuple[Follower, ...]) -> str:
+    """Return the equity that follows; at least so much where one does not show it."""
+    known = [follower.equity for follower in found]
+    equity = sum((value for value in known if value is not None), Decimal(0))
+    return figure.money(equity) if None not in known else f"≥ {figure.money(equity)}"
 
 
 class FollowersScreen(ByProduct, ListScreen):

@@ -12,7 +12,6 @@ from bgtui.domain.error import BgtuiError
 from bgtui.domain.question import Question
 from bgtui.store import topic
 from bgtui.store.answers import Answer
-from bgtui.store.store import Store
 from bgtui.store.topic import Kind, Topic
 from bgtui.ui import copyflows
 from bgtui.ui.keys import Context
@@ -46,7 +45,9 @@ class LeaderTable(LiveTable):
         """Begin with nothing drawn."""
         super().__init__(workspace, id=id)
         self._merging: Merging | None = None
-        self._lines: dict[str, tuple[tuple[object, ...], Line]] = {}
+        self._light: tuple[tuple[TrackingOrder, ...], tuple[Line, ...], tuple[tracking.Group, ...]] | None
+        self._light = None
+        self._marks: dict[str, str] = {}
 
     def prepare(self) -> None:
         """Have what is tracked valued, and the list asked when the account stream says that it changed."""
@@ -170,35 +171,42 @@ class LeaderTable(LiveTable):
         return leading.settings_table(store, product, settings, now_ms, is_stale=is_old)
 
     def _tracking_table(self, answer: Answer[tuple[TrackingOrder, ...]], *, is_stale: bool) -> Table:
+        """Return the open orders without their cells: those that are seen are dressed."""
         store, hides = self.workspace.store, self.workspace.is_private
         if store is None:
             return Table(tracking.LEADER_COLUMNS, ())
         orders = answer.value or ()
-        marks = tracking.marks(store, product_of(self.workspace), answer.as_of_ms)
-        lines = tuple(
-            self._line(store, order, marks.get(order.tracking_no, ""), answer.as_of_ms) for order in orders
-        )
-        amount = tracking.total(tracking.live_pnl(store, order) for order in orders)
+        self._marks = tracking.marks(store, product_of(self.workspace), answer.as_of_ms)
+        moves = self.state.sort in ("uPnL", "mark")
+        if self._light is None or self._light[0] is not orders:
+            bones = tuple(tracking.leader_bones(order, None, None) for order in orders)
+            self._light = (orders, bones, tracking.groups(orders))
+        lines = self._light[1]
+        if moves:
+            lines = tuple(
+                tracking.leader_bones(order, tracking.mark_of(store, order), tracking.live_pnl(store, order))
+                for order in orders
+            )
+        amount = tracking.total_of(store, self._light[2])
         total = tracking.total_cells(tracking.LEADER_COLUMNS, amount, is_private=hides) if orders else ()
         empty = polled.empty(answer, "No tracking orders. What you open from here is copied.")
         return Table(tracking.LEADER_COLUMNS, lines, empty, total, is_stale=is_stale)
 
-    def _line(self, store: Store, order: TrackingOrder, mark: str, as_of_ms: int | None) -> Line:
-        """Return a row; one that nothing has touched since is not made again."""
-        workspace = self.workspace
+    def dress(self, line: Line) -> Line:
+        """Return a tracking order that is seen with its cells; any other row is whole."""
+        store, order = self.workspace.store, line.item
+        if store is None or self.view_index != _TRACKING or not isinstance(order, TrackingOrder):
+            return line
+        as_of_ms = self._tracks().as_of_ms
         gone = tracking.is_gone(store, order, as_of_ms, self._merging.seen if self._merging else ())
-        day = workspace.now_ms // 86_400_000
-        known = (order, store.ticker(order.instrument), mark, gone, workspace.is_private, day)
-        found = self._lines.get(order.tracking_no)
-        if found is not None and found[0] == known:
-            return found[1]
-        line = tracking.leader_line(
-            store, order, workspace.now_ms, is_private=workspace.is_private, mark_glyph=mark, gone=gone
+        return tracking.leader_line(
+            store,
+            order,
+            self.workspace.now_ms,
+            is_private=self.workspace.is_private,
+            mark_glyph=self._marks.get(order.tracking_no, ""),
+            gone=gone,
         )
-        if len(self._lines) > 4_000:
-            self._lines.clear()
-        self._lines[order.tracking_no] = known, line
-        return line
 
     def below(self, width: int, line: Line | None) -> Sequence[Row]:
         """Return the order under the cursor and the limits, or the chart of the profit."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from textwrap import wrap
@@ -114,22 +114,51 @@ def arrange(table: Table, state: State, height: int) -> Shown:
     return windowed(ordered(table, state), height)
 
 
-def ordered(table: Table, state: State) -> Shown:
-    """Return the rows in their order with the cursor on its row, wherever the window stands."""
-    lines = list(table.lines)
-    if state.filter:
-        wanted = state.filter.casefold()
-        lines = [line for line in lines if wanted in line.search]
-    if (at := _place(table, state.sort)) is not None:
-        lines = _sorted(lines, at, is_descending=state.is_descending)
-    order = tuple(line.key for line in lines)
+@dataclass(slots=True)
+class Memory:
+    """The last order of one table: thousands of rows that are the same need not be sorted again."""
+
+    made_from: tuple[object, ...] = ()
+    lines: tuple[Line, ...] = ()
+    order: tuple[str, ...] = ()
+
+
+def ordered(table: Table, state: State, memory: Memory | None = None) -> Shown:
+    """Return the rows in their order with the cursor on its row, wherever the window stands.
+
+    Args:
+        table: What there is.
+        state: What the keys have made of it.
+        memory: Remembers the order for the next call with the very same rows.
+    """
+    memory = Memory() if memory is None else memory
+    made_from = (table.lines, state.filter, state.sort, state.is_descending)
+    if (
+        not memory.made_from
+        or made_from[0] is not memory.made_from[0]
+        or made_from[1:] != memory.made_from[1:]
+    ):
+        memory.lines = _in_order(table, state)
+        memory.order = tuple(line.key for line in memory.lines)
+        memory.made_from = made_from
+    lines, order = memory.lines, memory.order
     index = _cursor(state, order)
     marks = state.marks
     if marks:
         marks &= {line.key for line in table.lines}
     cursor = order[index] if order else state.cursor
     new = replace(state, cursor=cursor, index=index, order=order or state.order, marks=marks)
-    return Shown(tuple(lines), new, len(table.lines))
+    return Shown(lines, new, len(table.lines))
+
+
+def _in_order(table: Table, state: State) -> tuple[Line, ...]:
+    lines = list(table.lines)
+    if state.filter:
+        wanted = state.filter.casefold()
+        lines = [line for line in lines if wanted in line.search]
+    if (at := _place(table, state.sort)) is not None:
+        lines = _sorted(lines, at, is_descending=state.is_descending)
+    return tuple(lines)
 
 
 def windowed(shown: Shown, height: int) -> Shown:
@@ -157,6 +186,8 @@ def _cursor(state: State, order: tuple[str, ...]) -> int:
     """Return where the cursor stands: on its row, else on the nearest row below it, else above it."""
     if not order:
         return 0
+    if state.index < len(order) and order[state.index] == state.cursor:
+        return state.index
     places = {key: at for at, key in enumerate(order)}
     if state.cursor in places:
         return places[state.cursor]
@@ -245,15 +276,30 @@ def window_height(table: Table, height: int) -> int:
 
 
 def table_rows(
-    table: Table, shown: Shown, width: int, height: int, *, screen_width: int, is_focused: bool = True
+    table: Table,
+    shown: Shown,
+    width: int,
+    height: int,
+    *,
+    screen_width: int,
+    is_focused: bool = True,
+    dress: Callable[[Line], Line] | None = None,
 ) -> list[Row]:
-    """Return header, visible rows and the total row, at most ``height`` of them."""
-    columns = _fitting(columns_for(table, screen_width), table, width)
+    """Return header, visible rows and the total row, at most ``height`` of them.
+
+    ``dress`` makes the cells of a row that is seen, for tables whose rows come without. Of a large table, and
+    of one that is dressed, only the rows that are seen say how wide its columns are.
+    """
+    room = window_height(table, height)
+    seen = shown.lines[shown.state.top : shown.state.top + room]
+    if dress is not None:
+        seen = tuple(dress(line) for line in seen)
+    is_large = dress is not None or len(table.lines) > _LARGE
+    columns = _fitting(columns_for(table, screen_width), table, seen if is_large else table.lines, width)
     made = [header(columns)]
     if not shown.lines:
         return [crop(line, width) for line in (*made, _nothing(table, shown))]
-    room = window_height(table, height)
-    for line in shown.lines[shown.state.top : shown.state.top + room]:
+    for line in seen:
         is_cursor = is_focused and line.key == shown.state.cursor
         is_marked = line.key in shown.state.marks
         made.append(table_row(line.cells, columns, is_cursor=is_cursor, is_marked=is_marked))
@@ -271,11 +317,17 @@ def _nothing(table: Table, shown: Shown) -> Row:
     return row(Span(f" {table.empty}", Role.MUTED if table.is_known else Role.WARN))
 
 
-def _fitting(columns: list[tuple[int, Column]], table: Table, width: int) -> list[tuple[int, Column]]:
+_LARGE = 200
+"""Rows from which on only those that are seen are measured."""
+
+
+def _fitting(
+    columns: list[tuple[int, Column]], table: Table, lines: Iterable[Line], width: int
+) -> list[tuple[int, Column]]:
     """Return the columns as wide as their figures need; what then finds no room is left out as a whole."""
     made: list[tuple[int, Column]] = []
     used = 1
-    every = [line.cells for line in table.lines]
+    every = [line.cells for line in lines]
     if table.total:
         every.append(table.total)
     for at, column in columns:

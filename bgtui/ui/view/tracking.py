@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from bgtui.domain import pnl
@@ -75,15 +76,19 @@ def short_number(text: str) -> str:
 
 def live_pnl(store: Store, order: TrackingOrder) -> Decimal | None:
     """Return what an order earns now, before fees, margin coin; None without a mark price."""
-    ticker = store.ticker(order.instrument)
-    mark = None
-    if ticker is not None:
-        mark = ticker.mark_price if ticker.mark_price is not None else ticker.last
+    mark = _mark_or_last(store, order)
     if mark is None:
         return order.unrealized_pnl
     rules = store.instrument(order.instrument)
     is_inverse = rules is not None and rules.is_inverse
     return pnl.unrealized(order.side, order.open_size, order.open_price, mark, is_inverse=is_inverse)
+
+
+def _mark_or_last(store: Store, order: TrackingOrder) -> Decimal | None:
+    ticker = store.ticker(order.instrument)
+    if ticker is None:
+        return None
+    return ticker.mark_price if ticker.mark_price is not None else ticker.last
 
 
 def total(values: Iterable[Decimal | None]) -> Decimal | None:
@@ -150,37 +155,17 @@ def number_cell(number: str, mark: str) -> Span:
     return Span(f"{mark}{short_number(number)}", role)
 
 
-def leader_line(
-    store: Store,
-    order: TrackingOrder,
-    now_ms: int,
-    *,
-    is_private: bool,
-    mark_glyph: str = "",
-    gone: bool = False,
-) -> Line:
-    """Return one of the leader's orders."""
-    earned = live_pnl(store, order)
+def mark_of(store: Store, order: TrackingOrder) -> Decimal | None:
+    """Return the mark price of an order's instrument."""
     ticker = store.ticker(order.instrument)
-    mark = ticker.mark_price if ticker is not None else None
-    places, size_places = _places(store, order)
+    return ticker.mark_price if ticker is not None else None
+
+
+def leader_bones(order: TrackingOrder, mark: Decimal | None, earned: Decimal | None) -> Line:
+    """Return one of the leader's orders as it is sorted and searched, without what it shows."""
     return Line(
         order.tracking_no,
-        (
-            number_cell(order.tracking_no, mark_glyph),
-            Span(order.instrument.symbol),
-            _side(order),
-            Span(figure.leverage(order.leverage)),
-            Span(hide(figure.fitted_size(order.open_size, size_places, 7).strip(), is_private=is_private)),
-            Span(figure.price(order.open_price, places)),
-            Span(figure.price(mark, places)),
-            _CLOSED if gone else _earned(earned, is_private=is_private),
-            Span(UNKNOWN if order.follower_count is None else str(order.follower_count)),
-            Span(figure.price(order.take_profit, places) if order.take_profit else NONE),
-            Span(figure.price(order.stop_loss, places) if order.stop_loss else NONE),
-            Span(hide(figure.signed(_cost(order.open_fee)), is_private=is_private)),
-            Span(figure.moment(order.open_ms, now_ms)),
-        ),
+        (),
         (
             order.tracking_no,
             order.instrument.symbol,
@@ -198,6 +183,80 @@ def leader_line(
         ),
         f"{order.instrument} {order.side} {order.tracking_no}".lower(),
         order,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The orders of one instrument and side, summed: what they earn follows from one mark price."""
+
+    orders: tuple[TrackingOrder, ...]
+    size: Decimal
+    cost: Decimal
+    """Sizes times entry prices."""
+
+
+def groups(orders: Iterable[TrackingOrder]) -> tuple[Group, ...]:
+    """Return the orders by instrument and side."""
+    found: dict[Leg, list[TrackingOrder]] = {}
+    for order in orders:
+        found.setdefault((order.instrument, order.side), []).append(order)
+    return tuple(
+        Group(
+            tuple(each),
+            sum((order.open_size for order in each), Decimal(0)),
+            sum((order.open_size * order.open_price for order in each), Decimal(0)),
+        )
+        for each in found.values()
+    )
+
+
+def total_of(store: Store, grouped: Iterable[Group]) -> Decimal | None:
+    """Return what all of them earn now, before fees; None when a part of it is not known."""
+    return total(_earned_by(store, group) for group in grouped)
+
+
+def _earned_by(store: Store, group: Group) -> Decimal | None:
+    first = group.orders[0]
+    mark = _mark_or_last(store, first)
+    if mark is None or not mark:
+        return total(order.unrealized_pnl for order in group.orders)
+    rules = store.instrument(first.instrument)
+    sign = pnl.sign_of(first.side)
+    if rules is not None and rules.is_inverse:
+        return sign * (group.size - group.cost / mark)
+    return sign * (mark * group.size - group.cost)
+
+
+def leader_line(
+    store: Store,
+    order: TrackingOrder,
+    now_ms: int,
+    *,
+    is_private: bool,
+    mark_glyph: str = "",
+    gone: bool = False,
+) -> Line:
+    """Return one of the leader's orders."""
+    earned, mark = live_pnl(store, order), mark_of(store, order)
+    places, size_places = _places(store, order)
+    return replace(
+        leader_bones(order, mark, earned),
+        cells=(
+            number_cell(order.tracking_no, mark_glyph),
+            Span(order.instrument.symbol),
+            _side(order),
+            Span(figure.leverage(order.leverage)),
+            Span(hide(figure.fitted_size(order.open_size, size_places, 7).strip(), is_private=is_private)),
+            Span(figure.price(order.open_price, places)),
+            Span(figure.price(mark, places)),
+            _CLOSED if gone else _earned(earned, is_private=is_private),
+            Span(UNKNOWN if order.follower_count is None else str(order.follower_count)),
+            Span(figure.price(order.take_profit, places) if order.take_profit else NONE),
+            Span(figure.price(order.stop_loss, places) if order.stop_loss else NONE),
+            Span(hide(figure.signed(_cost(order.open_fee)), is_private=is_private)),
+            Span(figure.moment(order.open_ms, now_ms)),
+        ),
     )
 
 

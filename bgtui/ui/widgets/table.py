@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -41,6 +41,7 @@ class LiveTable(Canvas, can_focus=True):
         self.view_index = 0
         self._states: dict[int, State] = {}
         self._shown: Shown | None = None
+        self._memory = tables.Memory()
         self._window = 1
 
     # What a subclass says
@@ -73,6 +74,9 @@ class LiveTable(Canvas, can_focus=True):
         """Return everything about a row for a dock of so many cells."""
         return tables.wrapped(self.below(_WIDE, line), width)
 
+    dress: Callable[[Line], Line] | None = None
+    """Makes the cells of a row that is seen, of tables whose hundreds of live rows come without."""
+
     def prepare(self) -> None:
         """Look at the store, once for everything that a draw needs."""
 
@@ -99,7 +103,7 @@ class LiveTable(Canvas, can_focus=True):
             return [tables.title(self.names(), self.view_index, (LOADING,), width)]
         self.prepare()
         table = self.table()
-        shown = tables.ordered(table, self.state)
+        shown = tables.ordered(table, self.state, self._memory)
         above = self.above(width)
         room = height - len(above) - 1
         if self.table_width and self.screen_width >= _WIDE:
@@ -130,7 +134,13 @@ class LiveTable(Canvas, can_focus=True):
         return [
             title,
             *tables.table_rows(
-                table, shown, width, space, screen_width=self.screen_width, is_focused=self.has_focus
+                table,
+                shown,
+                width,
+                space,
+                screen_width=self.screen_width,
+                is_focused=self.has_focus,
+                dress=self.dress,
             ),
         ]
 
