@@ -33,6 +33,8 @@ COPY_RATIO = Decimal("0.2")
 """The follower's size for one of the leader's."""
 SMALL = Decimal(12)
 """Value of one of the many tracking orders of a large world, USDT."""
+POOR = {5: ZERO, 11: Decimal("42.17")}
+"""What some of the named followers have: nothing, and so little that they may be removed; by place."""
 GONE = 9
 """Followers who came and went before the start."""
 
@@ -123,25 +125,33 @@ class Stage:
         book, now = self.leaders[product], self.house.now_ms()
         wanted = self._cast.followers if product.is_futures else len(FOLLOWERS)
         since = sorted(now - self._random.randrange(DAY_MS, 200 * DAY_MS) for _ in range(wanted))
-        people = []
+        people: list[Relation] = []
         for place, since_ms in enumerate(since):
             if place < wanted - len(FOLLOWERS):
                 self.newcomer(book, f"seat {place:04d}", since_ms, copies=False)
             else:
                 name = FOLLOWERS[place - max(wanted - len(FOLLOWERS), 0)]
-                people.append(self.newcomer(book, name, since_ms))
+                people.append(self.newcomer(book, name, since_ms, money=POOR.get(len(people))))
         book.shares = self._past.shares(people)
         for relation in people:
             # What was earned earlier today is not shared yet.
             if self._random.random() < 0.6:
                 relation.net = relation.gross = Decimal(self._random.randrange(500, 90_000)).scaleb(-3)
 
-    def newcomer(self, book: LeaderBook, name: str, since_ms: int, *, copies: bool = True) -> Relation:
+    def newcomer(
+        self,
+        book: LeaderBook,
+        name: str,
+        since_ms: int,
+        *,
+        money: Decimal | None = None,
+        copies: bool = True,
+    ) -> Relation:
         """Open an account and let it follow a leader; one that copies nothing has no settings."""
         rng, product = self._random, book.product_type
         uid = str(next(self._uids))
-        # One in twelve has nothing, and some are poor enough to be removed.
-        money = ZERO if rng.randrange(12) == 5 else Decimal(rng.randrange(2_000, 1_500_000)).scaleb(-2)
+        drawn = Decimal(rng.randrange(2_000, 1_500_000)).scaleb(-2)
+        money = drawn if money is None else money
         self.house.engine.open_account(
             uid, balances={product: {"USDT": money}}, position_mode=PositionMode.HEDGE
         )

@@ -8,9 +8,11 @@ from bgtui.domain.instrument import ProductType
 from bgtui.domain.intent import ClosePosition
 from bgtui.domain.order import PositionMode, PositionSide
 from bgtui.domain.text import clean_cell
+from bgtui.simulator.candles import DAY_MS
 from bgtui.simulator.copytrade import FollowerBook, LeaderBook
 from bgtui.simulator.copytrade_names import HOSTILE
 from bgtui.simulator.copytrade_script import Cast
+from bgtui.simulator.copytrade_world import UNFUNDED_DAYS
 from bgtui.simulator.exchange import Exchange, World
 from bgtui.simulator.exchange_accounts import FOLLOWER_ACCOUNT, LEADER_ACCOUNT, PRACTICE_ACCOUNT
 from tests.simulator.worlds import BTC, ETH, START_MS, run, small
@@ -185,3 +187,13 @@ def test_a_large_world_has_as_many_as_were_asked_for() -> None:
     assert len(book.tracks.current()) == 60
     assert book.summary().current_followers == 401
     assert {track.instrument for track in book.tracks.current()} == {BTC, ETH}
+
+
+def test_who_has_no_money_for_two_weeks_is_let_go() -> None:
+    exchange = small(rate=0.0)
+    book = leading(exchange)
+    relation = next(each for each in book.everybody() if not book.worth(each.uid, each.product_type))
+    for _ in range(UNFUNDED_DAYS):
+        assert relation.uid in book.relations
+        exchange.advance(exchange.clock.now_ms() + DAY_MS)
+    assert relation.uid not in book.relations
