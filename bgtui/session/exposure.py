@@ -155,6 +155,7 @@ def _stakes(store: Store, facts: Facts, pending: Iterable[Pending]) -> tuple[tup
         stake = found.get(leg.instrument, Stake(leg.instrument, is_net=is_net))
         is_long = leg.side is PositionSide.LONG
         found[leg.instrument] = replace(stake, long=value) if is_long else replace(stake, short=value)
+    sums: dict[tuple[InstrumentId, PositionSide], Decimal] = {}
     for item in pending:
         if not _is_of_wallet(store, item.instrument, facts):
             continue
@@ -162,8 +163,10 @@ def _stakes(store: Store, facts: Facts, pending: Iterable[Pending]) -> tuple[tup
         value = _value(store, item.instrument, item.size, price)
         if value is None:
             return None, f"what {item.instrument.symbol} is worth"
-        stake = found.get(item.instrument, Stake(item.instrument, is_net=is_net))
-        found[item.instrument] = stake.opening(item.side, value)
+        key = (item.instrument, item.side)
+        sums[key] = sums.get(key, _ZERO) + value
+    for (instrument, side), value in sums.items():
+        found[instrument] = found.get(instrument, Stake(instrument, is_net=is_net)).opening(side, value)
     return tuple(found.values()), ""
 
 

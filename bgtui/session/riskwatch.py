@@ -12,7 +12,7 @@ from bgtui.domain import pnl
 from bgtui.domain.account import Position
 from bgtui.domain.alert import Alarm, AlertKind
 from bgtui.domain.error import BgtuiError
-from bgtui.domain.event import AlarmHealed, AlarmRaised, Event
+from bgtui.domain.event import AlarmHealed, AlarmRaised, Event, FeedFailed, FeedRecovered
 from bgtui.domain.instrument import InstrumentId, ProductType, round_size
 from bgtui.domain.intent import Intent, PlaceOrder
 from bgtui.domain.limit import Limits
@@ -26,6 +26,8 @@ LOOK_S = 1.0
 CALM = Decimal("0.9")
 """Share of the threshold that a loss has to fall under before it counts as a new one when it comes back."""
 _HUNDRED = Decimal(100)
+RECORD = "day record"
+"""What the health screen calls the file that outlives the run."""
 _DAY = "day"
 
 _log = logging.getLogger(__name__)
@@ -108,6 +110,8 @@ class RiskWatch:
         self._send = send
         self._weigh = weigh
         self._alarms: dict[tuple[AlertKind, str], Alarm] = {}
+        self._said = ""
+        """Which trouble with the day's record was told."""
         self._breaches: set[str] = set()
         self._told: dict[str, str] = {}
         """What became of the reduction of a leg, by its key."""
@@ -125,6 +129,7 @@ class RiskWatch:
         self._weigh(frozenset(leg.instrument for leg in legs))
         self._losses.judge()
         await self._losses.keep()
+        found = self._kept()
         wanted = self._day_alarm()
         breached = self._breached()
         await self._forget_calm()
@@ -132,12 +137,18 @@ class RiskWatch:
             await self._reduce(risk)
             alarm = self._leg_alarm(risk)
             wanted[alarm.kind, alarm.subject] = alarm
-        found: list[Event] = [
-            AlarmRaised(alarm) for key, alarm in wanted.items() if self._is_news(key, alarm)
-        ]
+        found += [AlarmRaised(alarm) for key, alarm in wanted.items() if self._is_news(key, alarm)]
         found += [AlarmHealed(*key) for key in self._alarms if key not in wanted]
         self._alarms = wanted
         return found
+
+    def _kept(self) -> list[Event]:
+        """Say once when the day's record cannot be kept, and once when it can again."""
+        problem = self._losses.problem
+        if problem == self._said:
+            return []
+        self._said = problem
+        return [FeedFailed(RECORD, problem, None)] if problem else [FeedRecovered(RECORD)]
 
     def _is_news(self, key: tuple[AlertKind, str], alarm: Alarm) -> bool:
         """Tell whether an alarm stands anew, or says of a reduction what it did not say before."""

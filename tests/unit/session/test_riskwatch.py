@@ -19,6 +19,8 @@ from bgtui.domain.event import (
     ConnectionLost,
     ConnectionOpened,
     Event,
+    FeedFailed,
+    FeedRecovered,
     FillReported,
     InstrumentsListed,
     OpenOrdersListed,
@@ -34,7 +36,7 @@ from bgtui.domain.limit import Limits
 from bgtui.domain.market import Side, Ticker
 from bgtui.domain.order import Effect, MarginMode, OrderType, PositionMode, PositionSide
 from bgtui.session.losses import DayRecord, Losses
-from bgtui.session.riskwatch import RiskWatch, leg_risks
+from bgtui.session.riskwatch import RECORD, RiskWatch, leg_risks
 from bgtui.store.store import Store
 from tests.support.build import BTC, USDT, D, HandClock, contract, fill, position
 from tests.support.loop import virtual_time
@@ -171,6 +173,16 @@ async def test_the_lock_of_the_day_is_an_alarm_too() -> None:
     bench.clock.advance(24 * 3600)
     assert await bench.look("100") == [AlarmHealed(AlertKind.DAY_LOSS, "day")]
     assert bench.memory.record is not None
+
+
+@virtual_time
+async def test_a_record_that_cannot_be_kept_is_trouble_on_show_until_it_can() -> None:
+    bench = Bench()
+    bench.memory.problem = "Day record cannot be kept (disk full)"
+    assert await bench.look("100") == [FeedFailed(RECORD, bench.memory.problem, None)]
+    assert await bench.look("100") == []
+    bench.memory.problem = ""
+    assert await bench.look("100") == [FeedRecovered(RECORD)]
 
 
 # Reducing
