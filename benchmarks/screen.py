@@ -20,6 +20,7 @@ from typing import Any
 os.environ.setdefault("TEXTUAL_FPS", "120")
 os.environ.setdefault("TEXTUAL_DISABLE_KITTY_KEY", "1")
 
+from bgtui.bootstrap.heap import set_for_feed
 from bgtui.bootstrap.opening import open_session
 from bgtui.config.settings import Settings
 from bgtui.config.venue import Environment
@@ -60,6 +61,7 @@ async def run(rest_url: str, ws_url: str, out: Path, looks: dict[str, Any], *, i
     @asynccontextmanager
     async def connect() -> AsyncIterator[Opened]:
         async with open_session(settings, has_account=False, observe=watch.see) as session:
+            set_for_feed()  # as the program does
             yield Opened(session, Identity(badge=Badge.SIM, watch_list=settings.watch_list))
 
     display = display_of(os.environ, **looks)

@@ -90,6 +90,9 @@ def sim(
     """
 
     def run() -> int:
+        from bgtui.bootstrap.heap import hold
+
+        hold()
         from bgtui.cli.running import run_async
         from bgtui.cli.simulating import Wanted, simulate
         from bgtui.domain.order import PositionMode

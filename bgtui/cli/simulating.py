@@ -15,6 +15,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
+from bgtui.bootstrap.heap import set_for_feed
 from bgtui.cli.log import LOG
 from bgtui.cli.output import say, write_json
 from bgtui.config.paths import find_paths
@@ -107,6 +108,7 @@ async def _simulate(wanted: Wanted, stack: AsyncExitStack) -> None:
     keys = {profile: key.credentials for profile, key in exchange.keys.items()}
     ready = Ready(served.rest, served.ws_public, served.ws_private, keys, instance)
     _hide(ready)
+    set_for_feed()
     write_json(to_wire(ready))
     ending = _closing(sys.stdin.fileno()) if wanted.is_child else asyncio.Event().wait()
     await _first([ending] if keeping is None else [ending, keeping(exchange)])

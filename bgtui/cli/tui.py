@@ -9,6 +9,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+from bgtui.bootstrap.heap import hold, set_for_feed
 from bgtui.cli.splash import Splash, splash
 from bgtui.config.commandline import CommandLine
 from bgtui.domain.error import ConfigError, ExitCode
@@ -37,6 +38,7 @@ def run_tui(typed: CommandLine, looks: Mapping[str, Any], record: Path | None = 
     # No key of ours needs the protocol, and not every link keeps it.
     os.environ.setdefault("TEXTUAL_DISABLE_KITTY_KEY", "1")
     with splash() as shown:
+        hold()
         from bgtui.cli.running import run_async
 
         return run_async(lambda: _run(typed, looks, record, shown))
@@ -112,6 +114,7 @@ def connection(
                 product_types=every_product(settings),
                 host=locate(settings).hosts[0],
             )
+            set_for_feed()
             yield Opened(
                 session,
                 identity,
