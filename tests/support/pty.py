@@ -23,7 +23,7 @@ BGTUI = (sys.executable, "-m", "bgtui")
 _KEYS = {
     "enter": "\r", "esc": "\x1b", "tab": "\t", "up": "\x1b[A", "down": "\x1b[B", "right": "\x1b[C",
     "left": "\x1b[D", "ctrl+c": "\x03", "ctrl+z": "\x1a", "backspace": "\x7f", "space": " ",
-    "pgup": "\x1b[5~", "pgdn": "\x1b[6~", "shift+tab": "\x1b[Z",
+    "pgup": "\x1b[5~", "pgdn": "\x1b[6~", "shift+tab": "\x1b[Z", "home": "\x1b[H", "end": "\x1b[F",
 }  # fmt: skip
 
 
