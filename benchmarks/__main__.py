@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 
-SUITES = ("feed", "loopback", "simulator", "terminal")
+SUITES = ("feed", "loopback", "simulator", "terminal", "copytrade")
 
 
 def main(names: list[str]) -> int:
