@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 from bgtui.domain import question
 from bgtui.domain.account import Balance, SymbolSettings
 from bgtui.domain.dayloss import DayFigures
+from bgtui.domain.error import Refused
 from bgtui.domain.event import (
     AccountPart,
     AccountReconciled,
@@ -62,9 +64,13 @@ from bgtui.domain.order import (
 from bgtui.domain.question import Question
 from bgtui.domain.risk import Meant
 from bgtui.domain.submission import Submission, SubmissionState
+from bgtui.session.desk import OrderDesk
 from bgtui.session.guard import Guard
 from bgtui.store.store import Store
 from tests.support.build import BTC, ETH, USDT, D, HandClock, contract, order, plan, position
+from tests.support.gateway import FakeGateway
+from tests.support.journal import MemoryJournal
+from tests.support.loop import virtual_time
 
 LONG, SHORT = PositionSide.LONG, PositionSide.SHORT
 OPEN, CLOSE = Effect.OPEN, Effect.CLOSE
@@ -275,6 +281,34 @@ def test_what_never_stood_may_be_tried_again_at_once(state: SubmissionState) -> 
     bench = Bench()
     bench.send(place(), state)
     assert bench.refusals(place()) == ()
+
+
+class SlowJournal(MemoryJournal):
+    """A disk that takes its time."""
+
+    async def record(self, entry: Any) -> None:
+        await asyncio.sleep(0.2)
+        await super().record(entry)
+
+
+@virtual_time
+async def test_two_at_once_are_one_however_slow_the_disk_is() -> None:
+    bench, gateway = Bench(), FakeGateway()
+    numbers = iter(range(100))
+    desk = OrderDesk(
+        gateway,  # type: ignore[arg-type]  # it answers to every name
+        bench.store.apply,
+        SlowJournal(),
+        now_ms=bench.clock.now_ms,
+        new_id=lambda: f"simk-{next(numbers)}",
+        violations=bench.guard.violations,
+    )
+    both = [asyncio.create_task(desk.submit(place())) for _ in range(2)]
+    first, second = await asyncio.gather(*both, return_exceptions=True)
+    assert isinstance(second, Refused)
+    assert str(second) == "Refused here: the same order is about to leave; wait."
+    assert not isinstance(first, BaseException)
+    assert gateway.intents == [place()]
 
 
 # What is not known
