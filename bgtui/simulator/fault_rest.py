@@ -120,6 +120,10 @@ def _is_signed_by(chance: Chance, asked: Asked, api_keys: Mapping[str, str]) -> 
 
 
 def _data(change: Callable[[Any], Any]) -> Callable[[Chance, bytes], bytes]:
+    return _body(lambda found: {**found, "data": change(found.get("data"))})
+
+
+def _body(change: Callable[[dict[str, Any]], object]) -> Callable[[Chance, bytes], bytes]:
     def apply(_: Chance, body: bytes) -> bytes:
         try:
             found = json.loads(body)
@@ -127,14 +131,9 @@ def _data(change: Callable[[Any], Any]) -> Callable[[Chance, bytes], bytes]:
             return body  # another fault has been there before
         if not isinstance(found, dict):
             return body
-        found["data"] = change(found.get("data"))
-        return json.dumps(found).encode("utf-8", "surrogatepass")
+        return json.dumps(change(found)).encode("utf-8", "surrogatepass")
 
     return apply
-
-
-def _hostile(_: Chance, body: bytes) -> bytes:
-    return json.dumps(fault_text.hostile(json.loads(body))).encode("utf-8", "surrogatepass")
 
 
 def _garbage(chance: Chance, body: bytes) -> bytes:
@@ -157,7 +156,7 @@ CHANGES: Mapping[str, Callable[[Chance, bytes], bytes]] = MappingProxyType(
         "numeric-leverage": _data(fault_text.levered),
         "garbage-answer": _garbage,
         "big-answer": _big,
-        "hostile-text": _hostile,
+        "hostile-text": _body(fault_text.hostile),
     }
 )
 _READS_ONLY = frozenset({"null-data", "partial", "null-lists", "garbage-answer", "big-answer"})
