@@ -22,6 +22,8 @@ STORM_S = (6.0, 16.0)
 LONG_S = (45.0, 70.0)
 """Long enough for an absence to be proven in the middle of it."""
 LONG_SHARE = 0.04
+MORTALITY = 0.03
+"""How often somebody's deed is a program's last: it is killed somewhere between the key and the answer."""
 CALM_S = BLIND_S + 30.0 + 30.0 + 10.0
 """Silence not noticed yet, the longest backoff of a stream, that of a question, and ten seconds."""
 KEPT_LINES = 60
@@ -103,16 +105,18 @@ class Storm:
     async def _storm(self) -> None:
         span = LONG_S if self.rng.random() < LONG_SHARE else STORM_S
         steps = int(self.rng.uniform(*span) / TICK_S)
-        busy, foul = self.rng.choice([0.08, 0.2, 0.35]), self.rng.choice([0.02, 0.05, 0.1])
+        busy, foul = self.rng.choice([0.15, 0.35, 0.6]), self.rng.choice([0.03, 0.07, 0.15])
         busy = busy if self.plan.busy is None else self.plan.busy
         foul = foul if self.plan.foul is None else self.plan.foul
-        for _ in range(20):
+        for _ in range(self.rng.randrange(8)):
+            self.phone.act()
+        for _ in range(14):
             await self._step()
         for _ in range(steps):
             self._chance(busy, self._person_acts)
-            self._chance(busy / 5, self.phone.act)
+            self._chance(busy / 6, self.phone.act)
             self._chance(foul, self._fault)
-            self._chance(0.007, self._kill_soon)
+            self._chance(0.004, self._kill_soon)
             self._chance(0.005, self._second)
             self._settle_due()
             await self._step()
@@ -126,6 +130,8 @@ class Storm:
         if person.life.is_running:
             self.checks.acts[person.life.name] += 1
             self.outcome.deeds += 1
+            if self.rng.random() < MORTALITY and person.life.dies_after is None:
+                person.life.dies_after = self.rng.randrange(14)
             person.act()
 
     def _fault(self) -> None:

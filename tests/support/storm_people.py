@@ -7,6 +7,7 @@ from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
+from bgtui.config.venue import Environment
 from bgtui.domain.error import Refused
 from bgtui.domain.instrument import InstrumentId
 from bgtui.domain.intent import (
@@ -76,7 +77,7 @@ class Person:
             (self.close, 5),
             (self.reverse, 2),
             (self.set_up, 3),
-            (self.arm, 6),
+            (self.arm, 5 if life.environment is Environment.SIM else 25),
             (self.disarm, 2),
             (self.kill, 2),
             (self.refresh, 3),
@@ -111,9 +112,12 @@ class Person:
             size = Decimal(self._rng.randint(20, 200)) if is_quote else size
             intent = PlaceOrder(name, side, kind, size, force, price, size_is_quote=is_quote)
         else:
-            effect = self._rng.choice([Effect.OPEN, Effect.OPEN, Effect.CLOSE])
             opens = PositionSide.LONG if side is Side.BUY else PositionSide.SHORT
             closes = PositionSide.SHORT if side is Side.BUY else PositionSide.LONG
+            legs = self.store.positions(USDT) or ()
+            can_close = any((leg.instrument, leg.side) == (name, closes) for leg in legs)
+            share = 0.4 if can_close else 0.03
+            effect = Effect.CLOSE if self._rng.random() < share else Effect.OPEN
             has_presets = effect is Effect.OPEN and self._rng.random() < 0.15
             up, down = self._price(name, 40), self._price(name, -40)
             take, stop = (up, down) if side is Side.BUY else (down, up)
