@@ -18,6 +18,8 @@ from textual.drivers import linux_driver
 from textual.drivers.linux_driver import LinuxDriver
 
 _READ = 4096
+_SWITCH_S = 0.0005
+"""Seconds after which a busy program lets the threads of keys and output go on; Python's own 5 ms is felt."""
 Took = Callable[[int, float], None]
 """Told how many bytes a write handed over, and how many seconds it took."""
 
@@ -123,6 +125,7 @@ class TerminalDriver(LinuxDriver):
 
     def start_application_mode(self) -> None:
         """Take the terminal over."""
+        sys.setswitchinterval(_SWITCH_S)
         # The one seam there is: the toolkit's writer waits when the terminal is slow, and so would the feed.
         setattr(linux_driver, "WriterThread", self._make_writer)  # noqa: B010 - private there, so not typed
         super().start_application_mode()  # type: ignore[no-untyped-call]
