@@ -101,11 +101,11 @@ async def test_the_palette_refuses_what_a_read_only_run_cannot_do() -> None:
 
 
 async def test_help_lists_the_keys_of_the_place_with_own_chords() -> None:
-    async with scene_terminal(size=(80, 24), keys={"ladder.centre": "z"}) as terminal:
+    async with scene_terminal(size=(80, 24), keys={"ladder.centre": "Z"}) as terminal:
         await terminal.press("?")
         text = terminal.screen_text()
         assert "HELP  Trade · ladder" in text
-        assert " z         recentre" in text
+        assert " Z         recentre" in text
         await terminal.type("reverse")
         assert "position" in terminal.screen_text()
         await terminal.press("esc")

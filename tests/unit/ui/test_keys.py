@@ -113,11 +113,11 @@ def test_a_read_only_run_has_no_sending_key_in_its_help() -> None:
 
 
 def test_help_shows_a_persons_own_chord() -> None:
-    table = remapped({"ladder.centre": "z"})
+    table = remapped({"ladder.centre": "Z"})
 
     lines = help_view.lines(table, (Context.LADDER,), "recentre", can_trade=True)
 
-    assert [line.chords for line in lines if line.key is not None] == ["z"]
+    assert [line.chords for line in lines if line.key is not None] == ["Z"]
 
 
 def test_the_palette_offers_what_is_alive_before_the_rest() -> None:
