@@ -107,7 +107,10 @@ class ByProduct:
         host = cast(_Host, self)
         workspace = host.workspace
         at = _PRODUCTS.index(product_of(workspace))
-        workspace.copy_product = _PRODUCTS[(at + 1) % len(_PRODUCTS)]
+        product = workspace.copy_product = _PRODUCTS[(at + 1) % len(_PRODUCTS)]
+        session = workspace.session
+        if session is not None and session.store.instruments(product) is None:
+            session.list_instruments(product)
         host.app.say(f"Copy trading of {worded.wallet(workspace.copy_product)}; m shows the next.")
         host.app.attend()
         host.app.invalidate()

@@ -19,7 +19,8 @@ def day_bars(values: Sequence[Decimal], height: int, width: int) -> list[Row]:
         height: Rows, the line at zero included.
         width: Cells.
     """
-    shown = list(values)[-(max(width - 2, 0) // 2) :]
+    room_for = (width - 1) // 2
+    shown = list(values)[-room_for:] if room_for > 0 else []
     if not shown or height < 3:
         return []
     above_most, below_most = max(*shown, Decimal(0)), -min(*shown, Decimal(0))
