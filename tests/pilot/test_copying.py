@@ -540,6 +540,26 @@ async def test_m_shows_the_next_product_type_and_asks_about_it() -> None:
         assert FOLLOWERS in terminal.asker.attended
 
 
+async def test_a_disarmed_run_still_closes_and_removes_and_follows_nobody() -> None:
+    async with opened("leader", (120, 40), is_armed=False) as terminal:
+        await terminal.press("f")
+        await confirm(terminal)
+        assert len(sent(terminal)) == 1
+        await terminal.press("v", "right")
+        await confirm(terminal)
+        await terminal.press("esc", "esc")
+        assert len(sent(terminal)) == 1
+        await terminal.press("5", "x")
+        await terminal.type("jade_moon")
+        await terminal.press("enter")
+        assert isinstance(sent(terminal)[-1], RemoveFollower)
+        await terminal.press("6", "v", "tab", "tab", "backspace", "backspace")
+        await terminal.type("100")
+        await confirm(terminal)
+        await terminal.press("esc", "esc")
+        assert len(sent(terminal)) == 2
+
+
 READ_ONLY_KEYS = {
     "leader": ("f", "p", "v", "l", "f", "p", "l", "v", "l", "v", "l", "v"),
     "followers": ("x", "l", "x", "l", "x"),
