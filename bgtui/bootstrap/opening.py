@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +16,7 @@ from bgtui.config.venue import Environment, Venue
 from bgtui.domain.account import KeyInfo
 from bgtui.domain.clock import Clock
 from bgtui.domain.error import ConfigError
-from bgtui.domain.event import Connection, Event
+from bgtui.domain.event import Connection, Event, RequestMeasured
 from bgtui.domain.instrument import InstrumentId, ProductType
 from bgtui.domain.limit import limit_lines
 from bgtui.domain.question import Question
@@ -120,7 +120,8 @@ async def open_session(
     products = account_products(settings) if products is None else products
     async with AsyncExitStack() as stack:
         market = MarketStreams(dial_public(venue, clock, tap), clock=clock, rng=rng)
-        access = await stack.enter_async_context(open_access(settings, observe=_into(store)))
+        watch: list[Arming] = []
+        access = await stack.enter_async_context(open_access(settings, observe=_into(store, watch)))
         parts = _Parts(settings, store, access, clock, rng, products, has_key=has_key)
         if not has_key or settings.credentials is None:
             parts.session = Session(
@@ -149,6 +150,8 @@ async def open_session(
             resync=access.rest.sync_clock,
         )
         desk, reason = await parts.desk(stack, journal) if journal else (None, ReadOnlyReason.CHOSEN)
+        if parts.arming is not None:
+            watch.append(parts.arming)
 
         def drop(reason: str) -> None:
             market.restart(reason)
@@ -421,9 +424,14 @@ def login_text(settings: Settings, now_ms: int) -> str:
     return login_message(settings.credentials, signer, timestamp_s=now_ms // 1000)
 
 
-def _into(store: Store) -> Observe:
+def _into(store: Store, watch: Iterable[Arming]) -> Observe:
+    """Return what takes the figures of requests, and tells the trading state of a refused key."""
+
     def take(event: Event) -> None:
         store.apply(event)
+        if isinstance(event, RequestMeasured):
+            for arming in watch:
+                arming.notice(event)
 
     return take
 

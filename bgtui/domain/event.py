@@ -407,6 +407,8 @@ class RequestMeasured:
     latency_ms: int
     outcome: str
     """``ok``, or the error's class name."""
+    code: str = ""
+    """Bitget's, of a refusal."""
 
 
 @dataclass(frozen=True, slots=True)

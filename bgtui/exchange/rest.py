@@ -293,18 +293,20 @@ class RestClient:
     async def _send(self, grant: Grant, endpoint: Route, query: str, content: bytes) -> msgspec.Raw:
         """Send one request and unwrap its answer; the limiter and the observer hear how it ended."""
         started_s = self._clock.monotonic()
-        outcome = "CancelledError"
+        outcome, code = "CancelledError", ""
         try:
             data = await self._unwrap(grant, endpoint, query, content)
             outcome = "ok"
         except BgtuiError as error:
             outcome = type(error).__name__
+            code = error.code if isinstance(error, ExchangeError) else ""
             if not isinstance(error, Rejected):
                 error.message = f"{endpoint.path}: {error.message}"
             raise
         finally:
             latency_ms = round((self._clock.monotonic() - started_s) * 1000)
-            self._observe(RequestMeasured(endpoint.path, isinstance(endpoint, Write), latency_ms, outcome))
+            is_write = isinstance(endpoint, Write)
+            self._observe(RequestMeasured(endpoint.path, is_write, latency_ms, outcome, code))
         return data
 
     async def _unwrap(self, grant: Grant, endpoint: Route, query: str, content: bytes) -> msgspec.Raw:

@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from bgtui.domain.error import Refused
+from bgtui.domain.event import RequestMeasured
 from bgtui.domain.intent import Intent, OrderRef
 from bgtui.domain.order import Order, PlanOrder
 from bgtui.domain.trading import Closes, TradingState, can_only_close, refusal
+from bgtui.session.keytrouble import trouble_line, trouble_of
 from bgtui.store.store import Store
 
 
@@ -134,6 +136,16 @@ class Arming:
         line = reason or self._disarmed_line()
         if was_armed or line != self._line:
             self._changed(line)
+
+    def notice(self, event: RequestMeasured) -> None:
+        """Disarm when the exchange refuses the key itself, or its right to trade."""
+        code = trouble_of(event)
+        if code is not None:
+            self.refuse_key(code)
+
+    def refuse_key(self, code: str) -> None:
+        """Disarm, since the key was refused with this code."""
+        self.disarm(trouble_line(self.warrant.key_label, code))
 
     def lock(self, until_ms: int, line: str) -> None:
         """Let only through what lowers exposure until a time, whatever anybody does.

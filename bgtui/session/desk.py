@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass, replace
 from typing import Any
 
 from bgtui.domain.error import (
-    AuthRefused,
     ConfigError,
     ExchangeError,
     JournalFailed,
     NotSent,
-    PermissionRefused,
     Refused,
     Rejected,
 )
@@ -79,7 +78,6 @@ class OrderDesk:
         on_doubt: Callable[[Submission], None] = lambda _: None,
         on_accepted: Callable[[Submission], None] = lambda _: None,
         on_mode_mismatch: Callable[[ProductType], None] = lambda _: None,
-        on_refused_key: Callable[[Rejected], None] = lambda _: None,
     ) -> None:
         """Send through this gateway.
 
@@ -95,7 +93,6 @@ class OrderDesk:
             on_doubt: Told of every submission whose outcome is not known: it has to be settled.
             on_accepted: Told of every submission that was taken and whose report is still to come.
             on_mode_mismatch: Told when the account is in another position mode than was thought.
-            on_refused_key: Told when the exchange refuses the key itself, or its rights.
         """
         self._apply = apply
         self._journal = journal
@@ -108,8 +105,8 @@ class OrderDesk:
         self._on_doubt = on_doubt
         self._on_accepted = on_accepted
         self._on_mode_mismatch = on_mode_mismatch
-        self._on_refused_key = on_refused_key
         self._used: set[str] = set()
+        self._door = asyncio.Lock()
         self._senders = senders(gateway)
 
     @property
@@ -134,9 +131,11 @@ class OrderDesk:
             Rejected: the exchange refused it.
             OutcomeUnknown: nobody knows; it is being asked about.
         """
-        self._check(intent)
-        submission = self._begin(intent, client_order_id or self.new_id(), targets)
-        await self._record(submission)
+        async with self._turn(intent):
+            self._check(intent)
+            submission = self._begin(intent, client_order_id or self.new_id(), targets)
+            await self._record(submission)
+            self._mark(submission)
         return await self._send(submission)
 
     async def resend(self, submission: Submission, is_absent: IsAbsent) -> Receipt:
@@ -154,7 +153,6 @@ class OrderDesk:
             raise Refused("only an order can be sent again", hint="do it anew")
         if submission.state is not SubmissionState.ABSENT:
             raise Refused(f"{submission.client_order_id} is not proven absent", hint="u asks now")
-        self._check(submission.intent)
         if not await is_absent(submission):
             raise Refused(f"{submission.client_order_id} was found just now", hint="look at it in Orders")
         now_ms = self._now_ms()
@@ -168,8 +166,19 @@ class OrderDesk:
             asked_ms=0,
             message="",
         )
-        await self._journal.send(again.client_order_id, now_ms)
+        async with self._turn(again.intent):
+            self._check(again.intent)
+            await self._journal.send(again.client_order_id, now_ms)
+            self._mark(again)
         return await self._send(again)
+
+    def _turn(self, intent: Intent) -> AbstractAsyncContextManager[object]:
+        """Let one write after another be checked, recorded and marked.
+
+        Two orders that each keep to a limit may not pass it together. What only takes risk away waits for
+        nobody.
+        """
+        return nullcontext() if isinstance(intent, WAY_OUT) else self._door
 
     def _check(self, intent: Intent) -> None:
         self._look(intent)
@@ -223,7 +232,6 @@ class OrderDesk:
                 raise
 
     async def _send(self, submission: Submission) -> Receipt:
-        self._mark(submission)
         is_over = False
         try:
             send = self._senders[type(submission.intent)]
@@ -237,7 +245,8 @@ class OrderDesk:
         except Rejected as error:
             is_over = True
             self._end(submission, SubmissionState.REJECTED, str(error))
-            self._tell(submission, error)
+            if error.code in MODE_MISMATCH:
+                self._on_mode_mismatch(submission.product_type)
             raise
         except ExchangeError as error:
             is_over = True
@@ -248,13 +257,6 @@ class OrderDesk:
             if not is_over:
                 self._doubt(submission, "interrupted before the answer came")
         return self._accept(submission, answer)
-
-    def _tell(self, submission: Submission, error: Rejected) -> None:
-        """Tell who has to act on a refusal that is about more than this one write."""
-        if error.code in MODE_MISMATCH:
-            self._on_mode_mismatch(submission.product_type)
-        if isinstance(error, AuthRefused | PermissionRefused):
-            self._on_refused_key(error)
 
     def _accept(self, submission: Submission, answer: Any) -> Receipt:  # noqa: ANN401 - one of the answers above
         name = submission.client_order_id

@@ -306,6 +306,8 @@ class Session:
             and event.source == self._private.name
         ):
             self._reconciler.lose_stream()
+            if event.retry_in_ms is None and self.arming is not None:
+                self.arming.refuse_key("")  # the login was refused for good
 
     def _on_frame_refused(self, event: Event) -> None:
         if self._reconciler is None or self._private is None or not isinstance(event, FrameRefused):

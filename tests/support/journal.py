@@ -39,6 +39,10 @@ class MemoryJournal:
         """Let the note that something is about to leave wait for ever."""
         self._may_send.clear()
 
+    def release_send(self) -> None:
+        """Let it be noted."""
+        self._may_send.set()
+
     def stages(self, client_order_id: str) -> list[Stage]:
         """What became of one write, in order."""
         return [step.stage for step in self.steps if step.client_order_id == client_order_id]

@@ -75,14 +75,16 @@ class Stage:
     clock: MovableClock
     folder: Path
     drawn: list[str] = field(default_factory=list)
-    """The screen at every change of the book's status, drawn at that very moment."""
-    _status: BookStatus | None = None
+    """The screen at every change of the book's status or of what is in doubt, drawn at that very moment."""
+    _seen: tuple[object, ...] = ()
 
     def look(self, _event: Event) -> None:
-        """Draw when an event has changed what the book may be taken for."""
-        status = self.session.store.book_status(BTC)
-        if status is not self._status:
-            self._status = status
+        """Draw when an event has changed what the book may be taken for, or what is in doubt."""
+        store = self.session.store
+        doubts = [item.state for item in store.all_submissions() if item.state.is_doubtful]
+        seen = (store.book_status(BTC), *doubts)
+        if seen != self._seen:
+            self._seen = seen
             self.terminal.app.tick()
             self.drawn.append(self.text)
 
@@ -106,6 +108,10 @@ class Stage:
         """How many writes the exchange has seen, of a route or of all."""
         log = self.served.simulator.rest.log
         return sum(entry.method == "POST" and entry.path.endswith(path) for entry in log)
+
+    def taken(self, spec: str) -> int:
+        """How often a fault has struck."""
+        return sum(int(str(fault["taken"])) for fault in self.faults.listed() if fault["spec"] == spec)
 
     def resting(self) -> list[Order]:
         """What rests at the exchange, asked there."""
@@ -155,10 +161,15 @@ class Stage:
 
     async def buy_resting(self) -> None:
         """Send a limit order by keys, far below the market."""
-        await self.press("n")
-        await self.sees("ORDER BTCUSDT")
-        await self.press(*["pgdn"] * 12)
+        await self.fill_ticket()
         await self.confirm()
+
+    async def fill_ticket(self) -> None:
+        """Open a ticket and type a price one percent below the market."""
+        await self.press("t")
+        await self.sees("ORDER BTCUSDT")
+        await self.press("tab", "tab", "tab")
+        await self.terminal.type("-1%")
 
 
 @asynccontextmanager

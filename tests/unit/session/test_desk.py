@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from itertools import chain, count
 from typing import get_args
@@ -61,6 +61,7 @@ class Bench:
     def __init__(self, *, rules: tuple[str, ...] = ()) -> None:
         self.clock = HandClock(wall_ms=1_000)
         self.lines = list(rules)
+        self.judge: Callable[[], list[str]] = lambda: self.lines
         self.store = Store(self.clock)
         self.gateway = FakeGateway()
         self.journal = MemoryJournal()
@@ -74,7 +75,7 @@ class Bench:
             self.journal,
             now_ms=self.clock.now_ms,
             new_id=lambda: f"simk-NEW{next(numbers):03}",
-            violations=lambda _: self.lines,
+            violations=lambda _: self.judge(),
             on_doubt=self.doubted.append,
             on_accepted=self.accepted.append,
             on_mode_mismatch=self.mismatches.append,
@@ -478,3 +479,31 @@ class _LetsGo(FakeGateway):
     async def _take(self, intent: Intent, client_order_id: str = "") -> object:
         last_look()
         return await super()._take(intent, client_order_id)
+
+
+class TestTurns:
+    """What keeps to a limit alone may not pass it together."""
+
+    @virtual_time
+    async def test_a_second_order_is_judged_once_the_first_is_marked(self) -> None:
+        bench = Bench()
+        bench.judge = lambda: ["one is enough"] if bench.open else []
+        bench.gateway.hold()
+        first, second = (asyncio.create_task(bench.desk.submit(PLACE)) for _ in range(2))
+        await asyncio.sleep(0.01)
+        bench.gateway.release()
+        await first
+        with pytest.raises(Refused, match="one is enough"):
+            await second
+        assert len(bench.gateway.sent) == 1
+
+    @virtual_time
+    async def test_the_way_out_waits_for_nobody(self) -> None:
+        bench = Bench()
+        bench.journal.hold_send()
+        opening = asyncio.create_task(bench.desk.submit(PLACE))
+        await asyncio.sleep(0)
+        bench.journal.release_send()
+        closing = asyncio.create_task(bench.desk.submit(CANCEL))
+        await asyncio.gather(opening, closing)
+        assert {type(intent) for intent in bench.gateway.intents} == {type(PLACE), type(CANCEL)}
