@@ -173,6 +173,15 @@ def _all_but_one_leg(terminal: Terminal) -> set[str]:
     return gone - {"long ETHUSDT"}
 
 
+async def test_quitting_asks_while_it_is_not_verified() -> None:
+    async with opened("!") as terminal:
+        await confirm(terminal)
+        await until(terminal, lambda: run(terminal).left == 20)
+        await terminal.press("esc", "q")
+        assert "The kill switch is not" in terminal.screen_text()
+        assert "y LEAVE" in terminal.screen_text()
+
+
 async def test_with_the_streams_down_it_works_from_rest_alone() -> None:
     async with opened() as terminal:
         await terminal.apply(

@@ -21,7 +21,9 @@ class Departure:
         if store is None or not identity.has_key:
             host.leave()
             return
-        rests = not leaving.left_behind(store, identity.product_types).is_nothing
+        session = host.workspace.session
+        is_alarmed = session is not None and session.kill is not None and session.kill.is_alarmed
+        rests = is_alarmed or not leaving.left_behind(store, identity.product_types).is_nothing
         if not rests or await host.asking.ask(LeavingDock(host.workspace)):
             host.leave()
 

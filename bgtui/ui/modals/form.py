@@ -305,10 +305,22 @@ class FormDock(Dock[Decision]):
             self.problem = lines[0] if lines else "Something is missing; see the fields."
             self.draw()
             return
+        if held := self._held(decision):
+            self.problem = held
+            self.draw()
+            return
         self.problem = ""
         self.frozen = decision
         self.gate = ConfirmGate(self.workspace.clock.monotonic())
         self.draw()
+
+    def _held(self, decision: Decision) -> str:
+        """Return why the trading state would not let it through: no review of what the desk will refuse."""
+        session = self.workspace.session
+        if session is None or session.arming is None:
+            return ""
+        reasons = (session.arming.permit(intent) for intent in decision.intents)
+        return next((reason for reason in reasons if reason), "")
 
     def do_dock_back(self) -> None:
         """Leave; a ticket keeps its draft."""

@@ -30,7 +30,9 @@ class LeavingDock(Dock[bool]):
             return []
         left = leaving.left_behind(workspace.store, workspace.identity.product_types)
         where = f"{workspace.identity.badge.value} {workspace.identity.account}".strip()
-        return leaving.quit_rows(left, where, width, height)
+        session = workspace.session
+        is_alarmed = session is not None and session.kill is not None and session.kill.is_alarmed
+        return leaving.quit_rows(left, where, width, height, is_alarmed=is_alarmed)
 
     def key_pressed(self, chord: str) -> None:
         """Have `y` wait after any other key."""

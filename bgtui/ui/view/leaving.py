@@ -56,8 +56,8 @@ def left_behind(store: Store, products: tuple[ProductType, ...]) -> Left:
     )
 
 
-def quit_rows(left: Left, where: str, width: int, height: int) -> list[Row]:
-    """Return the dock."""
+def quit_rows(left: Left, where: str, width: int, height: int, *, is_alarmed: bool = False) -> list[Row]:
+    """Return the dock; ``is_alarmed`` says that a kill switch is not proven done."""
     body: list[Body] = [
         labelled("orders", _count(left.orders, f"{left.foreign} from elsewhere" if left.foreign else "")),
         labelled("plans", _count(left.plans, "triggers, TP/SL")),
@@ -71,6 +71,9 @@ def quit_rows(left: Left, where: str, width: int, height: int) -> list[Row]:
     if left.doubtful:
         text += " Nobody asks about what is in doubt until the next start."
     body += prose(text, width - 2)
+    if is_alarmed:
+        words = "The kill switch is not verified: nobody asks any more once bgtui is off."
+        body += prose(words, width - 2, Role.DANGER)
     return frame("QUIT", where, body, ("y LEAVE", "esc stay"), width, height, is_double=True)
 
 
