@@ -8,9 +8,11 @@ import random
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from unittest import mock
 
 from bgtui.config.venue import Environment
 from bgtui.domain.submission import SubmissionState
+from bgtui.simulator import publisher
 from bgtui.store.book import BookStatus
 from tests.support.storm_checks import BLIND_S, Broken, Checks
 from tests.support.storm_faults import Faults
@@ -330,7 +332,9 @@ def run_storm(seed: int, plan: Plan | None = None) -> Outcome:
     errors: list[str] = []
     loop.set_exception_handler(lambda _loop, context: errors.append(_told(context)))
     try:
-        loop.run_until_complete(storm.run())
+        # What a chart is drawn from costs a tenth of a storm, and no invariant looks at it.
+        with mock.patch.multiple(publisher, RECENT_CANDLES=20, RECENT_TRADES=10):
+            loop.run_until_complete(storm.run())
         if errors:
             raise Broken("nothing escapes", errors[0])
         if storm.place.simulator.rest.failures:
