@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import inspect
 import json
+import ssl
 from collections import deque
 from collections.abc import Iterator
 
@@ -29,6 +30,7 @@ from bgtui.domain.event import ClockMeasured, Event, RequestMeasured
 from bgtui.domain.lastlook import looking
 from bgtui.exchange.failure import NEVER_LEFT
 from bgtui.exchange.limiter import Limiter
+from bgtui.exchange.rest import _trust
 from bgtui.wire.endpoint import futures_account, futures_market, futures_order, spot_account
 from tests.support.loop import VirtualClock, virtual_time
 from tests.unit.exchange.exchange_peer import (
@@ -521,3 +523,12 @@ def test_an_address_that_is_more_or_less_than_a_host_is_refused(url: str) -> Non
 def test_proxies_of_the_environment_do_not_count_unless_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")
     assert client(None)._http._mounts == {}
+
+
+def test_an_address_with_tls_is_checked_against_authorities_and_one_without_trusts_nobody() -> None:
+    assert _trust(httpx.URL("https://api.bitget.com"), use_proxy=False) is True
+    assert _trust(httpx.URL("http://127.0.0.1:1"), use_proxy=True) is True
+    trust = _trust(httpx.URL("http://127.0.0.1:1"), use_proxy=False)
+    assert isinstance(trust, ssl.SSLContext)
+    assert trust.verify_mode is ssl.CERT_REQUIRED
+    assert not trust.get_ca_certs()
