@@ -5,6 +5,7 @@ Rows are only ever added. Everything here blocks; `session.journal` calls it on 
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import sqlite3
@@ -224,13 +225,17 @@ def _check_private(path: Path) -> None:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
     except FileExistsError:
         if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
-            raise JournalFailed(f"Journal {path} is open to others", hint=f"chmod 600 {path}") from None
+            raise JournalFailed(
+                "Journal is open to others: sending stopped", hint=f"chmod 600 {path}, then u"
+            ) from None
 
 
-def unwritable(reason: str, folder: Path) -> JournalFailed:
+def unwritable(error: sqlite3.Error | OSError, folder: Path) -> JournalFailed:
     """Return the failure of a journal, with the way out."""
+    reason = _reason(error)
+    way_out = _WAYS_OUT.get(reason, f"look at {folder}")
     return JournalFailed(
-        f"Journal cannot be written ({reason}): sending stopped", hint=f"free {folder}, then u", reason=reason
+        f"Journal cannot be written ({reason}): sending stopped", hint=f"{way_out}, then u", reason=reason
     )
 
 
@@ -240,18 +245,25 @@ def _told(path: Path) -> Iterator[None]:
     try:
         yield
     except (sqlite3.Error, OSError) as error:
-        raise unwritable(_reason(error), path.parent) from error
+        raise unwritable(error, path.parent) from error
+
+
+_FULL, _LOCKED, _READ_ONLY = "disk full", "locked", "read-only"
+_OF_SYSTEM = {errno.ENOSPC: _FULL, errno.EDQUOT: _FULL, errno.EROFS: _READ_ONLY}
+_WAYS_OUT = {_FULL: "free space", _LOCKED: "end who holds it", _READ_ONLY: "allow writing"}
+"""Short enough for the message line with the reason before it."""
 
 
 def _reason(error: sqlite3.Error | OSError) -> str:
     if isinstance(error, OSError):
-        return (error.strerror or type(error).__name__).lower()
+        known = _OF_SYSTEM.get(error.errno or 0)
+        return known or (error.strerror or type(error).__name__).lower()
     name = getattr(error, "sqlite_errorname", "") or ""
     words = {
-        "SQLITE_FULL": "disk full",
-        "SQLITE_BUSY": "locked by another program",
-        "SQLITE_LOCKED": "locked by another program",
-        "SQLITE_READONLY": "read-only",
+        "SQLITE_FULL": _FULL,
+        "SQLITE_BUSY": _LOCKED,
+        "SQLITE_LOCKED": _LOCKED,
+        "SQLITE_READONLY": _READ_ONLY,
         "SQLITE_CANTOPEN": "cannot be opened",
         "SQLITE_NOTADB": "not a journal",
         "SQLITE_CORRUPT": "damaged",

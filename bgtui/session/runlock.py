@@ -35,7 +35,7 @@ class RunLock:
             fcntl.flock(self._handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             self._close()
-            raise unwritable((error.strerror or type(error).__name__).lower(), self._folder) from error
+            raise unwritable(error, self._folder) from error
 
     def release(self) -> None:
         """Let go of it, if it is held."""

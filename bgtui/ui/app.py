@@ -148,7 +148,7 @@ class BgtuiApp(TerminalApp[int], inherit_bindings=False):
         workspace.keys = remapped(opened.keys)
         workspace.session, workspace.identity = opened.session, opened.identity
         workspace.watch_list = list(opened.identity.watch_list)
-        workspace.remember = opened.remember
+        workspace.remember, workspace.save = opened.remember, opened.save
         self._actions += opened.actors
         self._pace(opened.fps)
         workspace.say(opened.greeting or greeting(workspace))

@@ -50,6 +50,7 @@ LONG, SHORT = PositionSide.LONG, PositionSide.SHORT
 ONE_WAY, HEDGE = PositionMode.ONE_WAY, PositionMode.HEDGE
 OPEN, CLOSE = Effect.OPEN, Effect.CLOSE
 SIZE = Decimal("0.01")
+JOURNAL = "journal.sqlite3"
 PATIENCE_S = 10.0
 
 both_modes = pytest.mark.parametrize("mode", list(PositionMode))
@@ -141,7 +142,7 @@ async def running(
 ) -> AsyncIterator[Run]:
     async with (
         simulated(position_mode=mode, faults=faults) as served,
-        open_session(settings_for(served, tmp_path), journal=tmp_path / "journal.sqlite3", products=(USDT,)) as session,
+        open_session(settings_for(served, tmp_path), journal=tmp_path / JOURNAL, products=(USDT,)) as session,
     ):
         task = asyncio.create_task(session.run())
         try:
@@ -320,14 +321,14 @@ async def test_a_read_only_run_has_nothing_that_could_write(
 ) -> None:
     async with simulated() as served:
         settings = settings_for(served, tmp_path, profile, read_only=read_only)
-        async with open_session(settings, journal=tmp_path / "journal.sqlite3" if may_trade else None) as session:
+        async with open_session(settings, journal=tmp_path / JOURNAL if may_trade else None) as session:
             assert (session.desk, session.read_only_reason) == (None, reason)
             assert trading_clients() == []
 
 
 async def test_a_run_that_may_trade_has_one_client(tmp_path: Path) -> None:
     async with simulated() as served:
-        async with open_session(settings_for(served, tmp_path), journal=tmp_path / "journal.sqlite3") as session:
+        async with open_session(settings_for(served, tmp_path), journal=tmp_path / JOURNAL) as session:
             assert session.desk is not None
             assert session.read_only_reason is None
             assert len(trading_clients()) == 1

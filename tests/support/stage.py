@@ -142,10 +142,12 @@ class Stage:
         """Wait until the book is live and the account known."""
         store = self.session.store
         await self.sees(
-            lambda _: store.book_status(BTC) is BookStatus.LIVE
-            and all(
-                store.freshness(USDT, part).is_current
-                for part in (AccountPart.ORDERS, AccountPart.POSITIONS, AccountPart.BALANCES)
+            lambda _: (
+                store.book_status(BTC) is BookStatus.LIVE
+                and all(
+                    store.freshness(USDT, part).is_current
+                    for part in (AccountPart.ORDERS, AccountPart.POSITIONS, AccountPart.BALANCES)
+                )
             )
         )
 
@@ -216,9 +218,7 @@ async def staged(
         @asynccontextmanager
         async def connect() -> AsyncIterator[Opened]:
             journal = tmp_path / "state" / "journal.sqlite3"
-            async with open_session(
-                settings, journal=journal, products=(USDT,), observe=observe
-            ) as session:
+            async with open_session(settings, journal=journal, products=(USDT,), observe=observe) as session:
                 opened.append(session)
                 yield Opened(session, Identity(Badge.SIM, "practice", True, USDT, (BTC,), (USDT,)))
 

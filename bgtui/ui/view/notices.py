@@ -9,6 +9,7 @@ from bgtui.domain.book import Verdict
 from bgtui.domain.event import Connection
 from bgtui.domain.instrument import InstrumentId, ProductType
 from bgtui.domain.text import clean_line
+from bgtui.session.journal import SOURCE as JOURNAL
 from bgtui.store.book import BookStatus
 from bgtui.store.freshness import Trust
 from bgtui.store.health import ConnectionHealth, HealthView
@@ -33,6 +34,7 @@ class Trouble(StrEnum):
     BOTH_LOST = "both lost"
     PUBLIC_LOST = "public lost"
     PRIVATE_LOST = "private lost"
+    JOURNAL_FAILED = "journal failed"
     FEED_FAILED = "feed failed"
     BOOK_DROPPED = "book dropped"
     BOOK_REFUSED = "book refused"
@@ -157,6 +159,8 @@ def _heal(told: Told, now: Condition, now_s: float) -> tuple[Told, Notice | None
     healed = replace(told, trouble=None, text="")
     if told.trouble is Trouble.CLOCK_BLOCKS:
         return healed, Notice("Clock is right again: sending goes on.", Role.PLAIN, replaces=told.text)
+    if told.trouble is Trouble.JOURNAL_FAILED:
+        return healed, Notice("Journal is written again: sending goes on.", Role.PLAIN)
     lasted_s = now_s - told.since_s
     if told.trouble is Trouble.SKEWED or (not was_lost and lasted_s < _WORTH_TELLING_S):
         return healed, None
@@ -171,6 +175,8 @@ _RETURNING = (Trouble.BOOK_STALE, Trouble.WAITING_BOOK, Trouble.WAITING_ACCOUNT,
 
 def _back(now: Condition, told: Told, lasted_s: float) -> str:
     after = figure.age(max(lasted_s, 0.0))
+    if told.trouble is Trouble.FEED_FAILED:
+        return f"What had failed works again after {after}."
     if told.trouble not in _LOST:
         return f"Book is live again after {after}."
     filled = max(now.fills - told.fills, 0)
@@ -201,8 +207,7 @@ def _trouble(
             f"Account stream lost {age} ago: legs and orders are stale; asking by REST.",
         )
     if health.failed_feeds:
-        failed = health.failed_feeds[0]
-        return Trouble.FEED_FAILED, f"{failed.source} failed ({clean_line(failed.reason, 40)}); tried again."
+        return _failed_feed(health)
     if shown is not None and (found := _book_trouble(store, shown)) is not None:
         return found
     if waited >= PATIENCE_S:
@@ -219,6 +224,14 @@ def _trouble(
             f"Clock is {off:.1f}s off Bitget's; corrected here; fix: timedatectl set-ntp true"
         )
     return None, ""
+
+
+def _failed_feed(health: HealthView) -> tuple[Trouble, str]:
+    for failed in health.failed_feeds:
+        if failed.source == JOURNAL:
+            return Trouble.JOURNAL_FAILED, f"{clean_line(failed.reason)}."  # says itself what is to be done
+    failed = health.failed_feeds[0]
+    return Trouble.FEED_FAILED, f"{failed.source} failed ({clean_line(failed.reason, 40)}); tried again."
 
 
 def _down(connections: list[ConnectionHealth]) -> ConnectionHealth | None:

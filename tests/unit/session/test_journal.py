@@ -84,7 +84,7 @@ class TestFile:
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
         assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
         path.chmod(0o644)
-        with pytest.raises(JournalFailed, match=f"open to others; chmod 600 {path}"):
+        with pytest.raises(JournalFailed, match=f"open to others: sending stopped; chmod 600 {path}, then u"):
             JournalFile(path)
 
     def test_one_id_is_recorded_once_by_whatever_run(self, path: Path) -> None:
