@@ -12,9 +12,9 @@ from typing import NoReturn
 
 import pytest
 
-from bgtui.session.journal import Journal
 from bgtui.session.journal_file import read_journal
 from bgtui.store.book import BookStatus
+from tests.support.journal import wait_for_disk
 from tests.support.pty import BGTUI, Pty
 from tests.support.stage import BTC, USDT, Stage, staged
 
@@ -33,7 +33,7 @@ Breaks = Callable[[Stage], AbstractContextManager[None]]
 def _without_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     """A lock is given up at once, a slow machine is no slow disk, and the kill switch keeps no pace."""
     monkeypatch.setattr("bgtui.session.journal_file.BUSY_MS", 1)
-    monkeypatch.setitem(Journal._do.__kwdefaults__, "deadline_s", 10.0)
+    wait_for_disk(monkeypatch)
     monkeypatch.setattr("bgtui.session.kill._PACES_S", {})
     monkeypatch.setattr("bgtui.session.kill._PACE_S", 0.0)
     monkeypatch.setattr("bgtui.session.kill.ASK_EVERY_S", 0.1)

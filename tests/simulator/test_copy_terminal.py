@@ -22,7 +22,6 @@ from bgtui.domain.order import Effect, MarginMode, OrderType, PositionMode, Posi
 from bgtui.domain.question import Question
 from bgtui.domain.text import Untrusted
 from bgtui.exchange.clock import SystemClock
-from bgtui.session.journal import Journal
 from bgtui.session.session import Session
 from bgtui.simulator.candles import DAY_MS
 from bgtui.simulator.copytrade_following import follow
@@ -33,6 +32,7 @@ from bgtui.ui.app import BgtuiApp, Opened
 from bgtui.ui.display import Display
 from bgtui.ui.workspace import Badge, Identity
 from tests.simulator.test_desk import settings_for
+from tests.support.journal import wait_for_disk
 from tests.support.terminal import Terminal
 
 USDT = ProductType.USDT_FUTURES
@@ -137,7 +137,7 @@ def sizes_of(exchange: Exchange, number: str) -> dict[str, Decimal]:
 
 async def test_a_leaders_day_on_the_screens(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # What is tested here is no disk: a busy machine may take its time.
-    monkeypatch.setitem(Journal._do.__kwdefaults__, "deadline_s", 5.0)
+    wait_for_disk(monkeypatch)
     async with leader_desk(tmp_path, monkeypatch) as desk:
         terminal, exchange = desk.terminal, desk.served.simulator.exchange
 

@@ -5,8 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+import pytest
+
 from bgtui.domain.error import JournalFailed
 from bgtui.domain.journal import Entry, Stage, Step
+from bgtui.session.journal import Journal
+
+
+def wait_for_disk(monkeypatch: pytest.MonkeyPatch, seconds: float = 10.0) -> None:
+    """Let the real journal take its time: a busy machine is no slow disk."""
+    defaults = Journal._do.__kwdefaults__
+    assert defaults is not None
+    monkeypatch.setitem(defaults, "deadline_s", seconds)
 
 
 class MemoryJournal:

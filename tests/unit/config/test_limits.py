@@ -58,7 +58,7 @@ def test_variables_say_the_same_and_outrank_the_table(place: Place) -> None:
         BGTUI_LIMITS_GROUPS="majors=BTCUSDT+ETHUSDT, lone=spot:BTCUSDT",
         BGTUI_LIMITS_TYPO_PERCENT="off",
     ).limits
-    assert (limits.leverage, limits.day_loss, limits.typo_percent) == (3, 100, None)
+    assert (limits.leverage, limits.day_loss, limits.typo_percent) == (Decimal(3), Decimal(100), None)
     assert limits.order_sizes == {BTC: Decimal("0.25"), SPOT_BTC: Decimal(1)}
     assert limits.groups == (Group("majors", frozenset({BTC, ETH})), Group("lone", frozenset({SPOT_BTC})))
 
@@ -67,7 +67,7 @@ def test_a_profile_has_limits_of_its_own(place: Place) -> None:
     place.toml("[limits]\nmax_leverage = 7\nduplicate_s = 9\n[profiles.tight.limits]\nmax_leverage = 2\n")
     assert place.load().limits.leverage == 7
     tight = place.load(CommandLine(profile="tight")).limits
-    assert (tight.leverage, tight.duplicate_ms) == (2, 9000)
+    assert (tight.leverage, tight.duplicate_ms) == (Decimal(2), 9000)
 
 
 @pytest.mark.parametrize(
