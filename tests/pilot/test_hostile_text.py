@@ -34,7 +34,7 @@ def check(terminal: Terminal) -> None:
 
 
 @pytest.mark.parametrize("name", [screen.name_id for screen in SCREENS])
-async def test_a_screen_draws_hostile_names_as_text(name: str) -> None:
+async def test_f19_a_screen_draws_hostile_names_as_text(name: str) -> None:
     async with open_terminal(
         events=scene.events(), identity=scene.IDENTITY, size=(120, 40), screen=name
     ) as terminal:
@@ -44,7 +44,7 @@ async def test_a_screen_draws_hostile_names_as_text(name: str) -> None:
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
-async def test_the_message_line_draws_what_the_exchange_said_as_text(text: str) -> None:
+async def test_f19_the_message_line_draws_what_the_exchange_said_as_text(text: str) -> None:
     async with open_terminal(size=(80, 24)) as terminal:
         terminal.app.say(f"Rejected 43012: {text}")
         await terminal.settle()

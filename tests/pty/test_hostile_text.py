@@ -36,7 +36,7 @@ def is_plain(char: str) -> bool:
     )
 
 
-def test_names_of_followers_and_traders_reach_the_terminal_as_text(tmp_path: Path) -> None:
+def test_f19_names_of_followers_and_traders_reach_the_terminal_as_text(tmp_path: Path) -> None:
     command = (*BGTUI, "--profile", "leader")
     environ = {"HOME": str(tmp_path), "XDG_STATE_HOME": str(tmp_path / "state")}
     with Pty(command, size=(120, 40), environ=environ) as terminal:

@@ -118,7 +118,7 @@ def kill(terminal: Pty) -> None:
     assert terminal.process.wait(timeout=10) == -9
 
 
-def test_between_journal_and_send(tmp_path: Path) -> None:
+def test_f21_killed_between_journal_and_send_nothing_was_sent_and_it_says_so(tmp_path: Path) -> None:
     with exchange(tmp_path) as found:
         with Pty(STALLED, environ=environ(found, tmp_path)) as terminal:
             send_resting_order(terminal)
@@ -137,7 +137,7 @@ def test_between_journal_and_send(tmp_path: Path) -> None:
         assert orders_seen(found) == 0
 
 
-def test_between_send_and_answer(tmp_path: Path) -> None:
+def test_f21_killed_between_send_and_answer_the_order_is_found_and_sent_once(tmp_path: Path) -> None:
     with exchange(tmp_path, f"timeout-after:60s,route={PLACE}", "lost-private-push:channel=orders") as found:
         with Pty(BGTUI, environ=environ(found, tmp_path)) as terminal:
             send_resting_order(terminal)
