@@ -32,6 +32,7 @@ from bgtui.domain.text import clean_line
 from bgtui.domain.trading import TradingState
 from bgtui.session.alertfacts import Happenings, gather, standing_alarms
 from bgtui.session.courier import Courier
+from bgtui.session.feed import surface
 from bgtui.session.kill import KillSwitch
 from bgtui.session.rulebook import MAX_RULES, RuleBook
 from bgtui.store import topic
@@ -207,6 +208,8 @@ class AlertWatch:
     async def run(self) -> None:
         """Look four times a second until canceled."""
         tasks = [] if self.courier is None else [asyncio.create_task(self.courier.run(), name="courier")]
+        for task in tasks:
+            task.add_done_callback(surface)
         try:
             while True:
                 self.look()

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import random
 from collections.abc import Awaitable, Callable
+from typing import Any
 
 from bgtui.domain.clock import Clock
 from bgtui.domain.error import AuthRefused, BgtuiError, ConfigError, LoginRefused, PermissionRefused
@@ -84,6 +85,17 @@ async def supervise(
             _log.exception("%s failed, again in %.1f s", name, delay_s)
             apply(FeedFailed(name, _describe(error), round(delay_s * 1000)))
         await asyncio.sleep(delay_s)
+
+
+def surface(task: asyncio.Future[Any]) -> None:
+    """Tell the loop at once what broke a task that nobody waits for; a callback for its end.
+
+    Without it the task would be missing from then on, and nobody would know.
+    """
+    if not task.cancelled() and (error := task.exception()) is not None:
+        task.get_loop().call_exception_handler(
+            {"message": "a task that nobody waits for broke", "exception": error, "future": task}
+        )
 
 
 def _describe(error: Exception) -> str:

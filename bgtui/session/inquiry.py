@@ -28,6 +28,7 @@ from bgtui.domain.intent import (
 from bgtui.domain.order import Order, OrderStatus, PlanOrder
 from bgtui.domain.submission import Submission, SubmissionState
 from bgtui.session.copyinquiry import CopyAsks, CopyReader
+from bgtui.session.feed import surface
 from bgtui.session.ports import AccountReader
 from bgtui.store.store import Store
 
@@ -137,6 +138,7 @@ class Inquiry:
         task = asyncio.get_running_loop().create_task(work, name=f"settle {name}")
         self._tasks[name] = task
         task.add_done_callback(lambda _: self._tasks.pop(name, None))
+        task.add_done_callback(surface)
 
     async def _watch(self, name: str) -> None:
         await asyncio.sleep(REPORT_S)

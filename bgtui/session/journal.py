@@ -17,6 +17,7 @@ from typing import Any, ParamSpec, TypeVar
 from bgtui.domain.error import JournalFailed
 from bgtui.domain.event import Event, FeedFailed, FeedRecovered
 from bgtui.domain.journal import Entry, Recorded, RecordedRun, Stage, Step
+from bgtui.session.feed import surface
 from bgtui.session.journal_file import JournalFile
 
 DEADLINE_S = 0.25
@@ -216,6 +217,8 @@ class Journal:
                 self._fail(error)
             elif error is None:
                 self._recover()
+            else:
+                surface(done)
 
         future.add_done_callback(tell)
 

@@ -26,6 +26,7 @@ from bgtui.domain.instrument import InstrumentId, ProductType
 from bgtui.domain.intent import CancelAll, ClosePosition, Intent
 from bgtui.domain.order import Order, PlanOrder
 from bgtui.session.desk import Receipt
+from bgtui.session.feed import surface
 from bgtui.session.kill_reach import KillChoice, Reach, Standing, Step, cancel_steps, close_steps
 from bgtui.session.ports import AccountReader
 from bgtui.store.store import Store
@@ -173,6 +174,7 @@ class KillSwitch:
         lines = self.run.lines if self.is_alarmed and self.run is not None else []
         self.run = KillRun(reach, choice, self._clock.monotonic(), lines=lines)
         self._task = asyncio.get_running_loop().create_task(self._pass(self.run, standing), name="kill")
+        self._task.add_done_callback(surface)
         self._changed()
 
     def ask_again(self) -> None:
@@ -296,6 +298,7 @@ class KillSwitch:
             task = asyncio.create_task(self._send(run, step, taken), name=f"kill {step.words}")
             self._sends.add(task)
             task.add_done_callback(self._sends.discard)
+            task.add_done_callback(surface)
             tasks.append(task)
             # An answer that does not come holds up nothing but its own step.
             await asyncio.wait({task}, timeout=_PACES_S.get(type(step.intent), _PACE_S))

@@ -18,6 +18,7 @@ from bgtui.domain.error import (
 )
 from bgtui.domain.event import Event, QuestionAnswered, QuestionAsked, QuestionFailed
 from bgtui.domain.question import Question
+from bgtui.session.feed import surface
 from bgtui.session.ports import Answering
 
 FACT_S = 60.0
@@ -78,6 +79,7 @@ class Asker:
             task = asyncio.create_task(self._ask_once(question), name=f"ask {question.name}")
             self._once.add(task)
             task.add_done_callback(self._once.discard)
+            task.add_done_callback(surface)
 
     def hurry(self, *questions: Question[Any]) -> None:
         """Ask these now and often for a while: something was sent that changes their answers."""
@@ -110,7 +112,9 @@ class Asker:
         for question in self._intervals:
             if question not in self._tasks:
                 self._wakes[question] = asyncio.Event()
-                self._tasks[question] = asyncio.create_task(self._poll(question), name=f"ask {question.name}")
+                task = asyncio.create_task(self._poll(question), name=f"ask {question.name}")
+                task.add_done_callback(surface)
+                self._tasks[question] = task
 
     async def _poll(self, question: Question[Any]) -> None:
         failures = 0

@@ -25,7 +25,7 @@ from bgtui.domain.trading import ReadOnlyReason
 from bgtui.session.alerts import NOTICED, AlertWatch
 from bgtui.session.arming import Arming
 from bgtui.session.desk import OrderDesk
-from bgtui.session.feed import keep, supervise
+from bgtui.session.feed import keep, supervise, surface
 from bgtui.session.guard import Guard
 from bgtui.session.inquiry import Inquiry
 from bgtui.session.journal import Journal
@@ -145,6 +145,7 @@ class Session:
     async def run(self) -> None:
         """Keep every source running until all have ended by themselves or this is canceled."""
         heartbeat = asyncio.create_task(self._beat(), name="heartbeat")
+        heartbeat.add_done_callback(surface)
         try:
             async with asyncio.TaskGroup() as group:
                 for source in (self._market, self._private, *self._sources):

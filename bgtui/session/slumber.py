@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 
 from bgtui.domain.clock import Clock
 from bgtui.domain.error import BgtuiError
+from bgtui.session.feed import surface
 
 JUMP_S = 5.0
 """The wall clock parts by more than this from the other one only when the machine slept or it was set."""
@@ -65,6 +66,7 @@ class Slumber:
         work = asyncio.get_running_loop().create_task(self._explain(jump_s, before_ms), name="clock")
         self._work.add(work)
         work.add_done_callback(self._work.discard)
+        work.add_done_callback(surface)
 
     def stood_still(self, seconds: float) -> None:
         """Take note that the process was stopped for so long, while the machine went on."""

@@ -16,6 +16,7 @@ from bgtui.domain.clock import Clock
 from bgtui.domain.error import BgtuiError
 from bgtui.domain.instrument import InstrumentId
 from bgtui.session.facts import questions
+from bgtui.session.feed import surface
 from bgtui.session.session import Session
 from bgtui.ui.actions.departure import Departure
 from bgtui.ui.actions.finder import Finder
@@ -116,6 +117,7 @@ class BgtuiApp(TerminalApp[int], inherit_bindings=False):
 
     async def on_mount(self) -> None:
         """Show Trade, saying that it connects, and begin to."""
+        self.catch_strays()
         await self.show_screen("trade")
         self.app_resume_signal.subscribe(self, lambda _app: self._wake_up())
         if not self.workspace.display.is_stepped:
@@ -124,6 +126,7 @@ class BgtuiApp(TerminalApp[int], inherit_bindings=False):
 
     def _begin(self) -> None:
         self._run = asyncio.create_task(self._own_session(), name="session")
+        self._run.add_done_callback(surface)
 
     async def _own_session(self) -> None:
         try:
@@ -291,6 +294,7 @@ class BgtuiApp(TerminalApp[int], inherit_bindings=False):
         task = asyncio.create_task(self._guard(flow))
         self._flows.add(task)
         task.add_done_callback(self._flows.discard)
+        task.add_done_callback(surface)
 
     async def _guard(self, flow: Coroutine[Any, Any, None]) -> None:
         try:

@@ -7,6 +7,7 @@ import asyncio
 from bgtui.domain.error import Refused
 from bgtui.domain.trading import TradingState
 from bgtui.session.arming import Arming
+from bgtui.session.feed import surface
 from bgtui.ui.actions.host import Host
 from bgtui.ui.modals.arming import ArmDock
 from bgtui.ui.modals.killing import KillDock
@@ -53,6 +54,7 @@ class Safety:
             return
         dock = KillDock(host.workspace, session.kill)
         asking = asyncio.create_task(dock.keep_asking(), name="kill dock")
+        asking.add_done_callback(surface)
         try:
             await host.asking.ask(dock)
         finally:

@@ -28,6 +28,8 @@ from bgtui.ui.view.span import Row
 
 T = TypeVar("T")
 _logger = logging.getLogger(__name__)
+_LOOP_FRAMES = 2
+"""How deep the callback itself stands: below the loop's own call of it."""
 
 
 class TerminalApp(App[T], Generic[T], inherit_bindings=False):
@@ -135,6 +137,7 @@ class TerminalApp(App[T], Generic[T], inherit_bindings=False):
         if isinstance(driver, TerminalDriver):
             driver.took = self._took
             driver.on_hang_up = self._hang_up
+            driver.on_break = self._thread_broke
         return driver
 
     def _took(self, count: int, seconds: float) -> None:
@@ -153,6 +156,21 @@ class TerminalApp(App[T], Generic[T], inherit_bindings=False):
         """Leave the mouse pointer alone."""
 
     # Endings
+
+    def catch_strays(self) -> None:
+        """End when anything of ours breaks where nobody waits for it: it must not be missing unnoticed."""
+        asyncio.get_running_loop().set_exception_handler(self._take_stray)
+
+    def _take_stray(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        error = context.get("exception")
+        is_going = self._running and not self._exit
+        if isinstance(error, Exception) and is_ours(error) and is_going:
+            self._handle_exception(error)
+        else:
+            loop.default_exception_handler(context)
+
+    def _thread_broke(self, error: Exception) -> None:
+        self.call_later(self._handle_exception, error)
 
     def _handle_exception(self, error: Exception) -> None:
         if self.crash is None:
@@ -176,6 +194,18 @@ class TerminalApp(App[T], Generic[T], inherit_bindings=False):
 
     def _print_error_renderables(self) -> None:
         self._exit_renderables.clear()
+
+
+def is_ours(error: BaseException) -> bool:
+    """Tell whether an error came up in code of ours that the loop called, and not in the network's."""
+    frame = error.__traceback__
+    for _ in range(_LOOP_FRAMES):
+        if frame is None:
+            return False
+        if str(frame.tb_frame.f_globals.get("__name__", "")).partition(".")[0] == "bgtui":
+            return True
+        frame = frame.tb_next
+    return False
 
 
 def _open_place(

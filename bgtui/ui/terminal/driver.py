@@ -22,6 +22,8 @@ _SWITCH_S = 0.0005
 """Seconds after which a busy program lets the threads of keys and output go on; Python's own 5 ms is felt."""
 Took = Callable[[int, float], None]
 """Told how many bytes a write handed over, and how many seconds it took."""
+Break = Callable[[Exception], None]
+"""Told what broke a thread."""
 
 
 class Writer(threading.Thread):
@@ -37,8 +39,8 @@ class Writer(threading.Thread):
         self._is_closing = False
         self.is_broken = False
         """The terminal is gone: nothing can be written any more."""
-        self._writer: Writer | None = None
         self.took: Took = lambda _count, _seconds: None
+        self.on_break: Break = lambda _error: None
 
     @property
     def pending(self) -> int:
@@ -93,7 +95,14 @@ class Writer(threading.Thread):
             self._pending -= done
         if self.is_broken:
             self._pending = 0
-        self.took(len(data), perf_counter() - begun)
+        self._tell(len(data), perf_counter() - begun)
+
+    def _tell(self, count: int, seconds: float) -> None:
+        try:
+            self.took(count, seconds)
+        except Exception as error:  # noqa: BLE001 - the terminal is given back through this thread
+            self.took = lambda _count, _seconds: None
+            self.on_break(error)
 
     def stop(self) -> None:
         """Write what is left, and end; a terminal that takes nothing is not waited for long."""
@@ -117,6 +126,8 @@ class TerminalDriver(LinuxDriver):
         """Called in the writer's thread after each write."""
         self.on_hang_up: Callable[[], None] = lambda: None
         """Called in the input thread when the terminal is gone."""
+        self.on_break: Break = lambda _error: None
+        """Called in the thread of keys or of output when that has broken."""
 
     @property
     def pending(self) -> int:
@@ -133,6 +144,7 @@ class TerminalDriver(LinuxDriver):
     def _make_writer(self, file: IO[str]) -> Writer:
         self._writer = Writer(file.fileno())
         self._writer.took = self.took
+        self._writer.on_break = self.on_break
         return self._writer
 
     def _request_terminal_sync_mode_support(self) -> None:
@@ -140,6 +152,12 @@ class TerminalDriver(LinuxDriver):
 
     def _query_in_band_window_resize(self) -> None:
         """Do not ask: SIGWINCH tells the size."""
+
+    def _run_input_thread(self) -> None:
+        try:
+            self.run_input_thread()
+        except Exception as error:  # noqa: BLE001 - a thread's last frame: the program must end, not go deaf
+            self.on_break(error)
 
     def run_input_thread(self) -> None:
         """Read keys until the end; the end of the terminal ends the program."""
