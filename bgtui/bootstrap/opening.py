@@ -373,7 +373,7 @@ class _Parts:
             ),
         )
 
-    def _apply(self, event: Event) -> object:
+    def _apply(self, event: Event) -> bool:
         return self._store.apply(event) if self.session is None else self.session.apply(event)
 
     def _ask(self, asked: Question[Any]) -> None:

@@ -67,7 +67,7 @@ class OrderDesk:
     def __init__(
         self,
         gateway: TradingGateway,
-        apply: Callable[[Event], object],
+        apply: Callable[[Event], bool],
         journal: Record,
         *,
         now_ms: Callable[[], int],
@@ -83,7 +83,7 @@ class OrderDesk:
 
         Args:
             gateway: What writes to the exchange.
-            apply: Takes the events that mark what was sent.
+            apply: Takes the events that mark what was sent; tells whether the store took them.
             journal: Where a write is recorded before it leaves; without a record nothing is sent.
             now_ms: Exchange time, Unix milliseconds.
             new_id: Makes a client order id that was never used before.
@@ -105,7 +105,8 @@ class OrderDesk:
         self._on_doubt = on_doubt
         self._on_accepted = on_accepted
         self._on_mode_mismatch = on_mode_mismatch
-        self._used: set[str] = set()
+        self._used: set[tuple[str, int]] = set()
+        """Ids with the number of the attempt: each is made once."""
         self._door = asyncio.Lock()
         self._senders = senders(gateway)
 
@@ -168,8 +169,7 @@ class OrderDesk:
         )
         async with self._turn(again.intent):
             self._check(again.intent)
-            await self._journal.send(again.client_order_id, now_ms)
-            self._mark(again)
+            await self._record_again(again)
         return await self._send(again)
 
     def _turn(self, intent: Intent) -> AbstractAsyncContextManager[object]:
@@ -192,9 +192,7 @@ class OrderDesk:
 
     def _begin(self, intent: Intent, name: str, targets: Sequence[str]) -> Submission:
         """Give a write its name, which is used once."""
-        if name in self._used:
-            raise Refused(f"{name} was sent already", hint="look at what became of it")
-        self._used.add(name)
+        self._use(name, 1)
         now_ms = self._now_ms()
         return Submission(
             name,
@@ -206,6 +204,11 @@ class OrderDesk:
             now_ms,
             targets=tuple(targets) or targets_of(intent),
         )
+
+    def _use(self, name: str, attempt: int) -> None:
+        if (name, attempt) in self._used:
+            raise Refused(f"{name} was sent already", hint="look at what became of it")
+        self._used.add((name, attempt))
 
     async def _record(self, submission: Submission) -> None:
         """Put it on disk, and look again: what was true before the disk answered may not be now."""
@@ -228,8 +231,24 @@ class OrderDesk:
                 raise
         except JournalFailed:
             if not isinstance(intent, WAY_OUT):
-                self._used.discard(name)
+                self._used.discard((name, submission.attempt))
                 raise
+            # Its row may be there, or come late and say that it was not sent: it leaves now.
+            self._journal.note(Step(name, Stage.SENDING, self._now_ms()))
+
+    async def _record_again(self, again: Submission) -> None:
+        """Note and mark another attempt, unless somebody else makes it or a report came meanwhile."""
+        name = again.client_order_id
+        self._use(name, again.attempt)
+        try:
+            await self._journal.send(name, again.sent_ms)
+        except (JournalFailed, asyncio.CancelledError) as error:
+            self._used.discard((name, again.attempt))
+            self._journal.note(Step(name, Stage.ABSENT, self._now_ms(), f"not sent again: {error}"))
+            raise
+        if not self._mark(again):
+            self._journal.note(Step(name, Stage.DONE, self._now_ms(), "found, and not sent again"))
+            raise Refused(f"{name} was found just now", hint="look at it in Orders")
 
     async def _send(self, submission: Submission) -> Receipt:
         is_over = False
@@ -304,8 +323,9 @@ class OrderDesk:
         self._mark(doubted)
         self._on_doubt(doubted)
 
-    def _mark(self, submission: Submission) -> None:
-        self._apply(SubmissionChanged(submission))
+    def _mark(self, submission: Submission) -> bool:
+        """Show it; tell whether that is news, which it is not for one whose end was reported."""
+        return self._apply(SubmissionChanged(submission))
 
 
 def _names(items: Iterable[OrderAck | BatchFailure]) -> set[str]:

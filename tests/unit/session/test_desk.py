@@ -30,7 +30,7 @@ from bgtui.domain.lastlook import last_look
 from bgtui.domain.order import OrderStatus, PlanStatus
 from bgtui.domain.submission import Submission, SubmissionState
 from bgtui.domain.trading import TradingState
-from bgtui.session.desk import MODE_MISMATCH, OrderDesk
+from bgtui.session.desk import MODE_MISMATCH, OrderDesk, Receipt
 from bgtui.session.senders import WAY_OUT
 from bgtui.store.store import Store
 from bgtui.wire.code import CODES, lookup
@@ -81,7 +81,7 @@ class Bench:
             on_mode_mismatch=self.mismatches.append,
         )
 
-    def _apply(self, event: Event) -> object:
+    def _apply(self, event: Event) -> bool:
         return self.store.apply(event)
 
     @property
@@ -380,6 +380,21 @@ class TestJournal:
         assert bench.gateway.sent == []
         assert bench.journal.stages("simk-NEW001") == [Stage.NOT_SENT]
 
+    @virtual_time
+    @pytest.mark.parametrize("intent", [PLACE, CANCEL], ids=intents.name_of)
+    async def test_a_journal_that_fails_at_the_last_step_says_what_happened(self, intent: Intent) -> None:
+        """The record is there: it must not look as if something might have left, nor as if nothing had."""
+        bench = Bench()
+        bench.journal.on_record = lambda: setattr(bench.journal, "failure", JournalFailed("too late"))
+        if intent is PLACE:
+            with pytest.raises(JournalFailed):
+                await bench.desk.submit(intent)
+            assert bench.journal.stages("simk-NEW001") == [Stage.NOT_SENT]
+        else:
+            await bench.desk.submit(intent)
+            assert bench.gateway.intents == [intent]
+            assert bench.journal.stages("simk-NEW001")[-1] is Stage.SENDING
+
 
 class TestResend:
     """Only a person, only after proven absence, only with the same id."""
@@ -443,8 +458,50 @@ class TestResend:
         assert (bench.last.state, bench.last.attempt, bench.last.asks) == (State.UNKNOWN, 2, 0)
         assert bench.doubted[-1].attempt == 2
 
+    @virtual_time
+    async def test_two_who_ask_at_once_send_it_once(self) -> None:
+        """Nothing has changed on screen while the first waits for the last look."""
+        bench = Bench()
+        absent = await self._absent(bench)
+        ends = await asyncio.gather(
+            *(bench.desk.resend(absent, _slowly_absent) for _ in range(2)), return_exceptions=True
+        )
+        assert bench.gateway.sent == [(PLACE, "simk-NEW001")] * 2
+        assert [type(end) for end in ends] == [Receipt, Refused]
+
+    @virtual_time
+    async def test_not_what_the_stream_reports_while_the_journal_works(self) -> None:
+        bench = Bench()
+        absent = await self._absent(bench)
+        bench.journal.hold_send()
+        sending = asyncio.create_task(bench.desk.resend(absent, _still_absent))
+        await asyncio.sleep(1)
+        bench.store.apply(OrderUpdated(replace(order(), client_order_id="simk-NEW001")))
+        bench.journal.release_send()
+        with pytest.raises(Refused, match="found just now"):
+            await sending
+        assert len(bench.gateway.sent) == 1
+        assert bench.journal.stages("simk-NEW001")[-1] is Stage.DONE
+
+    @virtual_time
+    async def test_it_may_be_tried_again_when_the_journal_failed(self) -> None:
+        bench = Bench()
+        absent = await self._absent(bench)
+        bench.journal.failure = JournalFailed("disk full")
+        with pytest.raises(JournalFailed):
+            await bench.desk.resend(absent, _still_absent)
+        assert bench.journal.stages("simk-NEW001")[-1] is Stage.ABSENT
+        bench.journal.failure = None
+        await bench.desk.resend(absent, _still_absent)
+        assert len(bench.gateway.sent) == 2
+
 
 async def _still_absent(_: Submission) -> bool:
+    return True
+
+
+async def _slowly_absent(_: Submission) -> bool:
+    await asyncio.sleep(5)
     return True
 
 
