@@ -131,14 +131,18 @@ class Inquiry:
         await asyncio.gather(*tasks, return_exceptions=True)
 
     def _begin(self, submission: Submission, work: Any) -> None:  # noqa: ANN401 - a coroutine of one of the two
+        """Begin anew where somebody asks already: that is about an attempt before this one."""
         name = submission.client_order_id
-        if name in self._tasks:
-            work.close()
-            return
+        if (before := self._tasks.get(name)) is not None:
+            before.cancel()
         task = asyncio.get_running_loop().create_task(work, name=f"settle {name}")
         self._tasks[name] = task
-        task.add_done_callback(lambda _: self._tasks.pop(name, None))
+        task.add_done_callback(lambda done: self._forget(name, done))
         task.add_done_callback(surface)
+
+    def _forget(self, name: str, task: asyncio.Task[None]) -> None:
+        if self._tasks.get(name) is task:
+            del self._tasks[name]
 
     async def _watch(self, name: str) -> None:
         await asyncio.sleep(REPORT_S)
@@ -148,12 +152,13 @@ class Inquiry:
             await self._settle(name)
 
     async def _settle(self, name: str) -> None:
-        self._wakes[name] = asyncio.Event()
+        wake = self._wakes[name] = asyncio.Event()
         try:
             await self._keep_asking(name)
         finally:
-            del self._wakes[name]
-            self._due_s.pop(name, None)
+            if self._wakes.get(name) is wake:
+                del self._wakes[name]
+                self._due_s.pop(name, None)
 
     async def _pause(self, name: str, attempt: int) -> None:
         """Wait for the next ask, or until somebody wants it now."""
@@ -168,26 +173,31 @@ class Inquiry:
         wake.clear()
 
     async def _keep_asking(self, name: str) -> None:
-        asks = attempt = 0
+        attempt = 0
         while True:
             await self._pause(name, attempt)
             attempt += 1
-            current = self._store.submission(name)
-            if current is None or not current.state.is_doubtful:
+            if (current := self._doubted(name)) is None:
                 return  # the stream has told
+            words, failure = None, ""
             try:
-                words = await self._ask(current, asks + 1)
+                words = await self._ask(current, current.asks + 1)
             except BgtuiError as error:
-                self._change(name, current.state, f"no answer yet: {error.message}", asks)
-                continue
-            current = self._store.submission(name)
-            if current is None or not current.state.is_doubtful:
+                failure = error.message
+            if (current := self._doubted(name)) is None:
                 return
-            if words is not None:
-                self._change(name, SubmissionState.DONE, words, asks)
+            if failure:
+                self._change(name, current.state, f"no answer yet: {failure}", current.asks)
+            elif words is not None:
+                self._change(name, SubmissionState.DONE, words, current.asks)
                 return
-            asks += 1
-            self._not_found(current, asks)
+            else:
+                self._not_found(current, current.asks + 1)
+
+    def _doubted(self, name: str) -> Submission | None:
+        """Return a submission as long as its outcome is not known; sent again, it is on its way."""
+        current = self._store.submission(name)
+        return current if current is not None and current.state.is_doubtful else None
 
     async def _ask(self, submission: Submission, asks: int) -> str | None:
         """Ask once; return how it was settled, in words, or None when it was not.

@@ -353,6 +353,56 @@ async def test_what_makes_no_order_is_settled_by_reading_the_account_again(inten
         )
 
 
+class TestSentAgain:
+    """A person had it sent again while the asking about the first attempt goes on."""
+
+    @asynccontextmanager
+    async def _absent(self) -> AsyncIterator[Bench]:
+        async with doubt(PLACE) as bench:
+            while bench.state is not State.ABSENT:
+                await asyncio.sleep(1)
+            await asyncio.sleep(100)
+            yield bench
+
+    @staticmethod
+    def _again(bench: Bench, state: SubmissionState) -> Submission:
+        now_ms = bench.clock.now_ms()
+        again = replace(
+            bench.now, state=State.SENT, attempt=2, sent_ms=now_ms, changed_ms=now_ms, asks=0, asked_ms=0
+        )
+        bench.store.apply(SubmissionChanged(again))
+        bench.store.apply(SubmissionChanged(replace(again, state=state)))
+        return bench.now
+
+    @virtual_time
+    async def test_a_second_doubt_is_asked_about_from_the_beginning(self) -> None:
+        async with self._absent() as bench:
+            asked = bench.exchange.calls["order"]
+            bench.inquiry.settle(self._again(bench, State.UNKNOWN))
+            await asyncio.sleep(2.5)
+            assert bench.exchange.calls["order"] == asked + 2
+            assert (bench.state, bench.now.asks) == (State.UNKNOWN, 2)
+
+    @virtual_time
+    async def test_a_second_attempt_that_was_taken_is_watched(self) -> None:
+        async with self._absent() as bench:
+            bench.inquiry.watch(self._again(bench, State.ACCEPTED))
+            bench.exchange.has(ours())
+            await asyncio.sleep(REPORT_S + 1)
+            assert bench.is_over
+
+    @virtual_time
+    async def test_an_ask_about_the_first_says_nothing_about_the_second(self) -> None:
+        async with self._absent() as bench:
+            bench.exchange.delay_s = 5.0
+            bench.exchange.fail("order")
+            bench.inquiry.ask_now(NAME)
+            await asyncio.sleep(1)
+            self._again(bench, State.SENT)
+            await asyncio.sleep(10)
+            assert bench.state is State.SENT
+
+
 class TestTakenAndNotReported:
     """The exchange took it, and the stream is silent."""
 
