@@ -3,58 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, cast
+from typing import Any
 
 from bgtui.domain.event import InstancesClaimed, OrderUpdated, SubmissionChanged
-from bgtui.domain.submission import Submission, SubmissionState
-from bgtui.session.inquiry import Inquiry
+from bgtui.domain.submission import SubmissionState
 from tests.support import scene_account
 from tests.support.forms import dock, keys, opened, said
+from tests.support.scene_doubt import ABSENT, DOUBT, doubting
 from tests.support.terminal import Terminal
-
-DOUBT = replace(
-    scene_account.on_its_way(), client_order_id="sim1-7Q2M06", state=SubmissionState.UNKNOWN, asks=2,
-    message="not found ×2; asking again",
-)  # fmt: skip
-ABSENT = replace(
-    DOUBT,
-    state=SubmissionState.ABSENT,
-    asks=4,
-    asked_ms=DOUBT.sent_ms + 500,
-    message="absent: 4 asks over 31s",
-)
-
-
-class FakeInquiry:
-    """Says when it asks next, and what the last look before a second sending finds."""
-
-    def __init__(self) -> None:
-        self.asked: list[str] = []
-        self.finds = False
-
-    def ask_now(self, client_order_id: str) -> None:
-        self.asked.append(client_order_id)
-
-    def seconds_to_ask(self, _client_order_id: str) -> float:
-        return 4.0
-
-    async def is_absent(self, _submission: Submission) -> bool:
-        return not self.finds
-
-
-async def doubting(terminal: Terminal, submission: Submission) -> FakeInquiry:
-    """Bring a write in doubt under the cursor of Orders."""
-    inquiry = FakeInquiry()
-    terminal.session.inquiry = cast(Inquiry, inquiry)
-    await terminal.apply(SubmissionChanged(replace(submission, state=SubmissionState.UNKNOWN)))
-    await terminal.apply(SubmissionChanged(submission))
-    await terminal.step(0.5)
-    await terminal.press("g")
-    for _ in range(12):
-        if any("?" in row for row in terminal.rows() if row.startswith("►")):
-            return inquiry
-        await terminal.press("j")
-    raise AssertionError("\n".join(terminal.rows()))
 
 
 def again(terminal: Terminal) -> list[tuple[Any, str]]:

@@ -1,4 +1,4 @@
-"""Every screen and every dock at three sizes, as pictures of the made-up account.
+"""Every screen and each of its sub-views at three sizes, and what goes wrong, of the made-up account.
 
 `pytest tests/snapshot --snapshot-update` accepts what is drawn now; look at the pictures before.
 """
@@ -7,121 +7,142 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
+from decimal import Decimal
 
 import pytest
-from textual.pilot import Pilot
 
-from bgtui.session.kill import KillLine, KillRun, KillStage
-from bgtui.session.kill_reach import KillChoice, Standing
+from bgtui.domain.alert import AlertKind, AlertRule, Channel, Crossing
+from bgtui.domain.event import (
+    AlertDelivered,
+    BookBroken,
+    BookDepth,
+    Connection,
+    ConnectionLost,
+    FillReported,
+)
+from bgtui.domain.order import Effect, Forced, PositionSide
+from bgtui.ui.modals.detail import DetailDock
+from bgtui.ui.screens.listing import ListScreen
 from bgtui.ui.screens.registry import SCREENS
+from bgtui.ui.widgets.table import LiveTable
 from bgtui.ui.workspace import Badge
-from tests.support import scene
-from tests.support.terminal import Prepared, prepare
+from tests.support import scene, scene_doubt, scene_mode
+from tests.support.build import BTC, ETH, fill
+from tests.support.forms import ONE_WAY, opened
+from tests.support.picture import SIZES, Picture
+from tests.support.terminal import Terminal
+from tests.support.watching import ticker
 
-SIZES = ((80, 24), (120, 40), (200, 50))
-DOCKS = {
-    # What it is: the screen, and the keys that open it.
-    "ticket": ("trade", "b"),
-    "ticket-review": ("trade", "n enter"),
-    "goto": ("trade", "g"),
-    "cancel": ("trade", "w"),
-    "leverage": ("trade", "v"),
-    "picker": ("trade", "/ e t h"),
-    "palette": ("trade", ": c a n"),
-    "help": ("trade", "?"),
-    "quit": ("trade", "q"),
-    "json": ("positions", "e"),
-    "close": ("positions", "f"),
-    "reverse": ("positions", "r"),
-    "protect": ("positions", "p"),
-    "margin": ("positions", "i"),
-    "amend": ("orders", "j a"),
-    "position-mode": ("account", "m"),
-    "close-tracks": ("leader", "f right"),
-    "track-protect": ("leader", "j p"),
-    "lend": ("leader", "v"),
-    "leader-switch": ("leader", "l l l l v"),
-    "remove-follower": ("followers", "x j a d e"),
-    "copy-settings": ("copy", "v"),
-    "follow": ("copy", "l l l v"),
-    "stop-copying": ("copy", "x"),
-    "kill": ("trade", "!"),
-    "arm": ("trade", "o o m a i"),
+Compare = Callable[[Picture, tuple[int, int]], bool]
+LIVE = replace(scene.IDENTITY, badge=Badge.LIVE)
+VIEWS = {
+    "orders": ("open", "plan", "history", "fills"),
+    "leader": ("tracking", "history", "profit", "symbols", "settings"),
+    "followers": ("now", "joined and left", "waiting share"),
+    "copy": ("traders", "copied", "history", "find"),
+    "account": ("balances", "fees and funding", "bills", "modes"),
+    "health": ("connections", "reads and writes", "limits", "log"),
+    "alerts": ("rules", "fired"),
 }
-
-Compare = Callable[..., bool]
-
-
-def scene_of(*, can_trade: bool = True) -> Prepared:
-    return prepare(events=scene.events(), identity=scene.IDENTITY, can_trade=can_trade)
+"""The sub-views of the screens that have more than one."""
 
 
-def is_same(compare: Compare, prepared: Prepared, size: tuple[int, int], screen: str, keys: str = "") -> bool:
-    async def show(pilot: Pilot[Any]) -> None:
-        terminal = await prepared.load(pilot, screen)
-        await terminal.press(*keys.split())
-        assert bool(terminal.app.asking.docks) == bool(keys)
+async def happen(terminal: Terminal) -> None:
+    """Make alert rules, let things happen, and look."""
+    watch, leg = terminal.session.alerts, {"position_side": PositionSide.LONG, "effect": Effect.OPEN}
+    assert watch is not None
+    watch.add(AlertRule("", AlertKind.PRICE, BTC, Decimal(67_300), repeats=False))
+    watch.add(AlertRule("", AlertKind.PRICE, ETH, Decimal(2_500), Crossing.BELOW))
+    watch.add(AlertRule("", AlertKind.LIQUIDATION, None, Decimal(5)))
+    watch.toggle("r2")
+    watch.look()
+    first, second = (
+        replace(fill(f"t{at}", scene.NOW_MS + 1000, order_id=str(at)), price=Decimal("67238.0"), **leg)
+        for at in (1, 2)
+    )
+    await terminal.apply(
+        1.0,
+        ticker("67300.5", scene.NOW_MS + 1000),
+        FillReported(replace(first, size=Decimal("0.0250"))),
+        FillReported(replace(second, size=Decimal("0.0300"), forced=Forced.AUTO_DELEVERAGE)),
+        ConnectionLost(Connection.PRIVATE, "private", "no pong", 60_000),
+    )
+    watch.look()
+    terminal.clock.advance(11)
+    watch.look()
+    await terminal.settle()
+    await terminal.apply(AlertDelivered(1, Channel.BELL, "notify-send: exit 1: no session bus"))
 
-    return compare(prepared.app, terminal_size=size, run_before=show)
+
+async def lose_both(terminal: Terminal) -> None:
+    """Lose both streams, seven seconds ago."""
+    lost = (ConnectionLost(kind, name, "no pong", 4000) for kind, name in (
+        (Connection.PUBLIC, "public-0"), (Connection.PRIVATE, "private")))  # fmt: skip
+    await terminal.apply(*lost, 7.0)
+
+
+async def break_book(terminal: Terminal) -> None:
+    """Let the book fail its check, two seconds ago."""
+    await terminal.apply(BookBroken(scene.BTC, BookDepth.FULL), 2.0)
+
+
+async def doubt(terminal: Terminal) -> None:
+    """Let an order be in doubt."""
+    await scene_doubt.become_doubtful(terminal, scene_doubt.DOUBT)
+
+
+PICTURES = {
+    **{screen.name_id: Picture(screen.name_id) for screen in SCREENS},
+    **{
+        f"{screen}-{name.replace(' ', '-')}": Picture(screen, " ".join(["l"] * at))
+        for screen, names in VIEWS.items()
+        for at, name in enumerate(names)
+        if at
+    },
+    "alerts-kept": Picture("alerts", "g", begin=happen),
+    "alerts-all-fired": Picture("alerts", "g l", begin=happen),
+    "alerts-detail": Picture("alerts", "g enter", DetailDock, begin=happen),
+    "trade-one-way": Picture("trade", options={"events": scene_mode.events(ONE_WAY)}),
+    "trade-spot": Picture("trade", "/ tab tab tab 'btc' enter"),
+    "trade-lost": Picture("trade", begin=lose_both),
+    "trade-broken-book": Picture("trade", begin=break_book),
+    "trade-doubt": Picture("trade", begin=doubt),
+    "trade-disarmed": Picture("trade", options={"identity": LIVE, "is_armed": False}),
+    "trade-read-only": Picture("trade", options={"can_trade": False}),
+    "trade-without-key": Picture(
+        "trade",
+        options={
+            "events": scene.market_events(),
+            "identity": replace(LIVE, account="", has_key=False),
+            "can_trade": False,
+        },
+    ),
+    "trade-loading": Picture("trade", options={"events": ()}),
+    "positions-loading": Picture("positions", options={"events": ()}),
+    "positions-hidden": Picture("positions", "H"),
+    "positions-lost": Picture("positions", begin=lose_both),
+}
+"""What it is, and what leads there."""
 
 
 @pytest.mark.parametrize("size", SIZES, ids=lambda size: "{}x{}".format(*size))
-@pytest.mark.parametrize("screen", [screen.name_id for screen in SCREENS])
-def test_a_screen_looks_as_it_did(screen: str, size: tuple[int, int], snap_compare: Compare) -> None:
-    assert is_same(snap_compare, scene_of(), size, screen)
-
-
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: "{}x{}".format(*size))
-@pytest.mark.parametrize("dock", DOCKS)
-def test_a_dock_looks_as_it_did(dock: str, size: tuple[int, int], snap_compare: Compare) -> None:
-    screen, keys = DOCKS[dock]
-
-    assert is_same(snap_compare, scene_of(), size, screen, keys)
+@pytest.mark.parametrize("screen", PICTURES)
+def test_a_screen_looks_as_it_did(screen: str, size: tuple[int, int], looks_as_before: Compare) -> None:
+    assert looks_as_before(PICTURES[screen], size)
 
 
 @pytest.mark.parametrize("size", [(60, 15), (52, 12)], ids=lambda size: "{}x{}".format(*size))
-def test_a_small_terminal_looks_as_it_did(size: tuple[int, int], snap_compare: Compare) -> None:
-    assert is_same(snap_compare, scene_of(), size, "trade")
+def test_a_small_terminal_looks_as_it_did(size: tuple[int, int], looks_as_before: Compare) -> None:
+    assert looks_as_before(PICTURES["trade"], size)
 
 
-def test_a_read_only_run_looks_as_it_did(snap_compare: Compare) -> None:
-    assert is_same(snap_compare, scene_of(can_trade=False), (80, 24), "trade")
-
-
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: "{}x{}".format(*size))
-def test_a_disarmed_live_run_looks_as_it_did(size: tuple[int, int], snap_compare: Compare) -> None:
-    live = replace(scene.IDENTITY, badge=Badge.LIVE)
-    assert is_same(snap_compare, prepare(events=scene.events(), identity=live, is_armed=False), size, "trade")
-
-
-@pytest.mark.parametrize("size", SIZES, ids=lambda size: "{}x{}".format(*size))
-def test_a_kill_switch_that_is_not_verified_looks_as_it_did(
-    size: tuple[int, int], snap_compare: Compare
-) -> None:
-    prepared = scene_of()
-
-    async def show(pilot: Pilot[Any]) -> None:
-        terminal = await prepared.load(pilot, "trade")
-        kill = terminal.session.kill
-        assert kill is not None
-        now_ms, reach = terminal.clock.now_ms(), kill.reach()
-        left = Standing(now_ms, legs=(terminal.store.positions(scene.BTC.product_type) or ())[:1])
-        said = (
-            "sent cancel, 15 ids",
-            "asked: 0 orders",
-            "asked: 0 plans",
-            "sent flatten, 5",
-            "accepted 4 of 5",
-        )
-        lines = [KillLine(now_ms - 12_000 + 400 * at, words) for at, words in enumerate(said)]
-        lines.append(KillLine(now_ms - 400, "asked: 1 leg left"))
-        kill.run = KillRun(
-            reach, KillChoice.BOTH, terminal.clock.monotonic() - 12.0, KillStage.ASKING, 1, lines,
-            is_overdue=True, standing=left,
-        )  # fmt: skip
-        await terminal.settle()
-        await terminal.press("!")
-        assert terminal.app.asking.docks
-
-    assert snap_compare(prepared.app, terminal_size=size, run_before=show)
+async def test_every_sub_view_has_its_picture() -> None:
+    async with opened() as terminal:
+        for kind in SCREENS:
+            await terminal.app.show_screen(kind.name_id)
+            await terminal.settle()
+            screen = terminal.app.screen
+            names = screen.query_one(LiveTable).names() if isinstance(screen, ListScreen) else ()
+            known = VIEWS.get(kind.name_id, ())
+            assert len(names) == len(known) or len(names) < 2, kind.name_id
+            assert all(name.startswith(word) for name, word in zip(names, known, strict=False)), names
