@@ -262,6 +262,9 @@ class Inquiry:
         """Every order named has to be found, ended; what still stands after long was not canceled."""
         product_type = submission.product_type
         standing = {order.order_id: order for order in await self._reader.open_orders(product_type)}
+        if not submission.targets and isinstance(intent, CancelSymbol | CancelAll):
+            # It may have been sent unseen: nothing of before that it is about may stand.
+            return self._ended(submission, sum(_is_meant(submission, each) for each in standing.values()), 0)
         by_client = {order.client_order_id: order for order in standing.values()}
         left = 0
         lost = 0
@@ -368,6 +371,11 @@ class Inquiry:
 
 def _named(plans: Iterable[PlanOrder], names: set[str]) -> list[PlanOrder]:
     return [plan for plan in plans if not names.isdisjoint((plan.order_id, plan.client_order_id))]
+
+
+def _is_meant(submission: Submission, order: Order) -> bool:
+    """Tell whether a cancel that names no order is about this one."""
+    return submission.instrument in (None, order.instrument) and order.created_ms <= submission.sent_ms
 
 
 def _ref(intent: object, target: str) -> OrderRef | None:

@@ -14,7 +14,9 @@ from bgtui.domain.error import NetworkError
 from bgtui.domain.event import OrderUpdated, SubmissionChanged
 from bgtui.domain.intent import (
     AdjustMargin,
+    CancelAll,
     CancelPlans,
+    CancelSymbol,
     ClosePosition,
     Intent,
     SetLeverage,
@@ -296,6 +298,29 @@ class TestCancel:
             await asyncio.sleep(2)
             assert bench.is_over
 
+    @pytest.mark.parametrize("intent", [CancelAll(USDT), CancelSymbol(BTC)], ids=intents.name_of)
+    @virtual_time
+    async def test_of_all_that_nobody_could_name_none_may_stand(self, intent: Intent) -> None:
+        """The kill switch cancels unseen where orders could not be asked."""
+        async with doubt(intent) as bench:
+            bench.exchange.has(order(order_id="1"))
+            await asyncio.sleep(20)
+            assert bench.state is State.UNKNOWN
+            bench.exchange.orders.clear()
+            await asyncio.sleep(16)
+            assert (bench.now.state, bench.now.message) == (State.DONE, "canceled")
+
+    @pytest.mark.parametrize("intent", [CANCEL, CancelAll(USDT)], ids=intents.name_of)
+    @virtual_time
+    async def test_what_was_reported_before_the_answer_was_lost_needs_no_other_gone(
+        self, intent: Intent
+    ) -> None:
+        async with doubt(intent) as bench:
+            bench.store.apply(SubmissionChanged(replace(bench.submission, targets=())))
+            bench.exchange.has(replace(order(order_id="later"), created_ms=bench.submission.sent_ms + 1))
+            await asyncio.sleep(2)
+            assert (bench.now.state, bench.now.message) == (State.DONE, "canceled")
+
     @virtual_time
     async def test_a_trigger_order_that_ended(self) -> None:
         async with doubt(CANCEL_PLAN) as bench:
@@ -359,9 +384,8 @@ class TestSentAgain:
     @asynccontextmanager
     async def _absent(self) -> AsyncIterator[Bench]:
         async with doubt(PLACE) as bench:
-            while bench.state is not State.ABSENT:
-                await asyncio.sleep(1)
-            await asyncio.sleep(100)
+            await asyncio.sleep(130)
+            assert bench.state is State.ABSENT
             yield bench
 
     @staticmethod
