@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from operator import eq
 from typing import NamedTuple
 
 from rich.cells import get_character_cell_size
@@ -159,33 +160,21 @@ def _read(segments: Sequence[Segment]) -> tuple[list[str], list[Pen], bool]:
     return letters, pens, is_risky
 
 
-def _parts(line: Row, before: Row) -> list[tuple[int, int, int]] | None:
-    """Return where a line differs from the one before: first span, span after the last, column.
-
-    None where terminals may differ in how wide a letter is.
-    """
-    if len(line) != len(before):
-        return _whole(line)
-    parts: list[tuple[int, int, int]] = []
-    column = end = 0
-    for number, (span, old) in enumerate(zip(line, before, strict=True)):
-        size = len(span[0])
-        if span is not old and span != old:
-            if size != len(old[0]):
-                return _whole(line)
-            if not is_narrow(span[0]):
-                return None
-            if parts and column - end <= _BRIDGE:
-                parts[-1] = (parts[-1][0], number + 1, parts[-1][2])
-            else:
-                parts.append((number, number + 1, column))
-            end = column + size
-        column += size
-    return parts
-
-
-def _whole(line: Row) -> list[tuple[int, int, int]] | None:
-    return [(0, len(line), 0)] if all(is_narrow(span[0]) for span in line) else None
+def _runs(text: str, before: str) -> Iterable[tuple[int, int]]:
+    """Return where a text differs from another of its length: from where, and to where."""
+    same = list(map(eq, text, before))
+    start, last = same.index(False), len(same) - same[::-1].index(False)
+    if sum(same[start:last]) <= _BRIDGE:
+        return ((start, last),)
+    runs: list[tuple[int, int]] = []
+    end = start
+    for at in range(start, last):
+        if not same[at]:
+            if at - end > _BRIDGE:
+                runs.append((start, end))
+                start = at
+            end = at + 1
+    return (*runs, (start, end))
 
 
 class CellScreen:
@@ -236,17 +225,50 @@ class CellScreen:
         if box.pens.is_ascii:
             line = tuple(span._replace(text=to_ascii(span.text)) for span in line)
         known = self._seen[y].get(x)
-        before = known[0] if known is not None and isinstance(known[0], tuple) else ()
-        parts = _parts(line, before)
-        if parts is None:
+        if known is not None and isinstance(known[0], tuple) and len(known[0]) == len(line):
+            is_put = self._put_spans(y, x, line, known[0], box, out)
+            if is_put is not None:
+                if is_put:
+                    self._seen[y][x] = (line, known[1])
+                return is_put
+        if not all([is_narrow(span[0]) for span in line]):
             return False
-        for first, last, column in parts:
-            self._replace(y, x + column, line[first:last], box, out)
-        if known is not None and before:
-            self._seen[y][x] = (line, known[1])
-        else:
-            self._note(y, x, line, x, x + sum(len(span[0]) for span in line))
+        self._replace(y, x, line, box, out)
+        self._note(y, x, line, x, x + sum([len(span[0]) for span in line]))
         return True
+
+    def _put_spans(self, y: int, x: int, line: Row, before: Row, box: PenBox, out: list[str]) -> bool | None:
+        """Write the spans that differ; False where that cannot be done here, None where they do not match."""
+        for span, old in zip(line, before, strict=True):
+            text, before_text = span[0], old[0]
+            size = len(text)
+            if span is not old and span != old:
+                if size != len(before_text):
+                    return None
+                if not is_narrow(text):
+                    return False
+                pen = box[span[1:]]
+                if span[1:] == old[1:]:
+                    for start, end in _runs(text, before_text):
+                        self._write_text(y, x + start, text[start:end], pen, out)
+                else:
+                    self._write_text(y, x, text, pen, out)
+                    self._pens[y][x : x + size] = [pen] * size
+            x += size
+        return True
+
+    def _write_text(self, y: int, x: int, text: str, pen: Pen, out: list[str]) -> None:
+        """Write letters of one cell each, in one pen; whose cells have that pen already."""
+        at = self._at
+        out.append(f"\x1b[{y + 1};{x + 1}H" if x and (at is None or at[0] != y) else self._move(y, x))
+        current = self._pen
+        if pen is not current:
+            out.append(_change(current, pen) if current is not None else f"\x1b[m{_change(PLAIN, pen)}")
+            self._pen = pen
+        out.append(text)
+        end = x + len(text)
+        self._letters[y][x:end] = text
+        self._at = (y, end) if end < self.width else None
 
     def _replace(self, y: int, x: int, spans: Sequence[Span], box: PenBox, out: list[str]) -> None:
         letters: list[str] = []
