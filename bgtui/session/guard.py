@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from typing import Any
@@ -34,8 +33,6 @@ from bgtui.store.topic import Kind
 MAX_VOUCHED = 16
 """Confirmed orders whose unusual figures are remembered as meant."""
 ASK_AGAIN_MS = 5000
-LEAVING_MS = 300
-"""For how long an order that was let through may take to be marked as sent: as long as the journal may."""
 SAME_MS = 50
 """For how long nothing grows so much older that it would be judged otherwise."""
 _KINDS = (
@@ -79,7 +76,6 @@ class Guard:
         self._ask = ask
         self._asked_ms: dict[InstrumentId, int] = {}
         self._vouched: OrderedDict[Intent, Meant] = OrderedDict()
-        self._leaving: dict[tuple[int, Intent], int] = {}
         self._last: tuple[tuple[object, ...], tuple[RuleResult, ...]] | None = None
         """What was judged last, for a form that asks several times while it is drawn once."""
 
@@ -127,27 +123,12 @@ class Guard:
         """
         opens = risk.may_open(intent, Moment(amended=self._amended(intent)))
         is_misspelled = self._is_misspelled(intent)
-        lines = tuple(
+        return tuple(
             _line(result)
             for result in self._judge(intent, None)
             if not result.passes
             and (is_misspelled if result.rule == rules.MODE else opens or _is_ours(result))
         )
-        if not lines and opens and self.limits.duplicate_ms and self._is_leaving(intent):
-            return ("Refused here: the same order is about to leave; wait.",)
-        return lines
-
-    def _is_leaving(self, intent: Intent) -> bool:
-        """Tell whether another task has just been let through with the same order, and note this one.
-
-        Between that and the mark in the store lies the journal, which may take its time.
-        """
-        now_ms, task = self._now_ms(), _task()
-        self._leaving = {key: at_ms for key, at_ms in self._leaving.items() if now_ms - at_ms < LEAVING_MS}
-        is_other = any(each == intent and other != task for other, each in self._leaving)
-        if not is_other:
-            self._leaving[task, intent] = now_ms
-        return is_other
 
     def vouch(self, intent: Intent, meant: Meant) -> None:
         """Take note that the person means unusual figures of an order that is confirmed now."""
@@ -206,14 +187,6 @@ class Guard:
         if now_ms - self._asked_ms.get(instrument, -ASK_AGAIN_MS) >= ASK_AGAIN_MS:
             self._asked_ms[instrument] = now_ms
             self._ask(question.symbol_settings(instrument))
-
-
-def _task() -> int:
-    """Name the task that asks; 0 outside of any."""
-    try:
-        return id(asyncio.current_task())
-    except RuntimeError:
-        return 0
 
 
 def _is_ours(result: RuleResult) -> bool:

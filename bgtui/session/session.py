@@ -71,6 +71,7 @@ class Session:
         asker: Asker | None = None,
         observe: Callable[[Event], None] | None = None,
         list_instruments: Callable[[ProductType], None] = lambda _: None,
+        renew_instruments: Callable[[ProductType], None] = lambda _: None,
         inquiry: Inquiry | None = None,
         journal: Journal | None = None,
         scribe: Scribe | None = None,
@@ -95,6 +96,8 @@ class Session:
         """What asks the questions that no stream answers."""
         self.list_instruments = list_instruments
         """Asks for the instruments of a product type that nobody has listed yet."""
+        self.renew_instruments = renew_instruments
+        """Asks for the instruments of a product type again: their rules may have changed."""
         self.alerts = alerts
         """What watches for what the person wants to be told of; None where nobody looks."""
         self._clock = clock
@@ -200,8 +203,9 @@ class Session:
         return is_changed
 
     def watch(self, topics: Iterable[MarketTopic]) -> None:
-        """Listen to exactly these topics from now on; the store forgets the others."""
-        wanted = frozenset(topics)
+        """Listen to exactly these topics from now on, in this order; the store forgets the others."""
+        ordered = tuple(dict.fromkeys(topics))
+        wanted = frozenset(ordered)
         if wanted == self._topics:
             return
         self._topics = wanted
@@ -210,7 +214,7 @@ class Session:
         if self._resync is not None:
             self._resync.watch(wanted)
         if self._market is not None:
-            self._market.watch(wanted)
+            self._market.watch(ordered)
 
     def watch_list(self, instruments: Iterable[InstrumentId]) -> None:
         """Carry the tickers of these instruments, and nothing more of them unless they are shown."""
@@ -276,12 +280,14 @@ class Session:
                 self._waiting -= 1
 
     def _watch_shown(self) -> None:
-        tickers = (*self._listed, *self._recent, *self._carried, *self._weighed, *self._valued)
-        topics = {MarketTopic(MarketChannel.TICKER, name) for name in tickers}
+        topics: list[MarketTopic] = []
         for name in self._recent:
-            topics.add(MarketTopic(MarketChannel.BOOK, name))
-            topics.add(MarketTopic(MarketChannel.TRADES, name))
-            topics.add(MarketTopic(MarketChannel.CANDLES, name, self._interval))
+            topics.append(MarketTopic(MarketChannel.BOOK, name))
+            topics.append(MarketTopic(MarketChannel.TICKER, name))
+            topics.append(MarketTopic(MarketChannel.TRADES, name))
+            topics.append(MarketTopic(MarketChannel.CANDLES, name, self._interval))
+        others = (*self._listed, *sorted(self._carried | self._weighed | self._valued, key=str))
+        topics += [MarketTopic(MarketChannel.TICKER, name) for name in others]
         self.watch(topics)
 
     def _wake(self) -> None:

@@ -106,7 +106,7 @@ class Simulator:
         self.rest = Rest(
             exchange, self.keys, self.limits, self.faults, step=self.step, publish=self.publisher.publish
         )
-        self.sessions: set[Session] = set()
+        self.sessions: dict[Session, None] = {}
         self.faults.attach(self)
         self._clock = clock
         self._asked = count(1)
@@ -219,7 +219,7 @@ class Simulator:
             is_private=is_private,
             cuts=self.options.cuts,
         )
-        self.sessions.add(session)
+        self.sessions[session] = None
         writer = asyncio.create_task(_write(send, session))
         try:
             await self._listen(receive, session)
@@ -228,7 +228,7 @@ class Simulator:
         finally:
             writer.cancel()
             session.close()
-            self.sessions.discard(session)
+            self.sessions.pop(session, None)
 
     async def _listen(self, receive: Receive, session: Session) -> None:
         """Hear messages until the connection ends or is to be cut."""

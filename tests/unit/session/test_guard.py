@@ -306,7 +306,7 @@ async def test_two_at_once_are_one_however_slow_the_disk_is() -> None:
     both = [asyncio.create_task(desk.submit(place())) for _ in range(2)]
     first, second = await asyncio.gather(*both, return_exceptions=True)
     assert isinstance(second, Refused)
-    assert str(second) == "Refused here: the same order is about to leave; wait."
+    assert str(second) == "Refused here: the same order left 0.0s ago, 2s must lie between; wait."
     assert not isinstance(first, BaseException)
     assert gateway.intents == [place()]
 
