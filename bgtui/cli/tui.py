@@ -29,10 +29,15 @@ def run_tui(typed: CommandLine, looks: Mapping[str, Any], record: Path | None = 
     Raises:
         ConfigError: there is no terminal to draw on, or the recording cannot be made.
     """
-    if not (sys.stdin.isatty() and sys.stdout.isatty()) or os.environ.get("TERM") in (None, "", "dumb"):
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise ConfigError(
             "the terminal program needs a terminal on stdin and stdout",
             hint="for a script: bgtui show book BTCUSDT --json",
+        )
+    if (term := os.environ.get("TERM", "")) in ("", "dumb"):
+        raise ConfigError(
+            f"TERM is {term or 'not set'}, and nothing can be drawn on such a terminal",
+            hint="set it to what yours is, such as TERM=xterm-256color, or: bgtui show book BTCUSDT --watch",
         )
     os.environ.setdefault("TEXTUAL_FPS", REPAINT_HZ)
     # No key of ours needs the protocol, and not every link keeps it.

@@ -39,7 +39,7 @@ def display_of(environ: Mapping[str, str], *, fps: int | None = None, is_slow: b
     `NO_COLOR` is honoured; a terminal or a locale that cannot show the glyphs gets ASCII.
     """
     term = environ.get("TERM", "")
-    encoding = next((environ[name] for name in ("LC_ALL", "LC_CTYPE", "LANG") if environ.get(name)), "")
+    encoding = _locale_of(environ)
     is_utf8 = "utf" in encoding.lower() or not encoding
     return Display(
         fps=SLOW_FPS if is_slow else (fps or DEFAULT_FPS),
@@ -51,6 +51,18 @@ def display_of(environ: Mapping[str, str], *, fps: int | None = None, is_slow: b
         theme=ThemeName(theme),
         max_kbps=max_kbps,
     )
+
+
+def _locale_of(environ: Mapping[str, str]) -> str:
+    """Return the locale that says what the terminal's letters are; empty when nothing does."""
+    given = {name: environ[name] for name in ("LC_ALL", "LC_CTYPE", "LANG") if environ.get(name)}
+    if given.get("LANG") in ("C", "POSIX") and given.get("LC_CTYPE") == _COERCED:
+        del given["LC_CTYPE"]
+    return next(iter(given.values()), "")
+
+
+_COERCED = "C.UTF-8"
+"""What Python itself writes into LC_CTYPE when it starts under a C locale (PEP 538): nobody asked for it."""
 
 
 def _has_256(term: str, colorterm: str) -> bool:

@@ -20,12 +20,16 @@ def is_too_small(width: int, height: int) -> bool:
 
 def card_rows(workspace: Workspace, width: int, height: int) -> Sequence[Row]:
     """Return the lines, the most needed first."""
+    keys = row(
+        Span("! kill  q quit" if workspace.can_trade else "q quit", Role.ACCENT), "  enlarge the window"
+    )
     lines = [
         row(Span(f"bgtui needs {MIN_WIDTH}x{MIN_HEIGHT}, this is {width}x{height}", Role.WARN)),
         _safety(workspace),
         *_live(workspace),
-        row(Span("! kill  q quit" if workspace.can_trade else "q quit", Role.ACCENT), "  enlarge the window"),
     ]
+    if height > 1:  # what can be done stays, however little is told
+        lines = [*lines[: height - 1], keys]
     return [crop(line, width) for line in lines[:height]]
 
 
