@@ -9,6 +9,9 @@ from bgtui.domain.instrument import InstrumentId
 from bgtui.domain.order import PositionSide
 from bgtui.domain.text import Untrusted
 
+MOST_TRACKS, MOST_TRACKS_EACH = 300, 100
+"""Tracking orders that a futures leader may have open, in all and of one instrument (Bitget's help pages)."""
+
 
 @dataclass(frozen=True, slots=True)
 class TrackingOrder:

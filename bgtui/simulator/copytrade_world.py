@@ -15,7 +15,14 @@ from decimal import ROUND_FLOOR, Decimal
 from functools import partial
 
 from bgtui.domain.account import Fill
-from bgtui.domain.copytrade import CopyLimit, LeadSettings, LeadSymbol, ProfitShare
+from bgtui.domain.copytrade import (
+    MOST_TRACKS,
+    MOST_TRACKS_EACH,
+    CopyLimit,
+    LeadSettings,
+    LeadSymbol,
+    ProfitShare,
+)
 from bgtui.domain.event import FillReported, OrderUpdated, PositionsReported
 from bgtui.domain.instrument import Instrument, InstrumentId, ProductType
 from bgtui.domain.intent import OrderRef
@@ -41,9 +48,8 @@ LAG_MS = (WATCH_MS, 900)
 a fill is noticed would depend on how the exchange is moved on."""
 RETRY_MS = 1000
 MAX_RETRIES = 30
-MAX_TRACKS = 300
+MAX_TRACKS, MAX_SYMBOL_TRACKS = MOST_TRACKS, MOST_TRACKS_EACH
 """Open tracking orders of one account."""
-MAX_SYMBOL_TRACKS = 100
 UNFUNDED_DAYS = 14
 """After so many days without money a follower is removed."""
 SHARE_RATIO = Decimal("0.1")

@@ -162,7 +162,7 @@ def _trader_lines(stage: Stage, product: ProductType, trader: FollowedTrader) ->
         labelled("margin", f"{hide(figure.money(trader.margin), is_private=private)} USDT"),
         labelled("net", hide(figure.signed(trader.net_profit), is_private=private)),
         labelled("open", f"{len(mine)} {'copy' if len(mine) == 1 else 'copies'}"),
-        "Bitget closes open copies when copying stops. No undo from here.",
+        "Open copies stay open: they end with the trader's orders, or by f. No undo from here.",
     )
 
 
@@ -170,15 +170,17 @@ def _trader_lines(stage: Stage, product: ProductType, trader: FollowedTrader) ->
 
 
 async def _run(stage: Stage, make: Callable[[str], FormDock]) -> None:
-    """Ask by a form and send what was confirmed; a refused form opens again with the reason."""
-    problem = ""
+    """Ask by a form and send what was confirmed; a refused form opens again, filled, with the reason."""
+    form = make("")
     while True:
-        decision = await stage.asking.ask(make(problem))
+        decision = await stage.asking.ask(form)
         if decision is None:
             return
         problem = await _send(stage, decision, "")
-        if not problem:
-            return
+        if not problem or stage.asking.docks:
+            return  # sent, or something else is being typed by now: the message line has said it
+        refused, form = form, make(problem)
+        form.resume(refused)
 
 
 async def _send(stage: Stage, decision: Decision, already: str) -> str:

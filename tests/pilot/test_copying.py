@@ -41,10 +41,11 @@ from tests.support.terminal import Terminal, open_terminal
 D = Decimal
 SPOT = ProductType.SPOT
 PAIR = instrument_id(SPOT, "BTCUSDT")
-TRACKS, FOLLOWERS, TRADERS = (
+TRACKS, FOLLOWERS, TRADERS, SETTINGS = (
     question.leader_tracks(USDT),
     question.followers(USDT),
     question.followed_traders(USDT),
+    question.copy_settings(USDT, "8001"),
 )
 FORBIDDEN = {"\x1b", "\x07", "\x9b", "\u202e", "\ud800"}
 
@@ -264,6 +265,13 @@ async def test_the_switches_are_turned_and_what_was_set_here_is_known() -> None:
         assert "set 14:03" in cursor_row(terminal)
 
 
+async def test_an_arrow_key_turns_the_switch_of_the_row_and_takes_no_other() -> None:
+    async with opened("leader") as terminal:
+        await terminal.press("l", "l", "l", "l", "j", "v", "right")
+        await confirm(terminal)
+        assert sent(terminal) == [SetLeadSwitch(USDT, LeadSwitch.SHOWS_EQUITY, is_on=True)]
+
+
 async def test_spot_settings_are_read_and_said_to_be_changed_elsewhere() -> None:
     async with opened("leader") as terminal:
         await terminal.press("m", "m", "m", "l", "l", "l", "l")
@@ -342,6 +350,16 @@ async def test_a_paste_is_no_typing() -> None:
         await terminal.settle()
         await terminal.press("enter")
         assert sent(terminal) == []
+
+
+async def test_whoever_is_listed_can_be_told_apart_even_without_a_name() -> None:
+    async with opened("followers") as terminal:
+        blank = Follower("7189735206", Untrusted("\u200b\u2060"), D(7), True, NOW_MS)
+        await answer(terminal, FOLLOWERS, (blank, replace(blank, follower_uid="7189735207")))
+        text = terminal.screen_text()
+        assert text.count("(no name)") >= 2
+        assert "7189…5206" in text
+        assert "7189…5207" in text
 
 
 async def test_who_may_not_be_removed_stays_with_a_reason() -> None:
@@ -439,10 +457,70 @@ async def test_find_says_what_v2_lacks_and_follows_by_id() -> None:
         assert sent(terminal) == [FollowByAmount(USDT, "b0b4f5ab12", 250)]
 
 
+async def test_the_review_of_following_says_everything_that_is_sent() -> None:
+    async with opened("copy") as terminal:
+        await terminal.press("l", "l", "l", "v")
+        await terminal.type("b0b4f5ab12")
+        await terminal.press("tab")
+        await terminal.type("250")
+        await terminal.press("tab")
+        await terminal.type("90")
+        await terminal.press("tab")
+        await terminal.type("7")
+        await terminal.press("tab", "right", "tab", "right", "tab", "right", "enter")
+        for words in (
+            "FOLLOW b0b4f5ab12", "with 250 USDT in all", "ends at a loss of 90 USDT", "leverage 7x",
+            "margin crossed", "what is open: copied", "new symbols: left",
+        ):  # fmt: skip
+            assert f" {words} " in terminal.screen_text()
+
+
+async def test_a_refused_form_of_copy_trading_opens_again_as_it_was_typed() -> None:
+    async with opened("copy", (120, 40)) as terminal:
+        assert terminal.gateway is not None
+        terminal.gateway.endings.append(Rejected("no such trader", code="40860"))
+        await terminal.press("l", "l", "l", "v")
+        await terminal.type("b0b4f5ab12")
+        await terminal.press("tab")
+        await terminal.type("250")
+        await terminal.press("tab", "tab", "tab", "right")
+        await confirm(terminal)
+        text = terminal.screen_text()
+        assert "Rejected 40860" in text
+        for kept in ("b0b4f5ab12", "250", "crossed"):
+            assert kept in text
+        await confirm(terminal)
+        first, second = sent(terminal)
+        assert first == second
+
+
+async def test_the_settings_of_the_trader_under_the_cursor_are_asked() -> None:
+    async with opened("copy") as terminal:
+        assert question.copy_settings(USDT, "8001") in terminal.asker.attended
+        await terminal.press("j")
+        await terminal.step(0.5)
+        assert question.copy_settings(USDT, "8002") in terminal.asker.attended
+
+
+async def test_the_settings_of_the_first_trader_are_asked_once_the_traders_are_known() -> None:
+    nobody = [
+        event
+        for event in scene.events()
+        if not (isinstance(event, QuestionAnswered) and event.question in (TRADERS, SETTINGS))
+    ]
+    async with opened("copy", events=nobody) as terminal:
+        assert SETTINGS not in terminal.asker.attended
+        await answer(terminal, TRADERS, scene_copy.traders())
+        await terminal.step(0.5)
+        assert SETTINGS in terminal.asker.attended
+
+
 async def test_x_stops_copying_by_typed_name() -> None:
     async with opened("copy", (120, 40)) as terminal:
         await terminal.press("x")
         assert "4 copies" in terminal.screen_text()
+        # Bitget leaves them open: who takes them for closed would hold them unwatched.
+        assert "Open copies stay open" in text_of(terminal)
         await terminal.type("AlphaDesk")
         await terminal.press("enter")
         assert sent(terminal) == [Unfollow(USDT, "8001")]
@@ -480,7 +558,8 @@ async def test_e_writes_the_shares_as_csv_that_no_spreadsheet_runs() -> None:
         assert text.splitlines()[0] == "time_ms,coin,amount,follower,ratio,profit_id"
         assert "'=HYPERLINK" in text
         assert "\x1b" not in text
-        assert terminal.message.startswith("3 shares written to /exports/copy-profit-usdt-futures-")
+        assert terminal.message.startswith("3 shares: copy-profit-usdt-futures-")
+        assert terminal.message.endswith(".csv in /exports")
 
 
 async def test_h_hides_names_uids_and_money_on_every_view() -> None:
@@ -514,6 +593,17 @@ async def test_a_fill_has_the_list_asked_and_a_leg_that_ends_is_seen_at_once() -
         rows = [row for row in terminal.rows() if "1221311" in row]
         assert "closed" in rows[0]
         assert isinstance(report, PositionsReported)
+
+
+async def test_what_a_leader_may_have_open_is_held_against_what_is() -> None:
+    async with opened("leader") as terminal:
+        meter = next(row for row in terminal.rows() if row.startswith(" tracking orders "))
+        assert "5 of 300" in meter
+        assert meter.rstrip().endswith("BTCUSDT 2 of 100")
+        assert any("order rate" in row and row.rstrip().endswith("waiting") for row in terminal.rows())
+        assert "(asked every 3s)" in terminal.row(-2)
+        await terminal.press("l")
+        assert "(asked every 12s)" in terminal.row(-2)
 
 
 async def test_what_is_seen_is_asked_the_most_often_and_goes_on_slowly_elsewhere() -> None:

@@ -143,7 +143,8 @@ _TRADERS = (
 )
 
 
-def _traders() -> tuple[FollowedTrader, ...]:
+def traders() -> tuple[FollowedTrader, ...]:
+    """Return whom the account follows."""
     return tuple(
         FollowedTrader(uid, Untrusted(name), seats, taken, D(margin), D(net), D(total), symbols,
                        NOW_MS - days * _DAY_MS)
@@ -187,7 +188,7 @@ def events() -> list[Event]:
         (question.lead_symbols(USDT), _symbols()),
         (question.lead_settings(), LeadSettings(True, True, False, D(50), _symbols()[:2])),
         (question.followers(USDT), followers()),
-        (question.followed_traders(USDT), _traders()),
+        (question.followed_traders(USDT), traders()),
         (question.copied_orders(USDT), tuple(_copy(line) for line in _COPIES)),
         (question.copy_history(USDT), ()),
         (question.copy_settings(USDT, "8001"), _copy_settings()),

@@ -35,6 +35,7 @@ class CopySettingsDock(FormDock):
     """How one instrument of one trader is copied; checked against what the exchange allows."""
 
     title: ClassVar[str] = "COPY"
+    kept: ClassVar[tuple[str, ...]] = (*FormDock.kept, "symbols", "at", "rule", "leverage", "margin")
 
     def __init__(self, workspace: Workspace, trader: FollowedTrader, *, problem: str = "") -> None:
         """Begin with the first instrument, as it is set."""
@@ -212,6 +213,7 @@ class FollowDock(FormDock):
     """Follow a trader whose id is known from Bitget's site: v2 lists traders to brokers only."""
 
     title: ClassVar[str] = "FOLLOW A TRADER"
+    kept: ClassVar[tuple[str, ...]] = (*FormDock.kept, "copies_open", "copies_new", "margin")
 
     def __init__(self, workspace: Workspace, *, problem: str = "") -> None:
         """Begin empty."""
@@ -328,11 +330,15 @@ class FollowDock(FormDock):
         amount = self.edits["amount"].text
         if not self.product.is_futures:
             return (f"FOLLOW {self._trader()}", f"{self.edits['pair'].text.upper()}: {amount} USDT an order")
-        loss = self.edits["loss"].text.strip()
+        loss, leverage = (self.edits[name].text.strip() for name in ("loss", "leverage"))
         return (
             f"FOLLOW {self._trader()}",
-            f"with {amount} USDT, the same share as theirs",
+            f"with {amount} USDT in all",
             f"ends at a loss of {loss} USDT" if loss else "no loss limit",
+            f"leverage {f'{leverage}x' if leverage else 'as trader'}",
+            f"margin {self.margin or 'as trader'}",
+            f"what is open: {'copied' if self.copies_open else 'left'}",
+            f"new symbols: {'copied' if self.copies_new else 'left'}",
         )
 
     def effects(self, width: int) -> Sequence[Body]:

@@ -34,6 +34,7 @@ class LeadSymbolDock(FormDock):
     """Whether an instrument may be copied, and on futures where copies take profit and stop."""
 
     title: ClassVar[str] = "LEND"
+    kept: ClassVar[tuple[str, ...]] = (*FormDock.kept, "is_on")
 
     def __init__(self, workspace: Workspace, symbol: LeadSymbol, *, problem: str = "") -> None:
         """Prefill what is set."""
@@ -154,12 +155,17 @@ class LeadSwitchDock(FormDock):
     """One switch of a futures leader; how it stands now, no request of v2 tells."""
 
     title: ClassVar[str] = "LEADER SWITCH"
+    kept: ClassVar[tuple[str, ...]] = (*FormDock.kept, "switch", "is_on")
 
     def __init__(
         self, workspace: Workspace, product_type: ProductType, switch: LeadSwitch, *, problem: str = ""
     ) -> None:
-        """Begin with off: whoever opens this mostly wants less to be seen."""
+        """Begin with off: whoever opens this mostly wants less to be seen.
+
+        The cursor stands on the turn: the row has chosen the switch, and an arrow key must not change it.
+        """
         super().__init__(workspace, problem=problem)
+        self.field = "turn"
         self.product_type = product_type
         self.switch = switch
         self.is_on = False

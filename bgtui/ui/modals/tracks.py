@@ -92,6 +92,7 @@ class CloseTracksDock(TrackDock):
     """Close this order, every one of its symbol, or all; what follows from it is said first."""
 
     title: ClassVar[str] = "CLOSE"
+    kept: ClassVar[tuple[str, ...]] = (*TrackDock.kept, "scope", "keeps_coins")
 
     def __init__(
         self, workspace: Workspace, role: CopyRole, order: TrackingOrder, *, problem: str = ""

@@ -44,14 +44,25 @@ class CopyTable(LiveTable):
     """Traders, copied orders, those that were closed, and how others are found."""
 
     _merging: Merging | None = None
+    _trader_id = ""
 
     def prepare(self) -> None:
         """Have what is copied valued, and the list asked when the account stream says that it changed."""
         asked = question.copied_orders(product_of(self.workspace))
         value(self.workspace, self._copies())
+        self._follow_cursor()
         if self._merging is None or self._merging.asked != asked:
             self._merging = Merging(asked)
         self._merging.look(self.workspace)
+
+    def _follow_cursor(self) -> None:
+        """Have the settings of the trader under the cursor asked once it stands on another one."""
+        trader = self._trader()
+        name = "" if trader is None else trader.trader_id
+        if name != self._trader_id:
+            self._trader_id = name
+            app: Any = self.app
+            app.attend()
 
     def turned(self) -> None:
         """Ask what is seen now more often than what is not."""

@@ -18,6 +18,7 @@ from bgtui.ui.keys import Context
 from bgtui.ui.role import Role
 from bgtui.ui.screens.copying import (
     AWAY_S,
+    HIDDEN_FACTOR,
     Asked,
     ByProduct,
     Merging,
@@ -268,7 +269,9 @@ class LeaderScreen(ByProduct, ListScreen):
         answer = store.answer(question.leader_tracks(product_of(self.workspace)))
         if answer.code == polled.NOT_A_LEADER:
             return as_of("This account is not a lead trader (31001); 6 shows the follower side.")
-        text = polled.as_of(answer, "tracking orders", TRACKING_S)
+        is_seen = self.table.view_index == _TRACKING
+        interval_s = TRACKING_S if is_seen else TRACKING_S * HIDDEN_FACTOR
+        text = polled.as_of(answer, "tracking orders", interval_s)
         return as_of(f"{text} · ≈ PnL from mark, live" if answer.is_known else text)
 
     # Keys
@@ -339,4 +342,5 @@ class LeaderScreen(ByProduct, ListScreen):
         except BgtuiError as error:
             self._stage.say(str(error), Role.DANGER)
             return
-        self._stage.say(f"{len(answer.value)} shares written to {where}")
+        folder = where.removesuffix(name).rstrip("/")
+        self._stage.say(f"{len(answer.value)} shares: {name} in {folder}")

@@ -27,6 +27,7 @@ def lines(setting: CopySetting) -> list[str]:
         made.append(f"most held {figure.plain(setting.max_hold)}")
     if setting.instrument.product_type.is_futures:
         made.append(_leverage(setting))
+        made.append("margin as trader" if setting.margin_mode == "trader" else "margin mine")
     guards = [
         f"{name} {figure.plain(ratio)}%"
         for name, ratio in (("TP", setting.take_profit_ratio), ("SL", setting.stop_loss_ratio))

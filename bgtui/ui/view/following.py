@@ -57,6 +57,9 @@ TRADER_COLUMNS = (
 _MOVES = {Move.JOINED: "joined", Move.LEFT: "left", Move.REMOVED: "removed by me"}
 """Who left by themselves and whom the exchange took out look alike to the API."""
 _DAY_MS = 86_400_000
+_UID_CELLS = 9
+_FIRST = 3
+"""Parts of a setting in its first line: how much an order, how much at most, with which leverage."""
 _UNFUNDED_DAYS = 14
 """Days without equity after which the exchange removes a follower by itself."""
 
@@ -64,6 +67,11 @@ _UNFUNDED_DAYS = 14
 def cleaned(name: Untrusted) -> str:
     """Return a nickname fit for a cell."""
     return cell_name(name.raw)
+
+
+def _short_uid(uid: str) -> str:
+    """Return a uid fit for its column: its end always, since that tells people apart and is what is typed."""
+    return uid if len(uid) <= _UID_CELLS else f"{uid[:4]}…{uid[-4:]}"
 
 
 def is_altered(name: Untrusted) -> bool:
@@ -141,7 +149,7 @@ def _follower_line(
         follower.follower_uid,
         (
             Span(hide(name, is_private=is_private)),
-            Span(hide(figure.short_id(follower.follower_uid), is_private=is_private)),
+            Span(hide(_short_uid(follower.follower_uid), is_private=is_private)),
             Span(hide(figure.money(follower.equity), is_private=is_private)),
             Span(UNKNOWN if days is None else f"{days}d"),
             Span(
@@ -222,7 +230,7 @@ def change_table(changes: Sequence[RosterChange], now_ms: int, *, is_private: bo
                 Span(figure.moment(change.seen_ms, now_ms)),
                 Span(_MOVES[change.move], Role.BID if change.move is Move.JOINED else Role.ASK),
                 Span(hide(cleaned(change.follower.name), is_private=is_private)),
-                Span(hide(figure.short_id(change.follower.follower_uid), is_private=is_private)),
+                Span(hide(_short_uid(change.follower.follower_uid), is_private=is_private)),
                 Span(hide(figure.money(change.follower.equity), is_private=is_private)),
             ),
             (change.seen_ms, change.move.value, None, None, change.follower.equity),
@@ -231,7 +239,7 @@ def change_table(changes: Sequence[RosterChange], now_ms: int, *, is_private: bo
         )
         for change in reversed(changes)
     )
-    return Table(CHANGE_COLUMNS, lines, "Nobody joined or left since bgtui was started.")
+    return Table(CHANGE_COLUMNS, lines, "Nobody joined or left since this list was first read.")
 
 
 def trader_table(
@@ -291,13 +299,15 @@ def settings_rows(
     if not found.details:
         return [*rows, row(Span(" none set", Role.MUTED))]
     for setting in found.details[:4]:
-        rows.append(row(f" {setting.instrument.symbol} {copyrule.words(setting)}"))
+        lines = copyrule.lines(setting)
+        rows.append(row(f" {setting.instrument.symbol} {' · '.join(lines[:_FIRST])}"))
+        rest = lines[_FIRST:]
         limit = next((each for each in limits or () if each.instrument == setting.instrument), None)
         if limit is not None:
             least, most = figure.plain(limit.min_size), figure.plain(limit.max_size)
-            rows.append(
-                row(Span(f"   allowed now for {setting.instrument.symbol}: {least} – {most}", Role.MUTED))
-            )
+            rest.append(f"allowed now {least} – {most} an order")
+        if rest:
+            rows.append(row(Span(f"   {' · '.join(rest)}", Role.MUTED)))
     return rows
 
 

@@ -7,6 +7,8 @@ from decimal import Decimal
 from bgtui.domain import question
 from bgtui.domain.copyintent import LeadSwitch, SetLeadSwitch
 from bgtui.domain.copytrade import (
+    MOST_TRACKS,
+    MOST_TRACKS_EACH,
     LeaderSummary,
     LeadSettings,
     LeadSymbol,
@@ -321,6 +323,7 @@ def detail_rows(store: Store, order: TrackingOrder | None, workspace: Workspace,
         rows += _order_rows(store, order, workspace, width)
     rows.append(rule(row("limits"), width))
     rows += _limits(store, workspace)
+    rows += _tracked(store, order, workspace)
     return rows
 
 
@@ -366,13 +369,27 @@ def _limits(store: Store, workspace: Workspace) -> list[Row]:
     ]
 
 
+def _tracked(store: Store, order: TrackingOrder | None, workspace: Workspace) -> list[Row]:
+    """Return how many of the tracking orders that a futures leader may have are open."""
+    product = workspace.copy_product or workspace.identity.product_type
+    if not product.is_futures:
+        return []
+    found = store.answer(question.leader_tracks(product)).value
+    meter = _meter("tracking orders", None if found is None else len(found), MOST_TRACKS)
+    if order is None or found is None:
+        return [meter]
+    mine = sum(each.instrument == order.instrument for each in found)
+    words = f"  {order.instrument.symbol} {mine} of {MOST_TRACKS_EACH}"
+    return [row(*meter, Span(words, Role.MUTED))]
+
+
 def _order_rate(store: Store, product: ProductType) -> str:
     """Return how many orders a second may be placed: lead traders have less than others."""
     name = "futures.place-order" if product.is_futures else "spot.place-order"
     budget = store.budget
     found = next((each for each in budget.endpoints if each.name == name), None) if budget else None
     if found is None:
-        return "order rate 1/s (lead traders)"
+        return "order rate 1/s, 0 waiting"
     return f"order rate {found.limit / found.seconds:g}/s, {found.waiting} waiting"
 
 

@@ -9,6 +9,8 @@ from bgtui.ui.view.privacy import hide
 
 NAME_CELLS = 20
 DIGITS = 4
+NO_NAME = "(no name)"
+"""In place of a nickname of which nothing is left to be seen."""
 
 
 @lru_cache(20_000)
@@ -17,7 +19,8 @@ def cell_name(raw: str) -> str:
 
     Emoji that are joined into one are drawn one by one: terminals do not agree how wide the whole is.
     """
-    return clean_cell(raw.replace("\u200d", ""), NAME_CELLS)
+    name = clean_cell(raw.replace("\u200d", ""), NAME_CELLS)
+    return name if name.strip() else NO_NAME
 
 
 def typed_word(name: Untrusted, uid: str, *, is_private: bool) -> tuple[str, str]:
@@ -42,4 +45,4 @@ def shown_uid(uid: str, *, is_private: bool) -> str:
 
 def shown_name(name: Untrusted, *, is_private: bool) -> str:
     """Return a nickname fit for a cell; blank ones say so."""
-    return hide(cell_name(name.raw).strip() or "(no name)", is_private=is_private)
+    return hide(cell_name(name.raw).strip(), is_private=is_private)

@@ -246,7 +246,7 @@ def leader_line(
             number_cell(order.tracking_no, mark_glyph),
             Span(order.instrument.symbol),
             _side(order),
-            Span(figure.leverage(order.leverage)),
+            Span(_leverage(order)),
             Span(hide(figure.fitted_size(order.open_size, size_places, 7).strip(), is_private=is_private)),
             Span(figure.price(order.open_price, places)),
             Span(figure.price(mark, places)),
@@ -283,7 +283,7 @@ def copy_line(
             number_cell(order.tracking_no, mark_glyph),
             Span(order.instrument.symbol),
             _side(order),
-            Span(figure.leverage(order.leverage)),
+            Span(_leverage(order)),
             Span(hide(figure.fitted_size(order.open_size, size_places, 8).strip(), is_private=is_private)),
             Span(figure.price(order.open_price, places)),
             Span(figure.price(mark, places)),
@@ -361,6 +361,11 @@ def total_cells(columns: Iterable[Column], value: Decimal | None, *, is_private:
 def _places(store: Store, order: TrackingOrder) -> tuple[int, int]:
     rules = store.instrument(order.instrument)
     return (2, 4) if rules is None else (rules.price_places, rules.size_places)
+
+
+def _leverage(order: TrackingOrder) -> str:
+    """Return the leverage; spot has none, which is another thing than one that is not known."""
+    return figure.leverage(order.leverage) if order.instrument.product_type.is_futures else NONE
 
 
 def _side(order: TrackingOrder) -> Span:
