@@ -25,10 +25,12 @@ from bgtui.domain.error import (
 from bgtui.domain.instrument import InstrumentId, ProductType
 from bgtui.domain.intent import CancelAll, ClosePosition, Intent
 from bgtui.domain.order import Order, PlanOrder
+from bgtui.domain.submission import SubmissionState
 from bgtui.session.desk import Receipt
 from bgtui.session.feed import surface
 from bgtui.session.kill_reach import KillChoice, Reach, Standing, Step, cancel_steps, close_steps
 from bgtui.session.ports import AccountReader
+from bgtui.session.senders import MAKES_ORDER
 from bgtui.store.store import Store
 
 ALIKE = 2
@@ -98,6 +100,8 @@ class KillRun:
     """The last asking."""
     said: dict[str, str] = field(default_factory=dict)
     """What was last said about each kind of thing."""
+    owed: tuple[tuple[Reach, KillChoice], ...] = ()
+    """What earlier passes meant beyond this one and nobody has proven: it is part of the proof."""
 
     @property
     def is_over(self) -> bool:
@@ -159,7 +163,8 @@ class KillSwitch:
     async def ask(self, reach: Reach, choice: KillChoice = KillChoice.BOTH) -> Standing:
         """Ask by REST what stands within a reach; what is not answered is taken as last known."""
         asking = _Asking(self._reader, self._store, reach)
-        return replace(await asking.ask(choice), asked_ms=self._now_ms())
+        found = await asking.ask(choice)
+        return replace(found, asked_ms=self._now_ms(), arriving=_arriving(self._store, reach))
 
     def begin(self, reach: Reach, choice: KillChoice, standing: Standing) -> None:
         """Send, once, what does away with all that stands; then verify, whoever looks or leaves.
@@ -171,8 +176,14 @@ class KillSwitch:
             raise Refused("The kill switch is still sending.", hint="wait for its answers")
         if self._task is not None:
             self._task.cancel()
-        lines = self.run.lines if self.is_alarmed and self.run is not None else []
-        self.run = KillRun(reach, choice, self._clock.monotonic(), lines=lines)
+        before = self.run if self.is_alarmed else None
+        self.run = KillRun(reach, choice, self._clock.monotonic())
+        if before is not None:
+            self.run.lines = before.lines
+            meant = (*before.owed, (before.reach, before.choice))
+            self.run.owed = tuple(
+                each for each in meant if not (reach.covers(each[0]) and choice.covers(each[1]))
+            )
         self._task = asyncio.get_running_loop().create_task(self._pass(self.run, standing), name="kill")
         self._task.add_done_callback(surface)
         self._changed()
@@ -242,6 +253,8 @@ class KillSwitch:
             self._wake.clear()
             standing = await self._look(run, run.choice)
             left = standing.left(run.choice) if standing.is_complete else None
+            owed = await self._look_back(run)
+            left = None if left is None or owed is None else left + owed
             run.left = left if left is not None else run.left
             alike = alike + 1 if left == 0 else 0
             passed_s = self._clock.monotonic() - run.begun_s
@@ -252,6 +265,18 @@ class KillSwitch:
         run.stage, run.ended_ms, run.is_overdue = KillStage.VERIFIED, self._now_ms(), False
         self._changed()
 
+    async def _look_back(self, run: KillRun) -> int | None:
+        """Return what is left of earlier passes that nobody has proven; None while that is not known."""
+        left = 0
+        for reach, choice in run.owed:
+            standing = await self._ask_in_time(reach, choice)
+            if not standing.is_complete:
+                return None
+            left += standing.left(choice)
+        if run.owed:
+            self._say_news(run, "owed", f"asked: {left} left of an earlier pass")
+        return left
+
     async def _rest(self, seconds: float) -> None:
         try:
             async with asyncio.timeout(seconds):
@@ -261,12 +286,7 @@ class KillSwitch:
 
     async def _look(self, run: KillRun, choice: KillChoice, *, says: bool = True) -> Standing:
         """Ask, and say what is left when that is news."""
-        try:
-            async with asyncio.timeout(ASK_WITHIN_S):
-                standing = await self.ask(run.reach, choice)
-        except TimeoutError:
-            standing = Standing(self._now_ms(), problems=(f"no answer in {ASK_WITHIN_S:.0f}s",))
-        run.standing = standing
+        run.standing = standing = await self._ask_in_time(run.reach, choice)
         if not standing.is_complete:
             self._say_news(run, "problem", f"not answered: {standing.problems[0]}")
         elif says:
@@ -274,6 +294,13 @@ class KillSwitch:
             for noun, words in _found(standing, choice):
                 self._say_news(run, noun, f"asked: {words}")
         return standing
+
+    async def _ask_in_time(self, reach: Reach, choice: KillChoice) -> Standing:
+        try:
+            async with asyncio.timeout(ASK_WITHIN_S):
+                return await self.ask(reach, choice)
+        except TimeoutError:
+            return Standing(self._now_ms(), problems=(f"no answer in {ASK_WITHIN_S:.0f}s",))
 
     # Sending
 
@@ -340,7 +367,22 @@ def _found(standing: Standing, choice: KillChoice) -> list[tuple[str, str]]:
         found += [("order", len(standing.orders)), ("plan", len(standing.plans))]
     if choice.flattens:
         found.append(("leg", len(standing.closable(choice))))
-    return [(noun, _left(count, noun)) for noun, count in found]
+    news = [(noun, _left(count, noun)) for noun, count in found]
+    if standing.arriving:
+        several = "" if standing.arriving == 1 else "s"
+        news.append(("arriving", f"{standing.arriving} order{several} without an outcome"))
+    return news
+
+
+def _arriving(store: Store, reach: Reach) -> int:
+    """Count the orders of ours that may stand, or come to stand, without the exchange's having said so."""
+    return sum(
+        isinstance(each.intent, MAKES_ORDER)
+        and each.state is not SubmissionState.ABSENT
+        and each.instrument is not None
+        and reach.holds(each.instrument)
+        for each in store.all_submissions()
+    )
 
 
 def _left(count: int, noun: str) -> str:

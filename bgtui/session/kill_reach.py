@@ -32,6 +32,10 @@ class KillChoice(StrEnum):
         """Tell whether legs are closed."""
         return self is not KillChoice.CANCEL
 
+    def covers(self, other: KillChoice) -> bool:
+        """Tell whether it does away with all that another does away with."""
+        return self in (KillChoice.BOTH, other)
+
 
 @dataclass(frozen=True, slots=True)
 class Reach:
@@ -44,6 +48,11 @@ class Reach:
     def holds(self, instrument: InstrumentId) -> bool:
         """Tell whether an instrument is meant."""
         return instrument.product_type in self.product_types and self.instrument in (None, instrument)
+
+    def covers(self, other: Reach) -> bool:
+        """Tell whether everything that another means is meant."""
+        is_whole = set(other.product_types) <= set(self.product_types)
+        return is_whole and self.instrument in (None, other.instrument)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +70,8 @@ class Standing:
     """Parts that the key may not read: they are not in reach."""
     blind: tuple[ProductType, ...] = ()
     """Where the orders were not answered."""
+    arriving: int = 0
+    """Orders of ours whose outcome nobody knows yet: no answer says that they will not stand."""
 
     @property
     def is_complete(self) -> bool:
@@ -69,7 +80,7 @@ class Standing:
 
     def left(self, choice: KillChoice) -> int:
         """Return how many things a choice has still to do away with."""
-        count = 0
+        count = self.arriving
         if choice.cancels:
             count += len(self.orders) + len(self.plans)
         if choice.flattens:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any, cast
 
 import pytest
 
 from bgtui.domain.error import OutcomeUnknown
-from bgtui.domain.event import Connection, ConnectionLost
+from bgtui.domain.event import Connection, ConnectionLost, SubmissionChanged
 from bgtui.domain.intent import CancelAll, CancelPlans, CancelSymbol, ClosePosition
+from bgtui.domain.submission import SubmissionState
 from bgtui.session.kill import KillRun, KillSwitch
-from tests.support import scene
+from tests.support import scene, scene_account
 from tests.support.storereader import StoreReader
 from tests.support.terminal import Terminal, open_terminal
 
@@ -30,7 +32,10 @@ def in_a_hurry(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @asynccontextmanager
 async def opened(*keys: str, **given: Any) -> AsyncIterator[Terminal]:
-    async with open_terminal(**{"events": scene.events(), "identity": scene.IDENTITY, **given}) as terminal:
+    # The order that is on its way in the picture would be waited for: here it is known to have failed.
+    ended = SubmissionChanged(replace(scene_account.on_its_way(), state=SubmissionState.REJECTED))
+    events = [*scene.events(), ended]
+    async with open_terminal(**{"events": events, "identity": scene.IDENTITY, **given}) as terminal:
         await terminal.press(*keys)
         yield terminal
         if terminal.session.kill is not None:

@@ -55,7 +55,7 @@ class KillView:
     @property
     def count(self) -> int:
         """How many things the choice would do away with, as last asked."""
-        return 0 if self.standing is None else self.standing.left(self.choice)
+        return 0 if self.standing is None else self.standing.left(self.choice) - self.standing.arriving
 
     @property
     def can_send(self) -> bool:

@@ -19,15 +19,17 @@ from bgtui.domain.error import (
     Refused,
     Rejected,
 )
-from bgtui.domain.event import OpenOrdersListed
+from bgtui.domain.event import OpenOrdersListed, SubmissionChanged
 from bgtui.domain.instrument import InstrumentId, ProductType, instrument_id
 from bgtui.domain.intent import CancelAll, CancelPlans, CancelSymbol, ClosePosition, Intent
 from bgtui.domain.order import Order, PlanKind, PlanOrder, PositionSide
+from bgtui.domain.submission import Submission, SubmissionState
 from bgtui.session.desk import Receipt
 from bgtui.session.kill import OVERDUE_S, KillStage, KillSwitch
 from bgtui.session.kill_reach import KillChoice, Reach, Standing, cancel_steps, close_steps
 from bgtui.store.store import Store
 from tests.support.build import BTC, ETH, USDT, D, order, plan, position
+from tests.support.intents import PLACE
 from tests.support.loop import VirtualClock, virtual_time
 
 SPOT = ProductType.SPOT
@@ -347,3 +349,64 @@ async def test_cancel_alone_does_not_ask_for_legs_nor_flatten_for_orders() -> No
     await bench.begin(KillChoice.FLATTEN)
     assert await bench.verified()
     assert bench.exchange.kinds == [CancelAll, ClosePosition]
+
+
+@virtual_time
+async def test_a_narrow_pass_does_not_end_the_alarm_of_a_wide_one() -> None:
+    bench = Bench()
+    eth = replace(position(), instrument=ETH)
+    bench.exchange.legs = [position(), eth]
+    bench.exchange.is_obeying = False
+    await bench.begin()
+    await asyncio.sleep(OVERDUE_S + 5)
+    bench.exchange.is_obeying = True
+    await bench.begin(instrument=BTC)
+    await asyncio.sleep(OVERDUE_S)
+    assert bench.exchange.legs == [eth]
+    assert bench.kill.is_alarmed, "nobody has proven that the rest of the account is flat"
+    assert bench.kill.run is not None
+    assert bench.kill.run.left == 1
+    assert "asked: 1 left of an earlier pass" in bench.said
+    bench.exchange.legs = []
+    assert await bench.verified()
+
+
+@virtual_time
+async def test_a_wide_pass_takes_the_place_of_a_narrow_one() -> None:
+    bench = Bench()
+    bench.exchange.legs = [position()]
+    bench.exchange.is_obeying = False
+    await bench.begin(KillChoice.FLATTEN, BTC)
+    await asyncio.sleep(OVERDUE_S)
+    bench.exchange.is_obeying = True
+    await bench.begin()
+    assert bench.kill.run is not None
+    assert bench.kill.run.owed == ()
+    assert await bench.verified()
+
+
+@pytest.mark.parametrize("state", [SubmissionState.SENT, SubmissionState.ACCEPTED, SubmissionState.UNKNOWN])
+@virtual_time
+async def test_nothing_is_proven_while_an_order_may_still_arrive(state: SubmissionState) -> None:
+    """Two answers that find nothing say nothing of what the exchange has not taken up yet."""
+    bench = Bench()
+    bench.exchange.legs = [position()]
+    sent = Submission("sim1-9", PLACE, USDT, BTC, state, 1, 1)
+    bench.store.apply(SubmissionChanged(sent))
+    await bench.begin()
+    await asyncio.sleep(OVERDUE_S)
+    assert bench.exchange.legs == []
+    assert bench.kill.is_alarmed
+    assert "asked: 1 order without an outcome" in bench.said
+    bench.store.apply(SubmissionChanged(replace(sent, state=SubmissionState.ABSENT)))
+    assert await bench.verified()
+
+
+@virtual_time
+async def test_an_order_in_doubt_elsewhere_holds_up_nothing() -> None:
+    bench = Bench()
+    bench.exchange.legs = [position()]
+    sent = Submission("sim1-9", PLACE, USDT, ETH, SubmissionState.UNKNOWN, 1, 1)
+    bench.store.apply(SubmissionChanged(sent))
+    await bench.begin(instrument=BTC)
+    assert await bench.verified()
