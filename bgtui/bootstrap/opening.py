@@ -135,6 +135,7 @@ async def open_session(
                 read_only_reason=ReadOnlyReason.NO_KEY,
                 observe=observe,
                 list_instruments=parts.listing.want,
+                renew_instruments=parts.listing.renew,
             )
             parts.watch(parts.session, alerts)
             yield parts.session
@@ -174,6 +175,7 @@ async def open_session(
             asker=parts.asker(),
             observe=observe,
             list_instruments=parts.listing.want,
+            renew_instruments=parts.listing.renew,
             inquiry=parts.inquiry,
             journal=parts.journal,
             scribe=parts.scribe,
@@ -318,6 +320,7 @@ class _Parts:
             on_doubt=inquiry.settle,
             on_accepted=inquiry.watch,
             on_mode_mismatch=lambda _product: self._refresh(),
+            on_other_rules=self.listing.renew,
         )
         self.risk = RiskWatch(
             self._store,

@@ -33,6 +33,14 @@ class Listing:
             self._wanted.append(product_type)
             self._wake.set()
 
+    def renew(self, product_type: ProductType) -> None:
+        """List this product type again out of turn: its rules may have changed."""
+        if product_type not in self._product_types:
+            self._product_types.append(product_type)
+        if product_type not in self._wanted:
+            self._wanted.append(product_type)
+            self._wake.set()
+
     async def events(self) -> AsyncIterator[Event]:
         """Report every list, hour by hour."""
         self._wanted = list(self._product_types)

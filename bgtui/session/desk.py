@@ -40,6 +40,14 @@ from bgtui.session.senders import CANCELS, MAKES_ORDER, WAY_OUT, senders, target
 
 MODE_MISMATCH = frozenset({"40773", "40774", "43075", "45020", "45021", "45109"})
 """Codes that say: the account is in another position mode than the order was spelled for."""
+OTHER_RULES = frozenset(
+    {
+        "01002", "22004", "22038", "31018", "40308", "40309", "40787", "40808", "40844", "40845", "41113",
+        "41114", "43006", "43028", "43037", "43115", "43119", "43120", "45035", "45111", "45115", "45119",
+        "50016", "50025", "50026", "50027", "50028", "50065",
+    }
+)  # fmt: skip
+"""Codes that say: tick, step, smallest size or status of the symbol are not what our own rules went by."""
 
 Violations = Callable[[Intent], Sequence[str]]
 """Our own rules: lines that name the rule and the figure; none when the intent may go."""
@@ -78,6 +86,7 @@ class OrderDesk:
         on_doubt: Callable[[Submission], None] = lambda _: None,
         on_accepted: Callable[[Submission], None] = lambda _: None,
         on_mode_mismatch: Callable[[ProductType], None] = lambda _: None,
+        on_other_rules: Callable[[ProductType], None] = lambda _: None,
     ) -> None:
         """Send through this gateway.
 
@@ -93,6 +102,7 @@ class OrderDesk:
             on_doubt: Told of every submission whose outcome is not known: it has to be settled.
             on_accepted: Told of every submission that was taken and whose report is still to come.
             on_mode_mismatch: Told when the account is in another position mode than was thought.
+            on_other_rules: Told when an instrument has other rules than was thought.
         """
         self._apply = apply
         self._journal = journal
@@ -105,6 +115,7 @@ class OrderDesk:
         self._on_doubt = on_doubt
         self._on_accepted = on_accepted
         self._on_mode_mismatch = on_mode_mismatch
+        self._on_other_rules = on_other_rules
         self._used: set[tuple[str, int]] = set()
         """Ids with the number of the attempt: each is made once."""
         self._door = asyncio.Lock()
@@ -266,6 +277,8 @@ class OrderDesk:
             self._end(submission, SubmissionState.REJECTED, str(error))
             if error.code in MODE_MISMATCH:
                 self._on_mode_mismatch(submission.product_type)
+            elif error.code in OTHER_RULES:
+                self._on_other_rules(submission.product_type)
             raise
         except ExchangeError as error:
             is_over = True

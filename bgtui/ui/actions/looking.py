@@ -31,6 +31,7 @@ class Looking:
             session.asker.ask_all()
         if workspace.instrument is not None:
             session.renew_book(workspace.instrument)
+            session.renew_instruments(workspace.instrument.product_type)
         self._host.say("asking the exchange again")
 
     async def do_row_json(self) -> None:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import ClassVar
 
 from bgtui.domain.facts import Facts
+from bgtui.domain.instrument import InstrumentId
 from bgtui.domain.intent import AmendOrder, OrderRef
 from bgtui.domain.market import Side
 from bgtui.domain.order import Order
@@ -60,6 +61,14 @@ class AmendDock(FormDock):
         """Return what is known around it."""
         store = self.workspace.store
         return None if store is None else gather(store, self.first.instrument)
+
+    def subject(self) -> InstrumentId | None:
+        """Return the order's instrument."""
+        return self.first.instrument
+
+    def figures(self) -> tuple[Decimal | None, Decimal | None]:
+        """Return the new price and size."""
+        return self.new_price(), self.new_size()
 
     def names(self) -> Sequence[str]:
         """Return the fields."""

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from bgtui.domain import pnl
 from bgtui.domain.account import Position
-from bgtui.domain.instrument import round_size
+from bgtui.domain.instrument import InstrumentId, round_size
 from bgtui.domain.intent import (
     PlaceOrder,
 )
@@ -92,6 +92,17 @@ class CloseDock(LegDock):
             return number
         wanted = leg.size * min(number, Decimal(100)) / 100
         return round_size(facts.rules, min(wanted, leg.available))
+
+    def subject(self) -> InstrumentId | None:
+        """Return the leg's instrument."""
+        return self.first.instrument
+
+    def figures(self) -> tuple[Decimal | None, Decimal | None]:
+        """Return the price, and the size unless it closes the whole leg."""
+        order, leg = self.order(), self.leg
+        if order is None or leg is None:
+            return None, None
+        return order.price, None if order.size >= leg.size else order.size
 
     def order(self) -> PlaceOrder | None:
         """Return the closing order."""

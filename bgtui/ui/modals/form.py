@@ -5,15 +5,18 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import ClassVar
 
+from bgtui.domain.instrument import Instrument, InstrumentId
 from bgtui.domain.intent import Intent
 from bgtui.domain.text import clean_line
 from bgtui.ui.keys import Context
 from bgtui.ui.modals.dock import Dock
 from bgtui.ui.role import Role
+from bgtui.ui.view import contract
 from bgtui.ui.view.confirm import ConfirmGate
-from bgtui.ui.view.dockframe import Body, Section, frame, labelled, prose
+from bgtui.ui.view.dockframe import Body, Section, frame, labelled, prose, whole
 from bgtui.ui.view.lineedit import LineEdit
 from bgtui.ui.view.span import Row, Span
 from bgtui.ui.workspace import Badge, Workspace
@@ -45,7 +48,7 @@ class FormDock(Dock[Decision]):
     title: ClassVar[str] = ""
     verbs: ClassVar[tuple[str, str]] = ("enter review", "esc close")
     """What the last line says while it is edited."""
-    kept: ClassVar[tuple[str, ...]] = ("edits", "field")
+    kept: ClassVar[tuple[str, ...]] = ("edits", "field", "rules_seen")
     """What a person has put in: a form that was refused opens again with it."""
 
     def __init__(self, workspace: Workspace, *, problem: str = "") -> None:
@@ -58,6 +61,8 @@ class FormDock(Dock[Decision]):
         """Set while it is reviewed."""
         self.gate: ConfirmGate | None = None
         self.touched = False
+        self.rules_seen: Instrument | None = None
+        """What the figures went by when it was last drawn."""
 
     def resume(self, refused: FormDock) -> None:
         """Begin where an earlier form of the same kind was when it was refused."""
@@ -89,6 +94,14 @@ class FormDock(Dock[Decision]):
     @abstractmethod
     def sentence(self) -> Sequence[str]:
         """Return the lines that say exactly what will be sent."""
+
+    def subject(self) -> InstrumentId | None:
+        """Return the instrument whose rules the figures must fit; None where there is none."""
+        return None
+
+    def figures(self) -> tuple[Decimal | None, Decimal | None]:
+        """Return price, quote currency, and size, base coin, as they would be sent now."""
+        return None, None
 
     def label(self, name: str) -> str:
         """Return a field's name as shown."""
@@ -135,6 +148,7 @@ class FormDock(Dock[Decision]):
 
     def content(self, width: int, height: int) -> Sequence[Row]:
         """Return the form or its review."""
+        self._heed_rules()
         return self._review(width, height) if self.frozen is not None else self._form(width, height)
 
     def _form(self, width: int, height: int) -> Sequence[Row]:
@@ -181,6 +195,22 @@ class FormDock(Dock[Decision]):
             end.append(labelled("expires", f"in {left}s") if left else labelled("expired", _EXPIRED))
         body = _fitting(body, self.effects(width), end, 0, height)
         return frame("REVIEW", self.tag(), body, ("y SEND", "esc edit"), width, height, is_double=True)
+
+    def _heed_rules(self) -> None:
+        """Say when the contract's rules have changed under the form; what was frozen went by the old ones."""
+        subject, store = self.subject(), self.workspace.store
+        if subject is None or store is None:
+            return
+        before, now = self.rules_seen, store.instrument(subject)
+        if now == before:
+            return
+        self.rules_seen = now
+        if before is None:
+            return
+        if line := contract.news(before, now, *self.figures()):
+            self.frozen = self.gate = None
+            self.problem = clean_line(line)
+            self.workspace.say(self.problem, Role.WARN)
 
     # Keys
 
@@ -333,11 +363,11 @@ class FormDock(Dock[Decision]):
 
     def do_review_send(self) -> None:
         """Send, once."""
-        if self.gate is not None and self.frozen is not None:
-            if self.gate.confirm(self.workspace.clock.monotonic()):
-                self.close(self.frozen)
-            else:
-                self.draw()
+        self._heed_rules()
+        if self.gate is not None and self.gate.confirm(self.workspace.clock.monotonic()):
+            self.close(self.frozen)
+        else:
+            self.draw()
 
 
 def _plain(shown: Row | str) -> str:

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from bgtui.domain import pnl
 from bgtui.domain.account import Position
-from bgtui.domain.instrument import is_on_step
+from bgtui.domain.instrument import InstrumentId, is_on_step
 from bgtui.domain.intent import (
     CancelPlans,
     Intent,
@@ -81,6 +81,18 @@ class ProtectDock(LegDock):
             return None
         words = Prices(facts.bid, facts.ask, facts.last, facts.mark, leg.entry_price)
         return read_price(self.edits[name].text, facts.rules, words, base=leg.entry_price).value
+
+    def subject(self) -> InstrumentId | None:
+        """Return the leg's instrument."""
+        return self.first.instrument
+
+    def figures(self) -> tuple[Decimal | None, Decimal | None]:
+        """Return the price that does not fit, if one does not."""
+        facts, both = self.facts(), (self._price("take"), self._price("stop"))
+        if facts is None:
+            return None, None
+        fit = facts.rules.tick
+        return next((price for price in both if price is not None and not is_on_step(price, fit)), None), None
 
     def _both(self) -> tuple[Decimal | None, Decimal | None]:
         """Return take profit and stop loss as the form stands, or as frozen for the review."""

@@ -18,9 +18,9 @@ from bgtui.session.facts import gather
 from bgtui.ui.modals import judging
 from bgtui.ui.modals.form import Decision, FormDock
 from bgtui.ui.role import Role
-from bgtui.ui.view import figure, ticket
+from bgtui.ui.view import contract, figure, ticket
 from bgtui.ui.view.dockframe import Body, Section, labelled
-from bgtui.ui.view.effects import effect_rows
+from bgtui.ui.view.effects import effect_rows, preset_words
 from bgtui.ui.view.lineedit import LineEdit
 from bgtui.ui.view.request import TicketRequest
 from bgtui.ui.view.span import Row, Span
@@ -28,7 +28,9 @@ from bgtui.ui.view.ticket import Ticket
 from bgtui.ui.workspace import Workspace
 
 T = TypeVar("T")
+_LABEL_CELLS = 10
 _TEXTS = ("price", "trigger", "callback", "size", "take_profit", "stop_loss")
+_NO_RULES = "The instrument's rules are not known yet; a moment."
 _LABELS = {"take_profit": "TP", "stop_loss": "SL", "trigger_by": "by", "callback": "callback %"}
 
 
@@ -73,6 +75,18 @@ class TicketDock(FormDock):
         """Return what is known now."""
         store = self.workspace.store
         return None if store is None else gather(store, self.instrument)
+
+    def subject(self) -> InstrumentId | None:
+        """Return the instrument."""
+        return self.instrument
+
+    def figures(self) -> tuple[Decimal | None, Decimal | None]:
+        """Return price or trigger, and size."""
+        order = self.order()
+        if order is None:
+            return None, None
+        price = order.price if isinstance(order, PlaceOrder) else order.trigger_price
+        return price, None if order.size_is_quote else order.size
 
     # What it says
 
@@ -168,7 +182,7 @@ class TicketDock(FormDock):
         """Return what cannot be read, then the rules that refuse or warn."""
         facts = self.facts()
         if facts is None:
-            return ("The instrument's rules are not known yet; a moment.",)
+            return (self._without_rules(),)
         resolved = ticket.resolve(self._current(facts), facts)
         if resolved.problems:
             return resolved.problems
@@ -179,6 +193,11 @@ class TicketDock(FormDock):
         if not facts.is_book_live:
             lines.append("The book is not live: prices here are the last known ones.")
         return lines
+
+    def _without_rules(self) -> str:
+        store = self.workspace.store
+        is_listed = store is not None and store.instruments(self.instrument.product_type) is not None
+        return contract.gone(self.instrument.symbol) if is_listed else _NO_RULES
 
     def decision(self) -> Decision | None:
         """Return what would be sent, when every rule lets it pass."""

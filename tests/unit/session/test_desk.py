@@ -30,7 +30,7 @@ from bgtui.domain.lastlook import last_look
 from bgtui.domain.order import OrderStatus, PlanStatus
 from bgtui.domain.submission import Submission, SubmissionState
 from bgtui.domain.trading import TradingState
-from bgtui.session.desk import MODE_MISMATCH, OrderDesk, Receipt
+from bgtui.session.desk import MODE_MISMATCH, OTHER_RULES, OrderDesk, Receipt
 from bgtui.session.senders import WAY_OUT
 from bgtui.store.store import Store
 from bgtui.wire.code import CODES, lookup
@@ -68,6 +68,7 @@ class Bench:
         self.doubted: list[Submission] = []
         self.accepted: list[Submission] = []
         self.mismatches: list[ProductType] = []
+        self.renewed: list[ProductType] = []
         numbers: Iterator[int] = count(1)
         self.desk = OrderDesk(
             self.gateway,  # type: ignore[arg-type]  # it answers to every name
@@ -79,6 +80,7 @@ class Bench:
             on_doubt=self.doubted.append,
             on_accepted=self.accepted.append,
             on_mode_mismatch=self.mismatches.append,
+            on_other_rules=self.renewed.append,
         )
 
     def _apply(self, event: Event) -> bool:
@@ -211,6 +213,25 @@ async def test_a_mode_mismatch_has_the_mode_read_again(code: str) -> None:
     with pytest.raises(Rejected):
         await bench.end_with(PLACE, Rejected("hedge", code=code))
     assert bench.mismatches == [USDT]
+
+
+@pytest.mark.parametrize("code", sorted(OTHER_RULES))
+@virtual_time
+async def test_a_price_off_a_tick_that_was_right_before_has_the_rules_listed_again(code: str) -> None:
+    bench = Bench()
+    with pytest.raises(Rejected):
+        await bench.end_with(PLACE, Rejected("funds", code="43012"))
+    assert bench.renewed == []
+    with pytest.raises(Rejected):
+        await bench.end_with(PLACE, Rejected("tick", code=code))
+    assert bench.renewed == [USDT]
+    assert bench.mismatches == []
+
+
+def test_every_code_of_other_rules_is_known() -> None:
+    said = {code: CODES[code].cause for code in OTHER_RULES}
+    words = ("tick", "step", "minimum", "decimals", "symbol", "parameter")
+    assert [code for code, text in said.items() if not any(word in text for word in words)] == []
 
 
 def test_every_code_of_a_mode_mismatch_is_known() -> None:
