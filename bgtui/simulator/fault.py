@@ -95,7 +95,7 @@ class FaultSet:
         for each in sorted(self._chances, reverse=True) if number is None else [number]:
             self._end(each)
             del self._chances[each]
-            self._frames.forget(each)
+            self._release(self._frames.forget(each))
 
     def listed(self) -> list[dict[str, object]]:
         """Return the faults that are set, the oldest first."""
@@ -180,6 +180,7 @@ class FaultSet:
         if self._simulator is None:
             return
         now_s = self._clock.monotonic()
+        self._release(self._frames.released(now_s))
         for chance in self._chances.values():
             if chance.spec.kind.layer is not Layer.WORLD and chance.name not in _ONCE:
                 continue
@@ -284,6 +285,14 @@ class FaultSet:
         name = key.credentials.api_key.reveal()
         simulator.keys.revoked.add(name)
         return lambda: simulator.keys.revoked.discard(name)
+
+    def _release(self, frames: list[tuple[int, str]]) -> None:
+        if not frames or self._simulator is None:
+            return
+        sessions = {session.link.number: session for session in self._simulator.sessions}
+        for number, text in frames:
+            if number in sessions:
+                sessions[number].release(text)
 
     def _end(self, number: int) -> None:
         undo = self._undo.pop(number, None)

@@ -13,6 +13,8 @@ from bgtui.simulator.fault_chance import Chance
 from bgtui.simulator.fault_rest import LATE_S
 from bgtui.simulator.hooks import Link, Outgoing
 
+HOLD_S = 1.0
+"""How long a push waits for the one that is to overtake it; then it is sent: it may be late, but is not lost."""
 EPSILON_S = 0.0001
 """Between frames that are due at the same moment, so that their order stays."""
 
@@ -35,15 +37,22 @@ class FrameFaults:
 
     def __init__(self) -> None:
         """Begin with nothing held back."""
-        self._held: dict[tuple[int, int, str], Outgoing] = {}
-        """(fault, connection, argument) → the frame that waits to come second."""
+        self._held: dict[tuple[int, int, str], tuple[Outgoing, float]] = {}
+        """(fault, connection, argument) → the frame that waits to come second, and since when."""
         self._due: dict[tuple[int, int], float] = {}
         """(fault, connection) → when its last delayed frame is due."""
 
-    def forget(self, number: int) -> None:
-        """Drop what a fault held back."""
-        self._held = {key: frame for key, frame in self._held.items() if key[0] != number}
+    def forget(self, number: int) -> list[tuple[int, str]]:
+        """Return what a fault held back, as `released` does, and forget it."""
         self._due = {key: due for key, due in self._due.items() if key[0] != number}
+        return self._take_held([key for key in self._held if key[0] == number])
+
+    def released(self, now_s: float) -> list[tuple[int, str]]:
+        """Return the frames that nothing has overtaken in time, each with the number of its connection."""
+        return self._take_held([key for key, (_, since_s) in self._held.items() if now_s - since_s >= HOLD_S])
+
+    def _take_held(self, keys: list[tuple[int, int, str]]) -> list[tuple[int, str]]:
+        return [(key[1], self._held.pop(key)[0].text) for key in keys]
 
     def act(self, chance: Chance, frame: Frame, out: Outgoing) -> Sequence[Outgoing]:
         """Let one fault act on one frame."""
@@ -62,9 +71,9 @@ class FrameFaults:
         key = (chance.number, frame.link.number, _argument(out.text))
         held = self._held.pop(key, None)
         if held is not None:
-            return (out, held)
+            return (out, held[0])
         if chance.take(frame.now_s):
-            self._held[key] = out
+            self._held[key] = (out, frame.now_s)
             return ()
         return (out,)
 

@@ -71,6 +71,9 @@ class Connected(Protocol):
     def end(self) -> None:
         """Close it."""
 
+    def release(self, text: str) -> None:
+        """Send a frame that a fault held back."""
+
 
 class Attached(Protocol):
     """The simulator, as far as a fault can reach it."""

@@ -100,6 +100,11 @@ class Session:
             else:
                 self._put(outgoing.text)
 
+    def release(self, text: str) -> None:
+        """Let a frame wait to be sent that a fault held back."""
+        if not self.is_over:
+            self._put(text)
+
     def _put(self, text: str) -> None:
         if len(self.waiting) >= self._cuts.backlog:
             self.waiting.clear()
