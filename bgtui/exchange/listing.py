@@ -46,9 +46,9 @@ class Listing:
         self._wanted = list(self._product_types)
         while True:
             while self._wanted:
-                product = self._wanted[0]
+                # Taken off before it is asked: what changes meanwhile is asked again.
+                product = self._wanted.pop(0)
                 yield InstrumentsListed(product, await self._reader.instruments(product))
-                self._wanted.remove(product)
             self._wake.clear()
             try:
                 async with asyncio.timeout(PERIOD_S):

@@ -16,7 +16,7 @@ from bgtui.ui.modals.dock import Dock
 from bgtui.ui.role import Role
 from bgtui.ui.view import contract
 from bgtui.ui.view.confirm import ConfirmGate
-from bgtui.ui.view.dockframe import Body, Section, frame, labelled, prose, whole
+from bgtui.ui.view.dockframe import Body, Section, frame, labelled, prose
 from bgtui.ui.view.lineedit import LineEdit
 from bgtui.ui.view.span import Row, Span
 from bgtui.ui.workspace import Badge, Workspace

@@ -20,7 +20,7 @@ from bgtui.ui.modals.form import Decision, FormDock
 from bgtui.ui.role import Role
 from bgtui.ui.view import contract, figure, ticket
 from bgtui.ui.view.dockframe import Body, Section, labelled
-from bgtui.ui.view.effects import effect_rows, preset_words
+from bgtui.ui.view.effects import effect_rows
 from bgtui.ui.view.lineedit import LineEdit
 from bgtui.ui.view.request import TicketRequest
 from bgtui.ui.view.span import Row, Span
@@ -28,7 +28,6 @@ from bgtui.ui.view.ticket import Ticket
 from bgtui.ui.workspace import Workspace
 
 T = TypeVar("T")
-_LABEL_CELLS = 10
 _TEXTS = ("price", "trigger", "callback", "size", "take_profit", "stop_loss")
 _NO_RULES = "The instrument's rules are not known yet; a moment."
 _LABELS = {"take_profit": "TP", "stop_loss": "SL", "trigger_by": "by", "callback": "callback %"}
