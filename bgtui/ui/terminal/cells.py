@@ -226,19 +226,22 @@ class CellScreen:
             line = tuple(span._replace(text=to_ascii(span.text)) for span in line)
         known = self._seen[y].get(x)
         if known is not None and isinstance(known[0], tuple) and len(known[0]) == len(line):
-            is_put = self._put_spans(y, x, line, known[0], box, out)
+            is_put = self._put_spans((y, x), line, known[0], box, out)
             if is_put is not None:
                 if is_put:
                     self._seen[y][x] = (line, known[1])
                 return is_put
-        if not all([is_narrow(span[0]) for span in line]):
+        if not all(is_narrow(span[0]) for span in line):
             return False
         self._replace(y, x, line, box, out)
         self._note(y, x, line, x, x + sum([len(span[0]) for span in line]))
         return True
 
-    def _put_spans(self, y: int, x: int, line: Row, before: Row, box: PenBox, out: list[str]) -> bool | None:
+    def _put_spans(
+        self, at: tuple[int, int], line: Row, before: Row, box: PenBox, out: list[str]
+    ) -> bool | None:
         """Write the spans that differ; False where that cannot be done here, None where they do not match."""
+        y, x = at
         for span, old in zip(line, before, strict=True):
             text, before_text = span[0], old[0]
             size = len(text)

@@ -39,4 +39,10 @@ def edged_line(line: Row, width: int, glyph: str) -> Row:
     """Return one line of a pane behind its edge."""
     if line and line[0].text == f"{_RULE} ":
         return fill((line[0]._replace(text="├ "), *line[1:]), width)
-    return (Span(glyph, Role.STALE if glyph == STALE_EDGE else Role.MUTED), *fill(line, width - 1))
+    return (_EDGES[glyph], *fill(line, width - 1))
+
+
+_EDGES = {
+    glyph: Span(glyph, Role.STALE if glyph == STALE_EDGE else Role.MUTED)
+    for glyph in (EDGE, LOCKED_EDGE, STALE_EDGE)
+}

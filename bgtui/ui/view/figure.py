@@ -12,6 +12,8 @@ from functools import lru_cache
 from bgtui.ui.view.glyph import NONE, UNKNOWN
 
 _SHORT = ((Decimal(10) ** 9, "B"), (Decimal(10) ** 6, "M"), (Decimal(10) ** 3, "k"))
+_LADDER = tuple((Decimal(10) ** (5 - places), Decimal(1).scaleb(-places)) for places in (4, 3, 2, 1))
+"""Sizes below the first show the digits of the second."""
 _ROE_LIMIT = Decimal("9.999")
 _EXACT = Context(prec=60)
 _DAY_MS = 86_400_000
@@ -54,9 +56,9 @@ def ladder_size(value: Decimal | None) -> str:
     """Return a size in at most six cells: four decimals below 10, three below 100, then fewer, then k, M."""
     if value is None:
         return UNKNOWN
-    for limit, places in ((10, 4), (100, 3), (1000, 2), (10_000, 1)):
+    for limit, unit in _LADDER:
         if value < limit:
-            return format(value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_DOWN), "f")
+            return format(value.quantize(unit, rounding=ROUND_DOWN), "f")
     return short(value)
 
 

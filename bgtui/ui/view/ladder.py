@@ -24,7 +24,6 @@ NARROW, WIDE = 46, 75
 """Cells of the ladder below 200 columns, and from there on."""
 _PRICE_CELLS = 8
 _MAX_KNOWN = 8000
-_ZERO = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,24 +159,26 @@ class Memory:
 
     def __init__(self) -> None:
         """Begin with none."""
-        self._before: dict[tuple[Side, int], int] = {}
+        self._before: dict[Side, dict[int, int]] = {Side.BUY: {}, Side.SELL: {}}
         self._rows: dict[int, tuple[_Look, Row]] = {}
         self._frame: _Look = ()
         self._shared: dict[str, tuple[_Look, Any]] = {}
         self._prices: dict[tuple[int, _Look], Span] = {}
 
-    def steps(self, side: Side, number: int, size: Decimal, full: Decimal, cells: int) -> int:
+    def steps(self, side: Side, number: int, size: Decimal | None, full: Decimal, cells: int) -> int:
         """Return the steps of one bar."""
-        count = steps(size, full, cells, self._before.get((side, number)))
+        before = self._before[side]
+        count = 0 if size is None else steps(size, full, cells, before.get(number))
         if count:
-            self._before[side, number] = count
+            before[number] = count
         else:
-            self._before.pop((side, number), None)
+            before.pop(number, None)
         return count
 
     def forget(self) -> None:
         """Begin anew: another instrument, grouping or scale."""
-        self._before.clear()
+        for before in self._before.values():
+            before.clear()
         self._rows.clear()
         self._prices.clear()
 
@@ -196,15 +197,10 @@ class Memory:
         made: T = known[1]
         return made
 
-    def row(self, number: int, look: _Look) -> Row | None:
-        """Return the row of the last frame where it looks the same."""
-        known = self._rows.get(number)
-        return known[1] if known is not None and known[0] == look else None
-
-    def keep(self, number: int, look: _Look, made: Row) -> Row:
-        """Remember a row."""
-        self._rows[number] = (look, made)
-        return made
+    @property
+    def rows(self) -> dict[int, tuple[_Look, Row]]:
+        """The rows of the last frame by number, and what each was made of."""
+        return self._rows
 
     def price(self, number: int, look: _Look, make: Callable[[], Span]) -> Span:
         """Return a row's price: prices stand still, so each is written down once."""
@@ -218,7 +214,7 @@ def ladder_rows(scene: Scene, width: int, memory: Memory, *, is_wide: bool) -> l
     """Return the whole ladder: header, edge line, one row a price, edge line."""
     axis = scene.axis
     cut = memory.once("cut", (axis.top, axis.step, is_wide), lambda: _columns(scene, is_wide=is_wide))
-    memory.begin((cut, axis.step, scene.status, scene.is_focused, scene.places, width))
+    memory.begin((cut, axis.step, scene.status, scene.is_focused, scene.places, scene.full, width))
     look = (cut, scene.state_word, scene.is_cumulative, width)
     lines = [memory.once("header", look, lambda: fill(header(scene, cut), width))]
     above = (cut, scene.above, scene.note_above, scene.edge_last, scene.factor, width)
@@ -269,19 +265,21 @@ def header(scene: Scene, cut: Columns) -> Row:
 
 def _lines(scene: Scene, cut: Columns, memory: Memory, width: int) -> list[Row]:
     """Return one row a price; those that look as before are the same objects."""
-    bids, asks, own, flow, full = scene.bids.get, scene.asks.get, scene.own.get, scene.flow.get, scene.full
-    cursor, last_row, last_side = scene.cursor, scene.last_row, scene.last_side
-    buy, sell = Side.BUY, Side.SELL
+    bids, asks, flow, known = scene.bids.get, scene.asks.get, scene.flow.get, memory.rows
+    cursor, last_row, last_side, own = scene.cursor, scene.last_row, scene.last_side, scene.own
     made: list[Row] = []
     for number in range(scene.axis.top, scene.axis.bottom - 1, -1):
+        mine = (own.get((Side.BUY, number)), own.get((Side.SELL, number))) if own else _NOT_MINE
         mark = last_side if number == last_row else None
-        look = (bids(number), asks(number), full, own((buy, number)), own((sell, number)), number == cursor,
-                mark, flow(number))  # fmt: skip
-        line = memory.row(number, look)
-        if line is None:
-            line = memory.keep(number, look, _exactly(_made(scene, number, cut, memory), width))
-        made.append(line)
+        look = (bids(number), asks(number), flow(number), number == cursor, mark, mine)
+        before = known.get(number)
+        if before is None or before[0] != look:
+            before = known[number] = (look, _exactly(_made(scene, number, cut, memory), width))
+        made.append(before[1])
     return made
+
+
+_NOT_MINE = (None, None)
 
 
 def _exactly(spans: list[Span], width: int) -> Row:
@@ -300,24 +298,25 @@ def _blank(cells: int) -> Span:
 
 
 def _made(scene: Scene, number: int, cut: Columns, memory: Memory) -> list[Span]:
-    bid, ask = scene.bids.get(number), scene.asks.get(number)
-    steps = memory.steps
-    bid_steps = steps(Side.BUY, number, _ZERO if bid is None else bid, scene.full, cut.left_bar)
-    ask_steps = steps(Side.SELL, number, _ZERO if ask is None else ask, scene.full, cut.right_bar)
+    """Return a row without the blanks at its end; blanks that follow one another are one span."""
+    bid, ask, flow = scene.bids.get(number), scene.asks.get(number), scene.flow.get(number)
+    bid_steps = memory.steps(Side.BUY, number, bid, scene.full, cut.left_bar)
+    ask_steps = memory.steps(Side.SELL, number, ask, scene.full, cut.right_bar)
     is_cursor, is_last = number == scene.cursor, number == scene.last_row
     my_bid, my_ask = scene.own.get((Side.BUY, number)), scene.own.get((Side.SELL, number))
-    spans = [
-        _gutter(scene, cut, is_cursor=is_cursor),
-        ladder_own.cell(my_bid) if my_bid else _blank(ladder_own.CELLS),
-        _bid(bid, cut, bid_steps),
-        memory.price(number, (is_cursor, is_last), lambda: _price(scene, cut, number)),
-        _mark(scene.last_side) if is_last else _blank(1),
-        _ask(ask, cut, ask_steps),
-        _blank(1 + cut.gap),
-        ladder_own.cell(my_ask) if my_ask else _blank(ladder_own.CELLS),
-    ]
-    if cut.has_flow:
-        spans += _flow(scene.flow.get(number))
+    spans = [_gutter(scene, cut, is_cursor=is_cursor)]
+    if bid is None and my_bid is None:
+        spans.append(_blank(ladder_own.CELLS + _bid_cells(cut)))
+    else:
+        spans += (ladder_own.cell(my_bid) if my_bid else _blank(ladder_own.CELLS), _bid(bid, cut, bid_steps))
+    spans.append(memory.price(number, (is_cursor, is_last), lambda: _price(scene, cut, number)))
+    if ask is None and my_ask is None and flow is None and not is_last:
+        return spans
+    spans += (_mark(scene.last_side) if is_last else _blank(1), _ask(ask, cut, ask_steps))
+    if my_ask is not None or flow is not None:
+        spans += (_blank(1 + cut.gap), ladder_own.cell(my_ask) if my_ask else _blank(ladder_own.CELLS))
+    if flow is not None and cut.has_flow:
+        spans += _flow(flow)
     return spans
 
 
@@ -340,9 +339,13 @@ _NO_CURSOR = {
 }
 
 
+def _bid_cells(cut: Columns) -> int:
+    return cut.gap * 2 + cut.size + cut.left_bar + 1
+
+
 def _bid(size: Decimal | None, cut: Columns, count: int) -> Span:
     if size is None:
-        return _blank(cut.gap * 2 + cut.size + cut.left_bar + 1)
+        return _blank(_bid_cells(cut))
     gap = " " * cut.gap
     text = f"{gap}{figure.ladder_size(size).rjust(cut.size)}{gap}{left_bar(count, cut.left_bar)} "
     return Span(text, Role.BID)
@@ -361,9 +364,7 @@ def _mark(side: Side | None) -> Span:
     return Span(UP, Role.BID, bold=True) if side is Side.BUY else Span(DOWN, Role.ASK, bold=True)
 
 
-def _flow(flow: Flow | None) -> Sequence[Span]:
-    if flow is None:
-        return (_blank(18),)
+def _flow(flow: Flow) -> Sequence[Span]:
     role = Role.BID if flow.delta >= 0 else Role.ASK
     volume = figure.plain(flow.volume, places=2)
     return (Span(volume.rjust(9), Role.MUTED), Span(figure.signed(flow.delta).rjust(9), role))

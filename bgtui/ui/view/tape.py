@@ -136,59 +136,58 @@ class Memory:
 
     def __init__(self) -> None:
         """Begin with none."""
-        self._look: Look | None = None
-        self._rows: dict[int, tuple[tuple[object, ...], Row]] = {}
+        self._shared: tuple[Look, frozenset[str]] | None = None
+        self._rows: dict[int, tuple[Trade | None, bool, bool, Row]] = {}
 
     def rows(self, ring: Ring, look: Look, own: frozenset[str]) -> list[Row]:
         """Return one row a line of the ring, behind the edge; my trades, ``own`` by id, are bold."""
-        if look != self._look:
-            self._look = look
+        if (look, own) != self._shared:
+            self._shared = (look, own)
             self._rows.clear()
-        dashes = (ring.newest + 1) % ring.height if ring.height and ring.newest >= 0 else -1
-        return [
-            self._row(
-                number, trade, look, is_newest=number == ring.newest, is_dashes=number == dashes, own=own
-            )
-            for number, trade in enumerate(ring.lines)
-        ]
-
-    def _row(
-        self,
-        number: int,
-        trade: Trade | None,
-        look: Look,
-        *,
-        is_newest: bool,
-        is_dashes: bool,
-        own: frozenset[str],
-    ) -> Row:
-        is_own = trade is not None and trade.trade_id in own
-        key = (id(trade), trade.trade_id if trade is not None else "", is_newest, is_dashes, is_own)
-        known = self._rows.get(number)
-        if known is not None and known[0] == key:
-            return known[1]
-        if is_dashes:
-            line: Row = (Span("-" * (look.width - 1), Role.MUTED),)
-        elif trade is None:
-            line = EMPTY
-        else:
-            line = _line(trade, look, is_newest=is_newest, is_own=is_own)
-        made = edged_line(line, look.width, look.edge)
-        self._rows[number] = (key, made)
+        newest = ring.newest
+        dashes = (newest + 1) % ring.height if ring.height and newest >= 0 else -1
+        known = self._rows
+        made: list[Row] = []
+        for number, trade in enumerate(ring.lines):
+            is_newest, is_dashes = number == newest, number == dashes
+            before = known.get(number)
+            if (
+                before is None
+                or before[0] is not trade
+                or before[1] is not is_newest
+                or before[2] is not is_dashes
+            ):
+                line = _dashes(look) if is_dashes else _line(trade, look, own, is_newest=is_newest)
+                before = known[number] = (trade, is_newest, is_dashes, line)
+            made.append(before[3])
         return made
 
 
-def _line(trade: Trade, look: Look, *, is_newest: bool, is_own: bool) -> Row:
+def _dashes(look: Look) -> Row:
+    return edged_line((Span("-" * (look.width - 1), Role.MUTED),), look.width, look.edge)
+
+
+def _line(trade: Trade | None, look: Look, own: frozenset[str], *, is_newest: bool) -> Row:
+    """Return a line of the ring, behind the edge and as wide as the pane."""
+    if trade is None:
+        return edged_line(EMPTY, look.width, look.edge)
     is_buy = trade.side is Side.BUY
     role = Role.STALE if look.is_stale else Role.BID if is_buy else Role.ASK
     price = figure.price(trade.price, look.price_places).rjust(_PRICE_CELLS)
     size = figure.fitted_size(trade.size, look.size_places, _SIZE_CELLS)
-    return row(
-        Span(CURSOR, Role.ACCENT) if is_newest else " ",
+    line = (
+        _NEWEST if is_newest else _BLANK,
         Span(figure.clock(trade.time_ms), Role.STALE if look.is_stale else Role.MUTED),
-        " ",
-        Span(f"{price}{UP if is_buy else DOWN}{size}", Role.OWN if is_own and not look.is_stale else role),
+        _BLANK,
+        Span(
+            f"{price}{UP if is_buy else DOWN}{size}",
+            Role.OWN if trade.trade_id in own and not look.is_stale else role,
+        ),
     )
+    return edged_line(line, look.width, look.edge)
+
+
+_NEWEST, _BLANK = Span(CURSOR, Role.ACCENT), Span(" ")
 
 
 def empty_lines(smallest: Decimal, places: int, chord: str) -> list[Row]:
