@@ -87,7 +87,7 @@ def _tick(name: str, intent: Judged, facts: Facts) -> RuleResult | None:
     if price <= 0:
         return RuleResult(name, passes=False, message="a price is above zero")
     if not is_on_step(price, facts.rules.tick):
-        return RuleResult(name, passes=False, message=f"{price} is off the tick of {facts.rules.tick}")
+        return RuleResult(name, passes=False, message=f"{price:,f} is off the tick of {facts.rules.tick}")
     return RuleResult(name, passes=True)
 
 
@@ -180,7 +180,7 @@ def _band(name: str, intent: PlaceOrder | PlacePlan, facts: Facts) -> RuleResult
             return RuleResult(
                 name,
                 passes=False,
-                message=f"{price} is {over:.1f}% over mark, the band is {rules.buy_band_ratio * 100:.0f}%",
+                message=f"{price:,f} is {over:.1f}% over mark, the band is {rules.buy_band_ratio * 100:.0f}%",
             )
     if intent.side is Side.SELL and rules.sell_band_ratio is not None:
         least = base * (1 - rules.sell_band_ratio)
@@ -189,7 +189,7 @@ def _band(name: str, intent: PlaceOrder | PlacePlan, facts: Facts) -> RuleResult
             return RuleResult(
                 name,
                 passes=False,
-                message=f"{price} is {under:.1f}% under mark, the band is {rules.sell_band_ratio * 100:.0f}%",
+                message=f"{price:,f} is {under:.1f}% under mark, the band is {rules.sell_band_ratio * 100:.0f}%",
             )
     return RuleResult(name, passes=True)
 
@@ -205,7 +205,7 @@ def _post_only(name: str, intent: PlaceOrder | PlacePlan, facts: Facts) -> RuleR
     crosses = intent.price >= touch if intent.side is Side.BUY else intent.price <= touch
     if crosses:
         return RuleResult(
-            name, passes=False, message=f"post-only would trade at {touch}; n, m join the touch"
+            name, passes=False, message=f"post-only would trade at {touch:,f}; n, m join the touch"
         )
     return RuleResult(name, passes=True)
 
@@ -291,7 +291,7 @@ def _presets(name: str, intent: PlaceOrder | PlacePlan, facts: Facts) -> RuleRes
             return RuleResult(name, passes=False, message=f"{label} {value} is off the tick")
         if (value - price) * wanted <= 0:
             side = "above" if wanted > 0 else "below"
-            return RuleResult(name, passes=False, message=f"{label} {value} must be {side} {price}")
+            return RuleResult(name, passes=False, message=f"{label} {value:,f} must be {side} {price:,f}")
     return RuleResult(name, passes=True)
 
 
@@ -320,7 +320,7 @@ def _spot_balance(name: str, intent: PlaceOrder | PlacePlan, facts: Facts) -> Ru
         return RuleResult(name, passes=True, message="balance not known: the exchange decides")
     if needed > free:
         return RuleResult(
-            name, passes=False, message=f"{needed:f} {coin} needed, {free:f} free; lower the size"
+            name, passes=False, message=f"{needed:,f} {coin} needed, {free:,f} free; lower the size"
         )
     return RuleResult(name, passes=True)
 

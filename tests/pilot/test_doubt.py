@@ -24,7 +24,7 @@ async def test_the_dock_shows_what_is_known_and_asks_at_once() -> None:
         await terminal.press("enter")
         text = said(terminal)
         assert "? UNKNOWN ORDER" in text
-        assert "OPEN LONG 0.0200 @ 67235.0" in text
+        assert "OPEN LONG 0.0200 @ 67,235.0" in text
         assert "sim1-7Q2M06" in text
         for words in (
             "detail not found ×2",

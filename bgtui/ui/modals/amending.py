@@ -189,7 +189,11 @@ class AmendDock(FormDock):
             if self.first.price is not None:
                 ticks = int((intent.new_price - self.first.price) / facts.rules.tick)
                 rows.append(labelled("ticks", f"{ticks:+,}"))
-            rows.append(labelled("value", figure.money(intent.new_price * intent.new_size)))
+            rows.append(
+                labelled(
+                    "value", f"{figure.money(intent.new_price * intent.new_size)} {facts.rules.quote_coin}"
+                )
+            )
             rows.append(judging.rules_row(judging.judge(self.workspace, intent, facts, self._meant())))
         if self.first.take_profit is not None or self.first.stop_loss is not None:
             rows.append(labelled("TP/SL", "re-read afterwards"))

@@ -16,7 +16,7 @@ from bgtui.ui.modals.dock import Dock
 from bgtui.ui.role import Role
 from bgtui.ui.view import contract
 from bgtui.ui.view.confirm import ConfirmGate
-from bgtui.ui.view.dockframe import Body, Section, frame, labelled, prose
+from bgtui.ui.view.dockframe import Body, Section, frame, labelled, prose, whole
 from bgtui.ui.view.lineedit import LineEdit
 from bgtui.ui.view.span import Row, Span
 from bgtui.ui.workspace import Badge, Workspace
@@ -162,13 +162,17 @@ class FormDock(Dock[Decision]):
             if edit is None:
                 shown: Row | str = self.value(name)
             else:
-                hint = self.hint(name)
-                tail = (Span(f"  {hint}", Role.MUTED),) if hint else ()
-                shown = (*edit.rows(is_focused=is_current), *tail)
+                shown = (*edit.rows(is_focused=is_current), *self._tail(name, edit, is_current=is_current))
             body.append(labelled(self.label(name), shown, is_current=is_current))
         current = len(body) - len(names) + (names.index(self.field) if names else 0)
         shown_rows = _fitting(body, self.effects(width), self._problem_rows(width), current, height)
         return frame(self.heading(), self.tag(), shown_rows, self.verbs, width, height)
+
+    def _tail(self, name: str, edit: LineEdit, *, is_current: bool) -> Row:
+        """Return what stands behind a text, in the same cell whether the caret is there or not."""
+        hint = self.hint(name)
+        has_caret = is_current and edit.caret == len(edit.text)
+        return (Span(f"{' ' if has_caret else '  '}{hint}", Role.MUTED),) if hint else ()
 
     def _problem_rows(self, width: int) -> Sequence[Body]:
         lines = [line for line in (self.problem, *self.problems()) if line]
@@ -186,7 +190,7 @@ class FormDock(Dock[Decision]):
         )
         body: list[Body] = [where]
         for at, line in enumerate(self.sentence()):
-            body.append((Span(f" {line}", bold=at == 0),))
+            body += whole(line, width, bold=at == 0)
         end: list[Body] = []
         if self.frozen is not None and self.frozen.client_order_id:
             end.append(labelled("id", self.frozen.client_order_id))

@@ -13,8 +13,9 @@ from bgtui.domain.order import MarginMode, PositionMode, PositionSide
 from bgtui.session.facts import gather
 from bgtui.ui.modals import judging
 from bgtui.ui.modals.form import Decision, FormDock
+from bgtui.ui.role import Role
 from bgtui.ui.view import figure
-from bgtui.ui.view.dockframe import Body, Section, labelled
+from bgtui.ui.view.dockframe import Body, Section, labelled, prose
 from bgtui.ui.view.glyph import ABOUT
 from bgtui.ui.view.lineedit import LineEdit
 from bgtui.ui.view.span import Row
@@ -148,12 +149,15 @@ class LeverageDock(FormDock):
 
     def _words(self) -> str:
         mode = self.mode.value if self.mode is not None else "?"
-        sides = " / ".join(f"{self.edits[name].text.rstrip('x')}x" for name in self.names()[1:])
+        texts = {name: f"{self.edits[name].text.strip().rstrip('x')}x" for name in self.names()[1:]}
+        sides = (
+            ", ".join(f"{name} {text}" for name, text in texts.items()) if len(texts) > 1 else texts["long"]
+        )
         return f"{mode} {sides}"
 
     def sentence(self) -> Sequence[str]:
         """Return what is sent."""
-        return (f"SET {self.instrument.symbol}", self._words())
+        return (f"SET LEVERAGE {self.instrument.symbol}", self._words())
 
     def effects(self, width: int) -> Sequence[Body]:
         """Return the range, and what the legs' margin becomes."""
@@ -161,15 +165,15 @@ class LeverageDock(FormDock):
         if facts is None:
             return ()
         least, most = figure.leverage(facts.rules.min_leverage), figure.leverage(facts.rules.max_leverage)
-        rows: list[Body] = [labelled("allowed", f"{least} – {most}"), Section("effect")]
+        rows: list[Body] = [labelled("allowed", f"{least} – {most}"), Section("margin of the legs")]
         for name, leg in (("long", facts.long), ("short", facts.short)):
             number = self._number(name if self._has_sides() else "long")
             if leg is not None and number:
                 after = leg.size * leg.entry_price / number
                 change = f"{figure.money(leg.margin)} → {ABOUT}{figure.money(after)}"
-                rows.append(labelled(name, f"margin {change}"))
+                rows.append(labelled(name, change))
         if reason := self.lock_reason():
-            rows.append((*labelled("mode", reason)[1:],))
+            rows += [Section(), *prose(f"The margin mode is {reason}.", width, Role.MUTED)]
         return rows
 
     def choose(self, name: str, steps: int) -> None:

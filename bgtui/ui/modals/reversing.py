@@ -68,7 +68,9 @@ class ReverseDock(LegDock):
             return ()
         size = figure.size(shown.leg.size, shown.size_places)
         other = "short" if shown.leg.side is PositionSide.LONG else "long"
+        entry = figure.average(shown.leg.entry_price, shown.places)
         return [
+            labelled("leg", f"{size} @ {entry}"),
             Section("after the fill"),
             labelled(shown.leg.side.value, f"{size} → 0"),
             labelled(other, f"+{size}"),

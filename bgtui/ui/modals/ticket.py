@@ -20,7 +20,7 @@ from bgtui.ui.modals.form import Decision, FormDock
 from bgtui.ui.role import Role
 from bgtui.ui.view import contract, figure, ticket
 from bgtui.ui.view.dockframe import Body, Section, labelled
-from bgtui.ui.view.effects import effect_rows
+from bgtui.ui.view.effects import effect_rows, preset_words
 from bgtui.ui.view.lineedit import LineEdit
 from bgtui.ui.view.request import TicketRequest
 from bgtui.ui.view.span import Row, Span
@@ -28,6 +28,7 @@ from bgtui.ui.view.ticket import Ticket
 from bgtui.ui.workspace import Workspace
 
 T = TypeVar("T")
+_LABEL_CELLS = 10
 _TEXTS = ("price", "trigger", "callback", "size", "take_profit", "stop_loss")
 _NO_RULES = "The instrument's rules are not known yet; a moment."
 _LABELS = {"take_profit": "TP", "stop_loss": "SL", "trigger_by": "by", "callback": "callback %"}
@@ -157,7 +158,7 @@ class TicketDock(FormDock):
             return ""
         ticks = int((price - touch) / facts.rules.tick)
         name = "bid" if self.ticket.side.value == "buy" else "ask"
-        return f"{abs(ticks)}t {'>' if ticks > 0 else '<'} {name}" if ticks else f"= {name}"
+        return f"{figure.ticks(abs(ticks))} {'>' if ticks > 0 else '<'} {name}" if ticks else f"= {name}"
 
     def _size_hint(self, resolved: ticket.Resolved, facts: Facts) -> str:
         if resolved.size is None:
@@ -226,7 +227,7 @@ class TicketDock(FormDock):
         order = self.frozen.intents[0] if self.frozen is not None else self.order()
         rows: list[Body] = []
         if self.frozen is None and facts is not None:
-            rows.append(self._preset_row(facts))
+            rows.append(self._preset_row(facts, width))
         rows.append(Section("after the fill" if self.frozen is None else ""))
         if facts is None or not isinstance(order, PlaceOrder | PlacePlan):
             rows.append(labelled("leg", "?"))
@@ -242,16 +243,11 @@ class TicketDock(FormDock):
     def _meant(self, facts: Facts) -> Meant:
         return ticket.resolve(self._current(facts), facts).meant
 
-    def _preset_row(self, facts: Facts) -> Row:
+    def _preset_row(self, facts: Facts, width: int) -> Row:
         sizes = presets(facts.rules, facts.reference)
-        spans: list[Span] = []
-        for size in sizes:
-            text = f"{size.normalize():f}"
-            is_chosen = _same(self.edits["size"].text, size)
-            spans.append(
-                Span(f"[{text}] " if is_chosen else f"{text} ", Role.ACCENT if is_chosen else Role.MUTED)
-            )
-        return labelled("preset", tuple(spans))
+        chosen = next((at for at, size in enumerate(sizes) if _same(self.edits["size"].text, size)), -1)
+        texts = [f"{size.normalize():f}" for size in sizes]
+        return labelled("preset", preset_words(texts, chosen, width - 2 - _LABEL_CELLS))
 
     # Keys
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from bgtui.ui.role import Role
 from bgtui.ui.view.span import Row, Span, cells, cut, fill, width_of
 
+_LABEL = 10
+"""Cells before the value of a line with a label."""
 _SINGLE = ("┌", "─", "┐", "│", "├", "┤", "└", "┘")
 _DOUBLE = ("╔", "═", "╗", "║", "╟", "╢", "╚", "╝")
 
@@ -101,21 +103,43 @@ def labelled(label: str, value: str | Row, *, is_current: bool = False, role: Ro
     """Return one line: a label of eight cells and its value."""
     first = Span("►" if is_current else " ", Role.ACCENT, bold=True)
     content = (Span(value, role),) if isinstance(value, str) else value
-    return (first, Span(f"{label:<9}", Role.MUTED if not is_current else Role.ACCENT), *content)
+    return (first, Span(f"{label:<{_LABEL - 1}}", Role.MUTED if not is_current else Role.ACCENT), *content)
+
+
+def spelled(label: str, text: str, width: int, role: Role = Role.PLAIN) -> list[Row]:
+    """Return a label and its value, broken into lines below one another where it is too long.
+
+    Args:
+        label: Of eight cells at most.
+        text: What it stands for.
+        width: Cells between the edges of the dock.
+        role: What the text means.
+    """
+    lines = _broken(text, max(width - _LABEL, 1)) or [""]
+    return [labelled(label if at == 0 else "", line, role=role) for at, line in enumerate(lines)]
+
+
+def whole(text: str, width: int, *, bold: bool = False) -> list[Row]:
+    """Return a line as it is, or broken where it is too long for a dock of this width: never cut."""
+    room = width - 3
+    lines = [text] if cells(text) <= room else _broken(text, room)
+    return [(Span(f" {line}", bold=bold),) for line in lines]
 
 
 def prose(text: str, width: int, role: Role = Role.PLAIN) -> list[Row]:
     """Return a text broken into lines."""
-    lines: list[Row] = []
+    return [(Span(f" {line}", role),) for line in _broken(text, width - 3)]
+
+
+def _broken(text: str, room: int) -> list[str]:
+    lines: list[str] = []
     line = ""
     for word in text.split():
-        if line and cells(line) + 1 + cells(word) > width - 3:
-            lines.append((Span(f" {line}", role),))
+        if line and cells(line) + 1 + cells(word) > room:
+            lines.append(line)
             line = ""
         line = f"{line} {word}".strip()
-    if line:
-        lines.append((Span(f" {line}", role),))
-    return lines
+    return [*lines, line] if line else lines
 
 
 def used_width(lines: Sequence[Row]) -> int:

@@ -12,7 +12,7 @@ from bgtui.domain.submission import Submission, SubmissionState
 from bgtui.session.inquiry import ABSENT_AFTER_MS, ASKS_FOR_ABSENCE
 from bgtui.ui.role import Role
 from bgtui.ui.view import figure
-from bgtui.ui.view.dockframe import Body, Section, labelled, prose
+from bgtui.ui.view.dockframe import Body, Section, labelled, prose, spelled
 from bgtui.ui.view.glyph import ABOUT
 from bgtui.ui.view.span import Row, Span
 
@@ -47,7 +47,7 @@ def doubt_rows(
     if held is not None:
         body.append(labelled("held", f"{ABOUT}{figure.money(held, 2)} as if open"))
     body.append(Section())
-    body.append(_proof(submission, now_ms))
+    body += _proof(submission, now_ms, width)
     return body
 
 
@@ -55,12 +55,12 @@ def words_of(submission: Submission) -> str:
     """Return in words what a write was to do."""
     match submission.intent:
         case PlaceOrder() as placed:
-            at = "market" if placed.price is None else format(placed.price, "f")
+            at = "market" if placed.price is None else format(placed.price, ",f")
             return f"{_deed(placed)} {placed.size:f} @ {at}"
         case PlacePlan() as plan:
-            return f"{_deed(plan)} {plan.size:f} when {plan.trigger_price:f}"
+            return f"{_deed(plan)} {plan.size:f} when {plan.trigger_price:,f}"
         case AmendOrder() as amend:
-            return f"AMEND to {amend.new_size:f} @ {amend.new_price:f}"
+            return f"AMEND to {amend.new_size:f} @ {amend.new_price:,f}"
         case intent:
             name = type(intent).__name__
             words = "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in name)
@@ -80,11 +80,12 @@ def _held(submission: Submission, facts: Facts | None) -> Decimal | None:
     return rules.margin_needed(intent, facts) or None
 
 
-def _proof(submission: Submission, now_ms: int) -> Row:
+def _proof(submission: Submission, now_ms: int, width: int) -> list[Row]:
     """Return how far the proof of absence is."""
     if submission.state is SubmissionState.ABSENT:
-        return labelled("absent", "proven: r sends the same id")
+        return spelled("absent", "proven: r sends the same id again", width)
     asks = max(ASKS_FOR_ABSENCE - submission.asks, 0)
     since_ms = now_ms - submission.asked_ms if submission.asked_ms else 0
     seconds = max(ABSENT_AFTER_MS - since_ms, 0) / 1000
-    return labelled("absent", f"not proven: {asks} asks, {figure.age(seconds)} left")
+    count = "1 ask" if asks == 1 else f"{asks} asks"
+    return spelled("absent", f"not proven: {count}, {figure.age(seconds)} left", width)

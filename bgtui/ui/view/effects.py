@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from bgtui.domain.facts import Facts
@@ -13,6 +14,36 @@ from bgtui.ui.view.span import Row, Span
 from bgtui.ui.view.ticket import Preview
 
 NEAR = Decimal("0.05")
+
+
+def preset_words(texts: Sequence[str], chosen: int, room: int) -> Row:
+    """Return size presets, the chosen one in brackets; those far from it give way, none is cut.
+
+    Args:
+        texts: The sizes, smallest first.
+        chosen: Which one the form has; -1 for none of them.
+        room: Cells.
+    """
+    words = [f"[{text}]" if at == chosen else text for at, text in enumerate(texts)]
+    first, last = 0, len(words)
+    while last - first > 1 and _line_cells(words, first, last) > room:
+        if last - 1 > max(chosen, first) and (last - 1 - chosen >= chosen - first or first == chosen):
+            last -= 1
+        else:
+            first += 1
+    spans = [
+        Span(words[at], Role.ACCENT if at == chosen else Role.MUTED, bold=at == chosen)
+        for at in range(first, last)
+    ]
+    parts = [Span("… ", Role.MUTED)] if first else []
+    for at, span in enumerate(spans):
+        parts += [Span(" "), span] if at else [span]
+    return (*parts, Span(" …", Role.MUTED)) if last < len(words) else tuple(parts)
+
+
+def _line_cells(words: Sequence[str], first: int, last: int) -> int:
+    cut = (2 if first else 0) + (2 if last < len(words) else 0)
+    return sum(len(word) + 1 for word in words[first:last]) - 1 + cut
 
 
 def effect_rows(preview: Preview, facts: Facts) -> list[Row]:

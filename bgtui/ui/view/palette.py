@@ -11,7 +11,7 @@ from bgtui.ui.view import footer
 from bgtui.ui.view.dockframe import Body, Section, frame, labelled, prose
 from bgtui.ui.view.glyph import CURSOR
 from bgtui.ui.view.lineedit import LineEdit
-from bgtui.ui.view.span import Row, Span, left
+from bgtui.ui.view.span import Row, Span, cells, left
 
 TIERS = {
     0: "looks, sends nothing",
@@ -78,7 +78,8 @@ def _line(entry: Entry, width: int, *, is_chosen: bool) -> Row:
     mark = Span(CURSOR if is_chosen else " ", Role.ACCENT, bold=is_chosen)
     chord = footer.chord_text(entry.key.chords[0])
     role = Role.PLAIN if entry.is_alive and entry.can_act else Role.MUTED
-    return (mark, Span(left(entry.key.help, width - 10), role), Span(f" {left(chord, 8)}", Role.ACCENT))
+    room = width - cells(chord) - 3
+    return (mark, Span(left(entry.key.help, room), role), Span(f" {chord} ", Role.ACCENT))
 
 
 def _detail(chosen: Entry | None, width: int) -> list[Body]:

@@ -305,7 +305,7 @@ def freshness_words(freshness: Freshness) -> str:
         case Trust.RECONCILING:
             return "asking"
         case Trust.STALE:
-            return f"STALE {figure.age(freshness.age_s)}"
+            return f"STALE {figure.whole_age(freshness.age_s or 0.0)}"
 
 
 def freshness(store: Store, products: Iterable[ProductType], part: AccountPart) -> Freshness:

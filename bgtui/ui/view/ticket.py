@@ -149,12 +149,17 @@ def again(order: Order, facts: Facts) -> Ticket:
         action,
         TicketKind.LIMIT if order.price is not None else TicketKind.MARKET,
         order.time_in_force if order.time_in_force in TIMES else TimeInForce.GTC,
-        price="" if order.price is None else format(order.price, "f"),
+        price=_text(order.price, facts),
         size=format(order.remaining_size, "f"),
-        take_profit="" if order.take_profit is None else format(order.take_profit, "f"),
-        stop_loss="" if order.stop_loss is None else format(order.stop_loss, "f"),
+        take_profit=_text(order.take_profit, facts),
+        stop_loss=_text(order.stop_loss, facts),
         reduce=order.reduce_only and not is_hedge,
     )
+
+
+def _text(price: Decimal | None, facts: Facts) -> str:
+    """Return a price as the ladder would have typed it."""
+    return "" if price is None else figure.price(price, facts.rules.price_places)
 
 
 def fields(ticket: Ticket, facts: Facts) -> tuple[str, ...]:

@@ -139,9 +139,9 @@ REFUSED: list[tuple[str, Judged, Facts, str]] = [
     ("TP/SL", replace(OPENING, take_profit=D("110.05")), facts(), "TP 110.05 is off the tick"),
     ("TP/SL", replace(CLOSING, take_profit=D(110)), facts(long=position("2")),
      "a closing order takes no TP/SL; clear them"),
-    ("balance", replace(BUY, size=D("10.01")), spot(), "1001.00 USDT needed, 1000 free; lower the size"),
+    ("balance", replace(BUY, size=D("10.01")), spot(), "1,001.00 USDT needed, 1,000 free; lower the size"),
     ("balance", replace(BUY, size=D(1001), size_is_quote=True, price=None), spot(),
-     "1001 USDT needed, 1000 free; lower the size"),
+     "1,001 USDT needed, 1,000 free; lower the size"),
     ("balance", replace(SELL, size=D("5.0001")), spot(), "5.0001 BTC needed, 5 free; lower the size"),
 ]  # fmt: skip
 
