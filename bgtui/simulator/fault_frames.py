@@ -14,7 +14,7 @@ from bgtui.simulator.fault_rest import LATE_S
 from bgtui.simulator.hooks import Link, Outgoing
 
 HOLD_S = 1.0
-"""How long a push waits for the one that is to overtake it; then it is sent: it may be late, but is not lost."""
+"""How long a push waits for the one that is to overtake it; then it is sent: late, and never lost."""
 EPSILON_S = 0.0001
 """Between frames that are due at the same moment, so that their order stays."""
 

@@ -14,7 +14,8 @@ from bgtui.simulator.hooks import Link, Outgoing
 from tests.support.build import HandClock
 
 LINK = Link(7, is_private=True, uid="1")
-FIRST, SECOND = ('{"arg":{"channel":"orders"},"data":[%d]}' % number for number in (1, 2))
+FIRST = '{"arg":{"channel":"orders"},"data":[1]}'
+SECOND = '{"arg":{"channel":"orders"},"data":[2]}'
 
 
 class Room:
