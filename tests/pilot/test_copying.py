@@ -494,6 +494,39 @@ async def test_a_refused_form_of_copy_trading_opens_again_as_it_was_typed() -> N
         assert first == second
 
 
+async def test_a_small_terminal_shows_copies_and_settings_too_and_enter_shows_all_of_them() -> None:
+    async with opened("copy") as terminal:
+        held = terminal.store.answer(SETTINGS).value
+        assert held is not None
+        first = held.details[0]
+        many = tuple(
+            replace(first, instrument=instrument_id(USDT, f"{coin}USDT"))
+            for coin in ("BTC", "ETH", "SOL", "XRP", "DOGE")
+        )
+        await answer(terminal, SETTINGS, replace(held, details=many))
+        copied = question.copied_orders(USDT)
+        copies = terminal.store.answer(copied).value or ()
+        more = tuple(replace(copies[0], tracking_no=f"12309{at:02}") for at in range(5))
+        await answer(terminal, copied, (*copies, *more))
+        text = terminal.screen_text()
+        assert "copied orders of AlphaDesk 9 · 6 of them, enter shows all" in text
+        assert "my settings for AlphaDesk · 1 of 5 symbols, enter shows all" in text
+        assert all(name in text for name in ("AlphaDesk", "night.owl", "tidepool"))
+        assert "≈+36.08" in next(row for row in terminal.rows() if row.startswith(" total"))
+        await terminal.press("enter")
+        assert "DOGEUSDT per order" in text_of(terminal)
+        await terminal.press("esc")
+        every = tuple(
+            replace(trader, trader_id=f"{trader.trader_id}{at}")
+            for at in range(5)
+            for trader in scene_copy.traders()
+        )
+        await answer(terminal, TRADERS, every)
+        assert "[traders 15]" in terminal.screen_text()
+        assert "copied orders of" in terminal.screen_text()
+        assert "my settings for" in terminal.screen_text()
+
+
 async def test_the_settings_of_the_trader_under_the_cursor_are_asked() -> None:
     async with opened("copy") as terminal:
         assert question.copy_settings(USDT, "8001") in terminal.asker.attended

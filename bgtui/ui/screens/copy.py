@@ -37,7 +37,13 @@ from bgtui.ui.widgets.table import LiveTable, as_of
 
 COPIED_S, TRADERS_S, HISTORY_S, LIMITS_S = 5.0, 30.0, 60.0, 300.0
 _TRADERS, _COPIED, _HISTORY, _FIND = range(4)
-_COPIES_SHOWN = 6
+_COPIES_SHOWN, _SETTINGS_SHOWN, _ALL = 6, 4, 1000
+"""Copies and instruments' settings of the trader under the cursor, at most; in its dock all."""
+_COPIES_FRAME = 3
+"""Rows of the copies besides the copies: title, header, total."""
+_TRADERS_KEPT = 5
+"""Rows that the traders keep, the header among them, where the detail wants more than there is."""
+_WIDE = 200
 
 
 class CopyTable(LiveTable):
@@ -45,6 +51,12 @@ class CopyTable(LiveTable):
 
     _merging: Merging | None = None
     _trader_id = ""
+    _height = 0
+
+    def rows(self, width: int, height: int) -> Sequence[Row]:
+        """Return title, table, detail; the detail is made as long as there is room for."""
+        self._height = height
+        return super().rows(width, height)
 
     def prepare(self) -> None:
         """Have what is copied valued, and the list asked when the account stream says that it changed."""
@@ -164,7 +176,10 @@ class CopyTable(LiveTable):
         empty = polled.empty(answer, "Nothing was closed in the last seven days.")
         return Table(tracking.HISTORY_COLUMNS, lines, empty, is_stale=is_stale)
 
-    def _copied_table(self, orders: Sequence[TrackingOrder], *, is_stale: bool) -> Table:
+    def _copied_table(
+        self, orders: Sequence[TrackingOrder], *, is_stale: bool, summed: Sequence[TrackingOrder] = ()
+    ) -> Table:
+        """Return copies and what they earn; ``summed`` are those of the sum where not all are shown."""
         store, hides = self.workspace.store, self.workspace.is_private
         if store is None:
             return Table(tracking.COPY_COLUMNS, ())
@@ -180,31 +195,65 @@ class CopyTable(LiveTable):
             )
             for order in orders
         )  # fmt: skip
-        amount = tracking.total(tracking.live_pnl(store, order) for order in orders)
+        amount = tracking.total(tracking.live_pnl(store, order) for order in summed or orders)
         total = tracking.total_cells(tracking.COPY_COLUMNS, amount, is_private=hides) if orders else ()
         answer = store.answer(question.copied_orders(product_of(self.workspace)))
         empty = polled.empty(answer, "Nothing is copied now.")
         return Table(tracking.COPY_COLUMNS, lines, empty, total, is_stale=is_stale)
 
     def below(self, width: int, line: Line | None) -> Sequence[Row]:
-        """Return what was copied from the trader under the cursor, and the settings for him."""
+        """Return what was copied from the trader under the cursor, and his settings, as far as they fit.
+
+        Settings give way first, but for one instrument's; then copies.
+        """
         store = self.workspace.store
         if store is None or self.view_index != _TRADERS or line is None:
             return ()
-        trader: FollowedTrader = line.item
-        hides = self.workspace.is_private
-        mine = [order for order in self._copies() if order.trader_id in (trader.trader_id, "")]
-        name = hide(following.cleaned(trader.name), is_private=hides)
-        rows: list[Row] = [rule(row(Span(f"copied orders of {name} {len(mine)}", Role.ACCENT)), width)]
-        table = self._copied_table(mine[:_COPIES_SHOWN], is_stale=False)
-        shown = tables.arrange(table, State(), _COPIES_SHOWN + 2)
-        rows += tables.table_rows(
-            table, shown, width, len(table.lines) + 2, screen_width=self.screen_width, is_focused=False
-        )
+        traders = store.answer(question.followed_traders(product_of(self.workspace))).value or ()
+        room = self._height - min(len(traders) + 1, _TRADERS_KEPT) - 2
+        settings = self._settings_of(line.item, width, _SETTINGS_SHOWN)
+        copies = self._copies_of(line.item, width, _COPIES_SHOWN)
+        for most in range(_SETTINGS_SHOWN - 1, 0, -1):
+            if len(copies) + len(settings) <= room:
+                break
+            settings = self._settings_of(line.item, width, most)
+        over = len(copies) + len(settings) - room
+        if over > 0:
+            copies = self._copies_of(line.item, width, max(len(copies) - _COPIES_FRAME - over, 1))
+        return [*copies, *settings]
+
+    def opened(self, width: int, line: Line) -> Sequence[Row]:
+        """Return everything about a row; of a trader, every copy and every instrument's settings."""
+        if self.view_index != _TRADERS or self.workspace.store is None:
+            return super().opened(width, line)
+        every = [*self._copies_of(line.item, _WIDE, _ALL), *self._settings_of(line.item, _WIDE, _ALL)]
+        return tables.wrapped(every, width)
+
+    def _settings_of(self, trader: FollowedTrader, width: int, most: int) -> list[Row]:
+        """Return how a trader is copied, of so many instruments at most."""
+        store = self.workspace.store
+        if store is None:
+            return []
         product = product_of(self.workspace)
         settings = store.answer(question.copy_settings(product, trader.trader_id))
         limits = store.answer(question.copy_limits(product)).value
-        return [*rows, *following.settings_rows(trader, settings, limits, width, is_private=hides)]
+        return following.settings_rows(
+            trader, settings, limits, width, is_private=self.workspace.is_private, most=most
+        )
+
+    def _copies_of(self, trader: FollowedTrader, width: int, most: int) -> list[Row]:
+        """Return what is copied from a trader now, so many orders at most."""
+        hides = self.workspace.is_private
+        mine = [order for order in self._copies() if order.trader_id in (trader.trader_id, "")]
+        name = hide(following.cleaned(trader.name), is_private=hides)
+        part = f" · {most} of them, enter shows all" if len(mine) > most else ""
+        rows: list[Row] = [rule(row(Span(f"copied orders of {name} {len(mine)}", Role.ACCENT), part), width)]
+        table = self._copied_table(mine[:most], is_stale=False, summed=mine)
+        shown = tables.arrange(table, State(), most + 2)
+        rows += tables.table_rows(
+            table, shown, width, len(table.lines) + 2, screen_width=self.screen_width, is_focused=False
+        )
+        return rows
 
 
 class CopyScreen(ByProduct, ListScreen):

@@ -287,25 +287,28 @@ def settings_rows(
     width: int,
     *,
     is_private: bool,
+    most: int = 4,
 ) -> list[Row]:
-    """Return how the trader under the cursor is copied."""
+    """Return how the trader under the cursor is copied, of so many instruments at most."""
     if trader is None:
         return []
     name = hide(cleaned(trader.name), is_private=is_private)
-    rows: list[Row] = [rule(row(Span(f"my settings for {name}", Role.ACCENT)), width)]
     found = answer.value
+    count = 0 if found is None else len(found.details)
+    part = f" · {most} of {count} symbols, enter shows all" if count > most else ""
+    rows: list[Row] = [rule(row(Span(f"my settings for {name}", Role.ACCENT), part), width)]
     if found is None:
         return [*rows, row(Span(f" {polled.empty(answer, NONE)}", Role.MUTED))]
     if not found.details:
         return [*rows, row(Span(" none set", Role.MUTED))]
-    for setting in found.details[:4]:
+    for setting in found.details[:most]:
         lines = copyrule.lines(setting)
         rows.append(row(f" {setting.instrument.symbol} {' · '.join(lines[:_FIRST])}"))
         rest = lines[_FIRST:]
         limit = next((each for each in limits or () if each.instrument == setting.instrument), None)
         if limit is not None:
-            least, most = figure.plain(limit.min_size), figure.plain(limit.max_size)
-            rest.append(f"allowed now {least} – {most} an order")
+            span = f"{figure.plain(limit.min_size)} – {figure.plain(limit.max_size)}"
+            rest.append(f"allowed now {span} an order")
         if rest:
             rows.append(row(Span(f"   {' · '.join(rest)}", Role.MUTED)))
     return rows
