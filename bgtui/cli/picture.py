@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 from collections.abc import Mapping
@@ -16,6 +17,7 @@ from bgtui.config.commandline import CommandLine
 from bgtui.domain.error import ConfigError, Stale
 
 SIZE = re.compile(r"([1-9][0-9]{1,2})x([1-9][0-9]{1,2})")
+LOOK_S = 0.05
 _FONT_FACE = re.compile(r"\s*@font-face \{.*?\}", re.DOTALL)
 
 
@@ -72,6 +74,8 @@ async def _draw(  # noqa: PLR0917 - handed through once
 
     from bgtui.cli.early import started_early
 
+    # Without any handler Python would write warnings to stderr, tracebacks and all, until the log is open.
+    logging.getLogger().addHandler(logging.NullHandler())
     async with started_early(typed) as child:
         from textual.pilot import Pilot
 
@@ -101,8 +105,13 @@ async def _draw(  # noqa: PLR0917 - handed through once
 
 
 async def _wait_live(app: Any) -> None:  # noqa: ANN401 - imported above, after the simulator was started
+    import asyncio
+
     workspace = app.workspace
-    await app.opened.wait()
+    while not app.opened.is_set():
+        if app.failure is not None:
+            raise app.failure
+        await asyncio.sleep(LOOK_S)
     store, shown = workspace.session.store, workspace.instrument
     try:
         await workspace.session.wait_for(lambda: store.book_status(shown).value == "live", timeout_s=20)

@@ -42,6 +42,12 @@ def test_a_wrong_key(shell: Shell, name: str, code: str, command: str) -> None:
     assert ended.out == ""
 
 
+def test_a_picture_of_what_cannot_be_opened(shell: Shell) -> None:
+    ended = shell.run("picture", "x.svg", "--trade", "--read-only")
+    assert ended.code == 2
+    assert "--trade contradicts --read-only" in ended.complaint
+
+
 def test_a_wrong_key_on_the_stream_alone(shell: Shell, own: Peer) -> None:
     own.login_code = "30012"
     ended = shell.run("record", "--out", "x.jsonl", "--private", "BTCUSDT")
