@@ -74,6 +74,7 @@ class Skew:
         self._ask = ask
         self._observe = observe
         self._last: Measurement | None = None
+        self._is_distrusted = False
         self._due_at = 0.0
         self._turn = asyncio.Lock()
 
@@ -89,8 +90,11 @@ class Skew:
         return self._last
 
     def distrust(self) -> None:
-        """Forget the measurement: the exchange has refused a timestamp made from it."""
-        self._last = None
+        """Measure before anything more is signed: the exchange has refused a timestamp.
+
+        Until then the measurement is still better than the wall clock, which may be a day off.
+        """
+        self._is_distrusted = True
 
     async def ensure(self, *, may_wait: bool) -> None:
         """Measure if the time is not known; when it is merely old, only a caller that may wait does it.
@@ -126,7 +130,7 @@ class Skew:
             raise ClockSkew(message, code="", hint=FIX)
 
     def _is_unknown(self) -> bool:
-        if self._last is None:
+        if self._last is None or self._is_distrusted:
             return True
         wall_ms = self._clock.now_ms() - self._last.wall_ms
         monotonic_ms = (self._clock.monotonic() - self._last.monotonic_s) * 1000
@@ -149,7 +153,7 @@ class Skew:
             except BgtuiError:
                 break
             best = min(best, sample, key=lambda each: each.round_trip_s)
-        self._last = best
+        self._last, self._is_distrusted = best, False
         self._due_at = self._clock.monotonic() + EVERY_S
         if line := describe_skew(best.offset_ms):
             _log.warning("%s", line)

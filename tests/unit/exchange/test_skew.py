@@ -129,6 +129,16 @@ async def test_distrust_measures_again_before_the_next_request() -> None:
 
 
 @virtual_time
+async def test_a_refused_timestamp_does_not_bring_the_wall_clock_back() -> None:
+    """Ours is a day ahead: believed for a moment, it would end the lock of a lost day."""
+    skew, _exchange, clock, _seen = make(-86_400_000)
+    await skew.ensure(may_wait=False)
+    told_ms = skew.now_ms()
+    skew.distrust()
+    assert skew.now_ms() == told_ms == pytest.approx(clock.now_ms() - 86_400_000, abs=50)
+
+
+@virtual_time
 async def test_a_clock_24_seconds_off_stops_writes_until_it_is_set() -> None:
     skew, _exchange, clock, _seen = make(24_000)
     await skew.ensure(may_wait=False)
