@@ -10,6 +10,8 @@ from bgtui.domain.limit import Limits
 DAY_MS = 86_400_000
 NEAR = Decimal("0.8")
 """Share of the limit from which on the loss is worth a word."""
+LOCKED = "Locked until 00:00 UTC by the day's loss; only exits pass."
+"""What a locked day says where its figures are not known."""
 _CENT = Decimal("0.01")
 
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from bgtui.domain.account import Balance, Fill, Position
 from bgtui.domain.alert import Alarm, AlertKind, figure, name_of
+from bgtui.domain.dayloss import LOCKED
 from bgtui.domain.ending import BY_EXCHANGE, CANCELED
 from bgtui.domain.event import (
     AccountPart,
@@ -119,8 +120,7 @@ def standing_alarms(store: Store, state: TradingState, kill: KillSwitch | None) 
     alarms = store.alarms()
     kinds = {alarm.kind for alarm in alarms}
     if state is TradingState.LOCKED and AlertKind.DAY_LOSS not in kinds:
-        text = "Locked until 00:00 UTC by the day's loss; only exits pass."
-        alarms += (Alarm(AlertKind.DAY_LOSS, "desk", text),)
+        alarms += (Alarm(AlertKind.DAY_LOSS, "desk", LOCKED),)
     run = None if kill is None else kill.run
     if run is not None and run.is_overdue and AlertKind.KILL not in kinds:
         left = "not known what is" if run.left is None else run.left

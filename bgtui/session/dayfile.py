@@ -12,6 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+from bgtui.domain.dayloss import LOCKED
 from bgtui.domain.instrument import ProductType
 from bgtui.session.losses import DayRecord
 
@@ -103,7 +104,7 @@ def _from_json(data: dict[str, Any], account: str) -> DayRecord | None:
         MappingProxyType({ProductType(name): _decimal(text) for name, text in data["marks"].items()}),
         None if equity is None else _decimal(equity),
         int(data["locked_until_ms"]),
-        line if line.isprintable() else "",
+        line if line and line.isprintable() else LOCKED,
         frozenset(str(leg) for leg in data["reduced"]),
     )
 

@@ -233,6 +233,11 @@ class Losses:
         for product in self._products:
             if product not in self._record.marks and not self._unknown(product):
                 self._begin(product)
+        if self._record.equity is None:
+            # Wallets may be told after legs and fills.
+            told = [equity for each in self._record.marks if (equity := self._equity(each)) is not None]
+            if told:
+                self._change(replace(self._record, equity=sum(told, _ZERO)))
 
     def _begin(self, product: ProductType) -> None:
         """Remember where the legs of a product type stood when the day began, as far as can be told."""

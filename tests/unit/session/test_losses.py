@@ -35,10 +35,13 @@ from bgtui.domain.limit import Limits
 from bgtui.domain.market import Ticker
 from bgtui.domain.order import Fee, PositionSide
 from bgtui.domain.question import Question
+from bgtui.domain.trading import TradingState
+from bgtui.session.arming import Arming, Warrant
 from bgtui.session.dayfile import DayFile
 from bgtui.session.losses import FUNDING_MS, DayMemory, DayRecord, Losses, NoMemory
 from bgtui.store.store import Store
 from tests.support.build import BTC, USDT, D, HandClock, contract, fill, position
+from tests.support.intents import PLACE
 from tests.support.loop import virtual_time
 
 DAY = 1_700_006_400_000
@@ -61,6 +64,7 @@ class Bench:
         legs: tuple[Position, ...] | None = (),
         opened: str = "",
         mark: str = "100",
+        has_wallet: bool = True,
     ) -> None:
         self.clock = HandClock(wall_ms=at_ms)
         self.store = Store(self.clock)
@@ -70,8 +74,8 @@ class Bench:
         self.store.apply(WatchChanged(frozenset({MarketTopic(MarketChannel.TICKER, BTC)})))
         self.store.apply(InstrumentsListed(USDT, (contract(),)))
         self.mark(mark, opened)
-        balance = Balance(USDT, "USDT", D(1000), D(0), equity=D(10_000))
-        self.store.apply(BalancesReported(USDT, (balance,), is_complete=True, time_ms=at_ms))
+        if has_wallet:
+            self.tell_wallet()
         if legs is not None:
             self.hold(*legs)
             self.store.apply(AccountReconciled(USDT))
@@ -84,6 +88,11 @@ class Bench:
             ask=self.asked.append,
             lock=lambda until_ms, line: self.locks.append((until_ms, line)),
         )
+
+    def tell_wallet(self) -> None:
+        balance = Balance(USDT, "USDT", D(1000), D(0), equity=D(10_000))
+        now_ms = self.clock.now_ms()
+        self.store.apply(BalancesReported(USDT, (balance,), is_complete=True, time_ms=now_ms))
 
     def mark(self, mark: str, opened: str = "") -> None:
         self.store.apply(
@@ -288,6 +297,18 @@ def test_a_share_of_the_equity_with_which_the_day_began() -> None:
     assert bench.losses.line.startswith("Locked until 00:00 UTC: day loss -100.00 passed -100.00")
 
 
+def test_a_wallet_that_is_told_after_the_legs_counts_for_the_day_all_the_same() -> None:
+    bench = Bench(Limits(day_loss_percent=D(1)), has_wallet=False)
+    bench.losses.judge()
+    assert bench.losses.figures(USDT).equity is None
+    bench.tell_wallet()
+    bench.losses.judge()
+    assert bench.losses.figures(USDT).equity == D(10_000)
+    bench.trade("-100")
+    bench.losses.judge()
+    assert bench.is_locked()
+
+
 def test_without_a_limit_nothing_locks_and_nothing_is_asked() -> None:
     bench = Bench(Limits(), legs=(leg("2", "90"),))
     bench.trade("-100000")
@@ -410,6 +431,19 @@ def test_a_file_that_cannot_be_read_is_as_good_as_none(folder: Path, spoil: Call
     memory.write(RECORD)
     memory.path.write_text(spoil(memory.path.read_text()))
     assert memory.load() is None
+
+
+@pytest.mark.parametrize("line", ["", "\x1b[2J"])
+def test_a_lock_without_words_that_can_be_shown_is_a_lock(folder: Path, line: str) -> None:
+    memory = DayFile(folder, "live|api|1|")
+    until_ms = DAY + DAY_MS
+    memory.write(DayRecord(DAY, locked_until_ms=until_ms, lock_line=line))
+    bench = Bench(memory=memory)
+    arming = Arming(Warrant("main"), is_armed=True, now_ms=bench.clock.now_ms)
+    bench.losses.judge()
+    arming.lock(*bench.locks[0])
+    assert arming.state is TradingState.LOCKED
+    assert arming.permit(PLACE) == "Locked until 00:00 UTC by the day's loss; only exits pass."
 
 
 def test_a_write_that_fails_leaves_the_old_record(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
