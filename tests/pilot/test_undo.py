@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from bgtui.domain.event import OrderUpdated
 from bgtui.domain.intent import AmendOrder, CancelOrder, CancelOrders, PlaceOrder
@@ -19,6 +20,21 @@ async def cancel_first(terminal: Terminal) -> None:
     """Cancel the order under the cursor of Orders, and let the exchange report its end."""
     await terminal.press("j", "x")
     await terminal.settle()
+    await report(terminal, OrderStatus.CANCELED)
+
+
+async def report(terminal: Terminal, status: OrderStatus, **changes: Any) -> None:
+    """Let the exchange report the end of every order that a cancel has named."""
+    names = {
+        ref.order_id
+        for intent in sent(terminal)
+        if isinstance(intent, CancelOrder | CancelOrders)
+        for ref in (intent.orders if isinstance(intent, CancelOrders) else (intent.order,))
+    }
+    for old in scene_account.orders():
+        if old.order_id in names:
+            ended = replace(old, status=status, updated_ms=old.updated_ms + 1, **changes)
+            await terminal.apply(OrderUpdated(ended))
 
 
 async def test_nothing_to_undo_says_so() -> None:
@@ -83,6 +99,35 @@ async def test_what_was_canceled_is_offered_anew_with_its_terms() -> None:
         )  # fmt: skip
 
 
+async def test_what_was_filled_before_its_cancel_is_not_offered_anew() -> None:
+    async with opened(screen="orders") as terminal:
+        await terminal.press("j", "x")
+        await terminal.settle()
+        await terminal.press("z")
+        assert terminal.message == "Its end is not reported yet: see Orders, then z again."
+        await report(terminal, OrderStatus.FILLED)
+        await terminal.press("z")
+        assert terminal.message == "It was filled before its cancel: nothing to place anew."
+        assert not terminal.app.asking.docks
+
+
+async def test_of_what_was_filled_in_part_only_the_rest_is_offered_anew() -> None:
+    async with opened(screen="orders") as terminal:
+        await terminal.press("j", "x")
+        await terminal.settle()
+        (canceled,) = sent(terminal)
+        assert isinstance(canceled, CancelOrder)
+        old = next(order for order in scene_account.orders() if order.order_id == canceled.order.order_id)
+        filled = old.filled_size + (old.size - old.filled_size) / 2
+        await report(terminal, OrderStatus.CANCELED, filled_size=filled)
+        await terminal.press("z")
+        await confirm(terminal)
+        await terminal.settle()
+        placed = sent(terminal)[1]
+        assert isinstance(placed, PlaceOrder)
+        assert placed.size == old.size - filled < old.remaining_size
+
+
 async def test_several_canceled_together_are_offered_one_by_one() -> None:
     async with opened(screen="orders") as terminal:
         await keys(terminal, "j space j space x")
@@ -93,6 +138,7 @@ async def test_several_canceled_together_are_offered_one_by_one() -> None:
             len(intent.orders) if isinstance(intent, CancelOrders) else 1 for intent in sent(terminal)
         )
         assert count == 2
+        await report(terminal, OrderStatus.CANCELED)
         await terminal.press("z")
         await confirm(terminal)
         await terminal.settle()

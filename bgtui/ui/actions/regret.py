@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
-from bgtui.domain.order import Order
+from bgtui.domain.order import Order, OrderStatus
 from bgtui.ui import flows, undo
 from bgtui.ui.actions.host import Host
 from bgtui.ui.modals.amending import AmendDock
@@ -61,11 +62,31 @@ class Regret:
         )
 
     async def _place_again(self, act: undo.Canceled) -> None:
-        for order in act.orders:
+        for canceled in act.orders:
+            order = self._rest(canceled)
+            if order is None:
+                continue
             self._host.say("Undo: placed anew, its place in the queue is lost.", Role.WARN)
             request = TicketRequest(order.instrument, order.side, again=order)
             if not await flows.run_form(self._host, self._ticket(request)):
                 return
+
+    def _rest(self, canceled: Order) -> Order | None:
+        """Return an order with what was filled before its cancel; None, with the reason said, if all was."""
+        store = self._host.workspace.store
+        now = None if store is None else store.order(canceled.instrument, canceled.order_id)
+        if now is None:
+            return canceled
+        if now.status is OrderStatus.CANCELED:
+            return replace(canceled, filled_size=now.filled_size)
+        is_filled = now.status is OrderStatus.FILLED
+        words = (
+            "It was filled before its cancel: nothing to place anew."
+            if is_filled
+            else "Its end is not reported yet: see Orders, then z again."
+        )
+        self._host.say(words, Role.WARN)
+        return None
 
     def _ticket(self, request: TicketRequest) -> Callable[[str], FormDock]:
         return lambda problem: TicketDock(self._host.workspace, request, problem=problem)
