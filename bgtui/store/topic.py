@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from bgtui.domain.event import BookDepth
@@ -61,27 +62,35 @@ LINES = Topic(Kind.LINES)
 LOG = Topic(Kind.LOG)
 ALERTS = Topic(Kind.ALERTS)
 
+_NAMED = 1024
+"""Topics kept: panes name theirs at every frame."""
 
+
+@lru_cache(_NAMED)
 def book(instrument: InstrumentId, depth: BookDepth = BookDepth.FULL) -> Topic:
     """Name an instrument's order book."""
     return Topic(Kind.BOOK, instrument, depth)
 
 
+@lru_cache(_NAMED)
 def tape(instrument: InstrumentId) -> Topic:
     """Name an instrument's public trades."""
     return Topic(Kind.TAPE, instrument)
 
 
+@lru_cache(_NAMED)
 def ticker(instrument: InstrumentId) -> Topic:
     """Name an instrument's ticker."""
     return Topic(Kind.TICKER, instrument)
 
 
+@lru_cache(_NAMED)
 def candles(instrument: InstrumentId, interval: CandleInterval) -> Topic:
     """Name one series of candles."""
     return Topic(Kind.CANDLES, instrument, interval)
 
 
+@lru_cache(_NAMED)
 def account(kind: Kind, product_type: ProductType) -> Topic:
     """Name an account pane of a product type: ORDERS, PLANS, POSITIONS, BALANCES, FILLS and their like."""
     return Topic(kind, product_type.value)
