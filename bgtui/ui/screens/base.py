@@ -80,7 +80,7 @@ class BaseScreen(Screen[None], inherit_bindings=False):
         if self._known != Canvas.made:
             self._known = Canvas.made
             self._canvases = list(self.query(Canvas).results(Canvas))
-        return [canvas for canvas in self._canvases if canvas.is_attached]
+        return [canvas for canvas in self._canvases if canvas.parent is not None]
 
     def frame(self, now_s: float, *, only_asked: bool = False) -> None:
         """Let every pane look at the store; ``only_asked`` leaves out those that no key has changed."""

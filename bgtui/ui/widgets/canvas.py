@@ -49,7 +49,7 @@ class Canvas(Widget, inherit_bindings=False):
     beats: ClassVar[bool] = False
     """Whether it shows ages or a clock, and so is drawn anew every second."""
     made: ClassVar[int] = 0
-    """Canvases that came up so far, on any screen: whoever keeps a list looks again when it rose."""
+    """Canvases that came up or went so far, on any screen: whoever keeps a list looks again when it rose."""
     is_exact: ClassVar[bool] = False
     """Whether its rows are exactly as wide as the pane, apart from empty ones."""
 
@@ -103,7 +103,7 @@ class Canvas(Widget, inherit_bindings=False):
     def draw(self) -> None:
         """Make the rows anew and have the lines that differ painted."""
         self._is_due = False
-        width, height = self.size
+        width, height = self.outer_size  # nothing here has borders
         if not width or not height:
             return
         pens = cast(Painter, self.app).pens
@@ -131,6 +131,10 @@ class Canvas(Widget, inherit_bindings=False):
 
     def on_mount(self) -> None:
         """Be found by those who keep a list."""
+        Canvas.made += 1
+
+    def on_unmount(self) -> None:
+        """Leave the lists."""
         Canvas.made += 1
 
     def on_resize(self, _event: events.Resize) -> None:
