@@ -513,8 +513,8 @@ async def test_a_small_terminal_shows_copies_and_settings_too_and_enter_shows_al
         assert "my settings for AlphaDesk · 1 of 5 symbols, enter shows all" in text
         assert all(name in text for name in ("AlphaDesk", "night.owl", "tidepool"))
         assert "≈+36.08" in next(row for row in terminal.rows() if row.startswith(" total"))
-        await terminal.press("enter")
-        assert "DOGEUSDT per order" in text_of(terminal)
+        await terminal.press("enter", *["pgdn"] * 6)
+        assert "DOGEUSDT per order" in " ".join(text_of(terminal).split())
         await terminal.press("esc")
         every = tuple(
             replace(trader, trader_id=f"{trader.trader_id}{at}")
@@ -626,6 +626,16 @@ async def test_a_fill_has_the_list_asked_and_a_leg_that_ends_is_seen_at_once() -
         rows = [row for row in terminal.rows() if "1221311" in row]
         assert "closed" in rows[0]
         assert isinstance(report, PositionsReported)
+
+
+@pytest.mark.parametrize(("screen", "asked"), [("leader", TRACKS), ("copy", question.copied_orders(USDT))])
+async def test_a_size_of_nine_digits_is_a_figure(screen: str, asked: Any) -> None:
+    async with opened(screen) as terminal:
+        await terminal.press(*(["l"] if screen == "copy" else []))
+        first = (terminal.store.answer(asked).value or ())[0]
+        await answer(terminal, asked, (replace(first, open_size=D(123064000)),))
+        assert "123064000" in cursor_row(terminal)
+        assert "#" not in cursor_row(terminal)
 
 
 async def test_what_a_leader_may_have_open_is_held_against_what_is() -> None:

@@ -247,7 +247,7 @@ def leader_line(
             Span(order.instrument.symbol),
             _side(order),
             Span(_leverage(order)),
-            Span(hide(figure.fitted_size(order.open_size, size_places, 7).strip(), is_private=is_private)),
+            Span(hide(_size(order.open_size, size_places, 7), is_private=is_private)),
             Span(figure.price(order.open_price, places)),
             Span(figure.price(mark, places)),
             _CLOSED if gone else _earned(earned, is_private=is_private),
@@ -284,7 +284,7 @@ def copy_line(
             Span(order.instrument.symbol),
             _side(order),
             Span(_leverage(order)),
-            Span(hide(figure.fitted_size(order.open_size, size_places, 8).strip(), is_private=is_private)),
+            Span(hide(_size(order.open_size, size_places, 8), is_private=is_private)),
             Span(figure.price(order.open_price, places)),
             Span(figure.price(mark, places)),
             _CLOSED if gone else _earned(earned, is_private=is_private),
@@ -320,7 +320,7 @@ def history_line(store: Store, order: TrackingOrder, now_ms: int, *, is_private:
             Span(short_number(order.tracking_no)),
             Span(order.instrument.symbol),
             _side(order),
-            Span(hide(figure.fitted_size(size, size_places, 8).strip(), is_private=is_private)),
+            Span(hide(_size(size, size_places, 8), is_private=is_private)),
             Span(figure.price(order.open_price, places)),
             Span(figure.price(order.close_price, places)),
             Span(hide(figure.signed(order.realized_pnl), is_private=is_private), gain(order.realized_pnl)),
@@ -361,6 +361,12 @@ def total_cells(columns: Iterable[Column], value: Decimal | None, *, is_private:
 def _places(store: Store, order: TrackingOrder) -> tuple[int, int]:
     rules = store.instrument(order.instrument)
     return (2, 4) if rules is None else (rules.price_places, rules.size_places)
+
+
+def _size(size: Decimal, places: int, width: int) -> str:
+    """Return a size in so many cells; one that has more digits widens its column."""
+    text = figure.fitted_size(size, places, width).strip()
+    return f"{int(size)}" if text.startswith("#") else text
 
 
 def _leverage(order: TrackingOrder) -> str:
