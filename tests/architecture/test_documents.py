@@ -194,3 +194,12 @@ def test_every_picture_tells_how_it_was_made() -> None:
     folder = ROOT / "docs" / "images"
     told = set(re.findall(r"`([\w-]+\.svg)`", (folder / "README.md").read_text(encoding="utf-8")))
     assert {path.name for path in folder.glob("*.svg")} == told
+
+
+def test_every_fault_is_described() -> None:
+    def ids(name: str) -> list[str]:
+        text = (ROOT / "docs" / name).read_text(encoding="utf-8")
+        return re.findall(r"^\| (F-\d\d) \|", text, re.MULTILINE)
+
+    assert ids("faults.md") == [f"F-{number:02}" for number in range(1, 31)]
+    assert ids("simulator.md") == ids("faults.md")
