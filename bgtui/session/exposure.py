@@ -12,7 +12,7 @@ from bgtui.domain.event import AccountPart
 from bgtui.domain.exposure import Stake
 from bgtui.domain.facts import Facts
 from bgtui.domain.instrument import InstrumentId, ProductType, instrument_id
-from bgtui.domain.intent import AmendOrder, Intent, PlaceOrder, PlacePlan, ReversePosition
+from bgtui.domain.intent import AmendOrder, AmendPlan, Intent, PlaceOrder, PlacePlan, ReversePosition
 from bgtui.domain.order import Effect, Order, PlanOrder, PositionMode, PositionSide
 from bgtui.domain.preset import presets
 from bgtui.domain.submission import Submission, SubmissionState
@@ -223,12 +223,30 @@ def _sent(submission: Submission, store: Store) -> Iterator[Pending]:
             # Both may stand for a moment: the old one is counted where it rests.
             side = old.position_side or pnl.side_of(old.side)
             yield Pending(old.instrument, side, intent.new_size, intent.new_price)
+        case AmendPlan() as intent:
+            plans = store.open_plans(submission.product_type) or ()
+            yield from (_grown(plan, intent) for plan in plans if _is_amended(plan, intent))
         case ReversePosition() as intent:
             is_long = intent.position_side is PositionSide.LONG
             other = PositionSide.SHORT if is_long else PositionSide.LONG
             yield Pending(intent.instrument, other, intent.size or _ZERO, None)
         case _:
             return
+
+
+def _is_amended(plan: PlanOrder, intent: AmendPlan) -> bool:
+    ref = intent.order
+    name = plan.order_id if ref.order_id else plan.client_order_id
+    is_named = plan.instrument == ref.instrument and name == (ref.order_id or ref.client_order_id)
+    return is_named and not can_only_close(plan)
+
+
+def _grown(plan: PlanOrder, intent: AmendPlan) -> Pending:
+    """Return by how much a trigger order is to be larger: as it is, it is counted where it waits."""
+    side = plan.position_side or pnl.side_of(plan.side)
+    more = max((intent.size or _ZERO) - (plan.size or _ZERO), _ZERO)
+    price = intent.execute_price or plan.execute_price or intent.trigger_price or plan.trigger_price
+    return Pending(plan.instrument, side, more, price)
 
 
 def _told_ms(store: Store, product: ProductType, now_ms: int) -> int:

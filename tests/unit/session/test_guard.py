@@ -35,6 +35,7 @@ from bgtui.domain.feed import MarketChannel, MarketTopic
 from bgtui.domain.instrument import InstrumentId
 from bgtui.domain.intent import (
     AmendOrder,
+    AmendPlan,
     CancelAll,
     CancelOrder,
     ClosePosition,
@@ -208,6 +209,22 @@ def test_an_order_in_doubt_is_held_against_the_limit_and_one_that_never_stood_is
     bench = Bench(Limits(exposure_percent=D(100)))
     bench.send(place("8"), state, 60_000)
     assert bool(bench.refusals(place("2.1"))) is counts
+
+
+def test_a_trigger_order_on_its_way_to_be_larger_counts_by_what_it_grows() -> None:
+    bench = Bench(Limits(exposure_percent=D(100)))
+    bench.tell(OpenPlansListed(USDT, (waiting("1"),), NOW_MS))
+    ref = OrderRef(BTC, plan().order_id)
+    larger = AmendPlan(ref, PlanKind.TRIGGER, size=D(8))
+    bench.send(larger, SubmissionState.SENT, 60_000)
+    # Seven more at 90 beside the one that waits.
+    assert bench.names(place("2.8")) == []
+    assert bench.names(place("2.81")) == ["exposure"]
+    smaller = AmendPlan(ref, PlanKind.TRIGGER, size=D("0.5"))
+    other = Bench(Limits(exposure_percent=D(100)))
+    other.tell(OpenPlansListed(USDT, (waiting("1"),), NOW_MS))
+    other.send(smaller, SubmissionState.SENT, 60_000)
+    assert other.names(place("9.1")) == []
 
 
 def test_a_fill_counts_until_the_legs_that_it_made_are_told() -> None:
