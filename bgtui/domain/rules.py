@@ -189,7 +189,8 @@ def _band(name: str, intent: PlaceOrder | PlacePlan, facts: Facts) -> RuleResult
             return RuleResult(
                 name,
                 passes=False,
-                message=f"{price:,f} is {under:.1f}% under mark, the band is {rules.sell_band_ratio * 100:.0f}%",
+                message=f"{price:,f} is {under:.1f}% under mark,"
+                f" the band is {rules.sell_band_ratio * 100:.0f}%",
             )
     return RuleResult(name, passes=True)
 

@@ -168,7 +168,7 @@ async def test_a_lost_stream_is_said_kept_current_and_said_to_be_over() -> None:
             ConnectionLost(Connection.PRIVATE, "private", "no pong", 4000),
         )
         await terminal.step(2.0)
-        assert terminal.row(-2).strip().startswith("Both streams lost 2.0s ago (no pong); retry in 2s")
+        assert terminal.row(-2).strip().startswith("Both streams lost 2s ago (no pong); retry in 2s")
         assert "pub DOWN 2s" in terminal.row(1)
         assert "NO FEED" in terminal.row(1)
         await _come_back(terminal)

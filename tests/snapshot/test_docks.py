@@ -70,8 +70,9 @@ async def place_one(terminal: Terminal) -> None:
 
 
 async def cancel_one(terminal: Terminal) -> None:
-    """Cancel an order by keys."""
+    """Cancel an order by keys, and have Bitget say that it is gone."""
     await keys(terminal, "g j x")
+    await terminal.apply(OrderUpdated(replace(scene_account.orders()[0], status=OrderStatus.CANCELED)))
 
 
 async def amend_one(terminal: Terminal) -> None:

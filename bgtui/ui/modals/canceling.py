@@ -14,10 +14,11 @@ from bgtui.domain.order import Order, PlanOrder
 from bgtui.ui.keys import Context
 from bgtui.ui.modals.dock import Dock
 from bgtui.ui.role import Role
-from bgtui.ui.view import figure
+from bgtui.ui.view import figure, worded
 from bgtui.ui.view.act import act, act_role
 from bgtui.ui.view.confirm import ConfirmGate
 from bgtui.ui.view.dockframe import Body, Section, frame, labelled
+from bgtui.ui.view.orders import source_words
 from bgtui.ui.view.request import CancelScope
 from bgtui.ui.view.span import Row, Span
 from bgtui.ui.workspace import Badge, Workspace
@@ -90,22 +91,24 @@ class CancelDock(Dock[Chosen]):
         chosen = self.chosen()
         orders, plans = self._within()
         body: list[Body] = [labelled("scope", self._scope_words(), is_current=True)]
-        body += _counted(chosen.orders)
-        if chosen.plans:
-            body += _counted(chosen.plans)
+        if extra := self._extra_words():
+            body.append(labelled("with", extra))
+        body += _counted(chosen.orders, "order")
+        body += _counted(chosen.plans, "plan")
         left_orders = [order for order in orders if order not in chosen.orders]
         left_plans = [] if chosen.plans else plans
         others = self._others(orders)
         if left_orders or left_plans or others:
             body.append(Section("not touched"))
-            body += _counted(left_orders, note="from elsewhere")
+            body += _counted(left_orders, _origin(left_orders))
             if left_plans:
-                body.append(labelled("plans", f"{len(left_plans)} stay: TP/SL, triggers"))
+                verb = "stays" if len(left_plans) == 1 else "stay"
+                body.append(labelled("plans", f"{len(left_plans)} {verb}: TP/SL, trigger"))
             if others:
                 body.append(labelled("others", f"{others} on other symbols"))
         body.append(Section())
         count = len(chosen.orders) + len(chosen.plans)
-        body.append(labelled("sends", f"{count} ids" if count else "nothing"))
+        body.append(labelled("sends", f"{count} id{'s' if count > 1 else ''}" if count else "nothing"))
         body.append(labelled("then", "asked until gone"))
         identity = self.workspace.identity
         is_live = identity.badge is Badge.LIVE
@@ -123,11 +126,13 @@ class CancelDock(Dock[Chosen]):
     def _scope_words(self) -> str:
         if self.named is not None:
             return "what was chosen"
-        extra = (" + plans" if self.with_plans else "") + (" + foreign" if self.with_foreign else "")
-        is_product = self.scope is CancelScope.PRODUCT
-        where = self.instrument.product_type.value if is_product else self.instrument.symbol
-        what = "all mine" if is_product else self.scope.value
-        return f"◄ {where}, {what}{extra} ►"
+        if self.scope is CancelScope.PRODUCT:
+            return f"◄ {worded.wallet(self.instrument.product_type)}, mine ►"
+        return f"◄ {self.instrument.symbol}, {self.scope.value} ►"
+
+    def _extra_words(self) -> str:
+        extra = ("plans" if self.with_plans else "", "from elsewhere" if self.with_foreign else "")
+        return ", ".join(word for word in extra if word) if self.named is None else ""
 
     def _others(self, orders: Sequence[Order]) -> int:
         store = self.workspace.store
@@ -174,8 +179,8 @@ class CancelDock(Dock[Chosen]):
         self.close()
 
 
-def _counted(items: Sequence[Order | PlanOrder], note: str = "") -> list[Row]:
-    """Return one line for each action: how many, how much."""
+def _counted(items: Sequence[Order | PlanOrder], noun: str) -> list[Row]:
+    """Return one line for each action: how many, and how much where they are of one instrument."""
     counts: Counter[str] = Counter()
     sums: dict[str, Decimal] = {}
     spans: dict[str, Span] = {}
@@ -185,11 +190,16 @@ def _counted(items: Sequence[Order | PlanOrder], note: str = "") -> list[Row]:
         size = item.remaining_size if isinstance(item, Order) else item.size
         sums[name] = sums.get(name, Decimal(0)) + (size or Decimal(0))
         spans[name] = Span(f"{name:<9}", act_role(item.side))
-    return [
-        (
-            Span(" "),
-            spans[name],
-            Span(f"{count} {'order' if count == 1 else 'orders'} {figure.plain(sums[name])} {note}".rstrip()),
-        )
-        for name, count in counts.items()
-    ]
+    adds_up = len({item.instrument for item in items}) == 1
+    rows: list[Row] = []
+    for name in sorted(counts):
+        several = "s" if counts[name] > 1 and noun in ("order", "plan") else ""
+        much = f" {figure.plain(sums[name])}" if adds_up and sums[name] else ""
+        rows.append((Span(" "), spans[name], Span(f"{counts[name]} {noun}{several}{much}")))
+    return rows
+
+
+def _origin(orders: Sequence[Order]) -> str:
+    """Return where orders that are not touched come from."""
+    sources = {source_words(order.source) for order in orders}
+    return f"from {sources.pop()}" if len(sources) == 1 and "elsewhere" not in sources else "elsewhere"

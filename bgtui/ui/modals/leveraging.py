@@ -150,10 +150,9 @@ class LeverageDock(FormDock):
     def _words(self) -> str:
         mode = self.mode.value if self.mode is not None else "?"
         texts = {name: f"{self.edits[name].text.strip().rstrip('x')}x" for name in self.names()[1:]}
-        sides = (
-            ", ".join(f"{name} {text}" for name, text in texts.items()) if len(texts) > 1 else texts["long"]
-        )
-        return f"{mode} {sides}"
+        if len(texts) == 1:
+            return f"{mode} {texts['long']}"
+        return ", ".join((mode, *(f"{name} {text}" for name, text in texts.items())))
 
     def sentence(self) -> Sequence[str]:
         """Return what is sent."""

@@ -30,6 +30,7 @@ from bgtui.ui.workspace import Workspace
 T = TypeVar("T")
 _LABEL_CELLS = 10
 _TEXTS = ("price", "trigger", "callback", "size", "take_profit", "stop_loss")
+_PROTECTIONS = ("take_profit", "stop_loss")
 _NO_RULES = "The instrument's rules are not known yet; a moment."
 _LABELS = {"take_profit": "TP", "stop_loss": "SL", "trigger_by": "by", "callback": "callback %"}
 
@@ -146,7 +147,11 @@ class TicketDock(FormDock):
                     return ""
                 shown = figure.price(value, facts.rules.price_places)
                 typed = self.edits[name].text.replace(",", "")
-                return self._away(value, facts) if typed and _same(typed, value) else f"= {shown}"
+                if not (typed and _same(typed, value)):
+                    return f"= {shown}"
+                if name in _PROTECTIONS and resolved.expected:
+                    return figure.signed_percent(value / resolved.expected - 1, 1)
+                return self._away(value, facts)
             case "size":
                 return self._size_hint(resolved, facts)
             case _:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import ClassVar
 
@@ -12,6 +13,9 @@ from bgtui.ui.modals.filtering import FilterLine
 from bgtui.ui.screens.base import BaseScreen
 from bgtui.ui.widgets.bars import MessageBar
 from bgtui.ui.widgets.table import LiveTable
+
+_COUNT = re.compile(r"\s+[\d?].*$")
+"""How many rows a sub-view has, behind its name."""
 
 
 class ListScreen(BaseScreen):
@@ -45,7 +49,8 @@ class ListScreen(BaseScreen):
         if line is None:
             return
         table = self.table
-        title = table.names()[table.view_index].upper()
+        view = _COUNT.sub("", table.names()[table.view_index])
+        title = f"{self.name_id} · {view}".upper() if len(table.names()) > 1 else self.name_id.upper()
         await self.ask(
             DetailDock(self.workspace, title, lambda width: table.opened(width, table.latest(line)))
         )

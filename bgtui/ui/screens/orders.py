@@ -140,7 +140,19 @@ class OrdersScreen(Acting, ListScreen):
         ("list.tab_left", "list.tab_right"), "order.amend", "order.cancel", "cancel.symbol", "list.mark",
         "app.find", "kill.open", "list.sort", "list.open", "app.refresh",
     )  # fmt: skip
+    _PAST: ClassVar[Sequence[footer.Wanted]] = (
+        ("list.tab_left", "list.tab_right"), "list.open", "list.sort", "app.find", "row.json", "kill.open",
+        "app.refresh",
+    )  # fmt: skip
     table_type: ClassVar[type[LiveTable]] = OrdersTable
+
+    def footer_actions(self) -> Sequence[footer.Wanted]:
+        """Return the keys that can act: what has ended is only looked at, and a plan is not amended."""
+        if self.table.view_index in (HISTORY, FILLS):
+            return self._PAST
+        if self.table.view_index == PLAN:
+            return [name for name in self.footers if name != "order.amend"]
+        return self.footers
 
     def questions(self) -> list[tuple[Question[Any], float]]:
         """Return what no stream tells: what ended before this run, and what a fill costs."""

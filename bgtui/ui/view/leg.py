@@ -13,7 +13,7 @@ from bgtui.ui.view import figure
 from bgtui.ui.view.act import is_closing
 from bgtui.ui.view.glyph import ABOUT, NONE, UNKNOWN
 from bgtui.ui.view.positions import LegView, gain
-from bgtui.ui.view.privacy import hide
+from bgtui.ui.view.privacy import masked
 from bgtui.ui.view.span import Row, Span
 from bgtui.ui.view.table import Detail, heading, pair
 
@@ -40,11 +40,11 @@ def _worth(store: Store, view: LegView, *, hides_money: bool) -> list[Row]:
     leg, places = view.leg, view.places
     is_inverse = view.rules is not None and view.rules.is_inverse
     value = pnl.notional(leg.size, view.mark or leg.entry_price, is_inverse=is_inverse)
-    size = hide(figure.size(leg.size, view.size_places), is_private=hides_money)
-    worth = hide(figure.money(value, view.money_places), is_private=hides_money)
+    size = masked(figure.size(leg.size, view.size_places), is_private=hides_money)
+    worth = masked(figure.money(value, view.money_places), is_private=hides_money)
     liq = figure.average(leg.liquidation_price, places) if leg.liquidation_price is not None else NONE
     away = "" if view.distance is None else f"  {figure.percent(view.distance)} away"
-    margin = hide(figure.money(leg.margin, view.money_places), is_private=hides_money)
+    margin = masked(figure.money(leg.margin, view.money_places), is_private=hides_money)
     ratio = "account" if leg.margin_mode == "crossed" else figure.percent(leg.margin_ratio)
     even = None if leg.break_even_price is None else round(leg.break_even_price, places)
     return [
@@ -56,7 +56,7 @@ def _worth(store: Store, view: LegView, *, hides_money: bool) -> list[Row]:
 
 def _held(store: Store, view: LegView, *, hides_money: bool) -> str:
     leg = view.leg
-    free = hide(figure.size(leg.available, view.size_places), is_private=hides_money)
+    free = masked(figure.size(leg.available, view.size_places), is_private=hides_money)
     if not leg.locked:
         return f"free {free}"
     count = sum(
@@ -65,7 +65,7 @@ def _held(store: Store, view: LegView, *, hides_money: bool) -> str:
         and (leg.position_mode is not PositionMode.HEDGE or order.position_side in (leg.side, None))
         for order in store.open_orders(leg.instrument.product_type) or ()
     )
-    held = hide(figure.size(leg.locked, view.size_places), is_private=hides_money)
+    held = masked(figure.size(leg.locked, view.size_places), is_private=hides_money)
     closes = f"{count} close{'s' if count > 1 else ''} " if count else "closes "
     return f"free {free}, held by {closes}{held}"
 
@@ -90,7 +90,7 @@ def net(view: LegView, price: Decimal | None, rate: Decimal | None) -> Decimal |
 
 
 def _money(view: LegView, value: Decimal | None, *, hides_money: bool, about: str = "") -> Span:
-    text = hide(about + figure.signed(value, view.money_places), is_private=hides_money)
+    text = masked(about + figure.signed(value, view.money_places), is_private=hides_money)
     return Span(text, gain(value))
 
 
@@ -98,8 +98,8 @@ def _earned(store: Store, view: LegView, *, hides_money: bool) -> list[Row]:
     leg, money = view.leg, view.money_places
     now = _money(view, net(view, view.mark, taker_rate(store, view)), hides_money=hides_money, about=ABOUT)
     upnl = _money(view, view.unrealized, hides_money=hides_money)
-    fees = hide(figure.signed(_paid(leg.fees_paid), money), is_private=hides_money)
-    funding = hide(figure.signed(leg.funding_paid, money), is_private=hides_money)
+    fees = masked(figure.signed(_paid(leg.fees_paid), money), is_private=hides_money)
+    funding = masked(figure.signed(leg.funding_paid, money), is_private=hides_money)
     realized = _money(view, leg.realized_pnl, hides_money=hides_money)
     return [
         pair(

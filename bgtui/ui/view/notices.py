@@ -201,7 +201,7 @@ def _trouble(
     if public is not None:
         return Trouble.PUBLIC_LOST, f"Market stream lost {_since(public)}; forms still work."
     if private is not None:
-        age = figure.age(private.down_age_s or 0.0)
+        age = figure.whole_age(private.down_age_s or 0.0)
         return (
             Trouble.PRIVATE_LOST,
             f"Account stream lost {age} ago: legs and orders are stale; asking by REST.",
@@ -241,7 +241,7 @@ def _down(connections: list[ConnectionHealth]) -> ConnectionHealth | None:
 
 def _since(connection: ConnectionHealth) -> str:
     age_s = connection.down_age_s or 0.0
-    text = f"{figure.age(float(int(age_s)) if age_s >= 1 else 0.0)} ago"
+    text = f"{figure.whole_age(age_s)} ago"
     if connection.reason:
         text += f" ({clean_line(connection.reason, 24)})"
     if connection.retry_in_ms is None:

@@ -16,7 +16,7 @@ from bgtui.ui.role import Role
 from bgtui.ui.view import figure
 from bgtui.ui.view.act import act_role, is_closing
 from bgtui.ui.view.glyph import ABOUT, NONE
-from bgtui.ui.view.orders import OrderItem, doing, known_words, source_words, state_words, terms
+from bgtui.ui.view.orders import OrderItem, doing, kind_words, known_words, source_words, state_words, terms
 from bgtui.ui.view.past import fill_act
 from bgtui.ui.view.plans import PlanItem
 from bgtui.ui.view.privacy import hide
@@ -73,8 +73,7 @@ def _size(rules: Instrument | None, size: Decimal | None) -> str:
 def _kind(item: OrderItem) -> str:
     order = item.order
     if order is None:
-        intent = item.submission.intent if item.submission is not None else None
-        return f"{type(intent).__name__} · from this program"
+        return f"{kind_words(item)} · from this program"
     force = f", {_FORCES[order.time_in_force]}" if order.order_type is OrderType.LIMIT else ""
     reduce = ", reduce-only" if order.reduce_only else ""
     margin = ""

@@ -125,7 +125,7 @@ def table(
     """Return the table of working orders."""
     lines = tuple(order_line(store, item, now_ms, hides_money=hides_money) for item in items)
     if unknown and not items:
-        names = ", ".join(worded.wallet(product) for product in unknown)
+        names = worded.wallet(unknown[0]) if len(unknown) == 1 else f"{len(unknown)} product types"
         text = f"? Orders of {names} are not known yet: the exchange has not answered."
         return Table(columns(lines, screen_width), (), text, is_known=False)
     empty = "No working orders. b and s place one from the ladder."

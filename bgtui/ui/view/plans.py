@@ -113,7 +113,7 @@ def table(
     if screen_width >= 120:
         made = tuple(replace(column, width=_WIDE_WIDTHS.get(column.key, column.width)) for column in made)
     if unknown and not items:
-        names = ", ".join(worded.wallet(product) for product in unknown)
+        names = worded.wallet(unknown[0]) if len(unknown) == 1 else f"{len(unknown)} product types"
         text = f"? Plans of {names} are not known yet: the exchange has not answered."
         return Table(made, (), text, is_known=False)
     return Table(made, lines, "No plans, no TP or SL. p on a leg sets them.", is_stale=is_stale)

@@ -243,7 +243,7 @@ def table(
     lines = tuple(position_line(view, hides_money=hides_money) for view in views)
     total = () if hides_money else _total(views)
     if unknown and not views:
-        names = ", ".join(worded.wallet(product) for product in unknown)
+        names = worded.wallet(unknown[0]) if len(unknown) == 1 else f"{len(unknown)} product types"
         text = f"? Legs of {names} are not known yet: the exchange has not answered."
         return Table(columns(screen_width), (), text, is_known=False)
     return Table(

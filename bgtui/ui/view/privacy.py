@@ -5,6 +5,11 @@ from __future__ import annotations
 MASK = "***"
 
 
+def masked(text: str, *, is_private: bool) -> str:
+    """Return a word of a sentence, or the mask in its place."""
+    return MASK if is_private and text.strip() else text
+
+
 def hide(text: str, *, is_private: bool) -> str:
     """Return the text, or as many cells of the mask where it must not be read; blanks around it stay."""
     if not is_private or not text.strip():

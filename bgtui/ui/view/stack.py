@@ -20,6 +20,7 @@ from bgtui.ui.view.act import act, act_role
 from bgtui.ui.view.edge import section
 from bgtui.ui.view.glyph import DOUBT, ELSEWHERE, LIVE, NONE, ON_ITS_WAY, UNKNOWN
 from bgtui.ui.view.ladder_own import Mark, OwnOrder
+from bgtui.ui.view.orders import source_words
 from bgtui.ui.view.positions import LegView
 from bgtui.ui.view.span import Row, Span, cells, crop, row
 from bgtui.ui.view.working import own_orders
@@ -181,19 +182,24 @@ def orders_title(orders: Sequence[OwnOrder], *, words: str = "", is_known: bool 
     if doubtful:
         spans.append(Span(f" · {doubtful} UNKNOWN", Role.UNKNOWN))
     elif pending:
-        spans.append(Span(f" · {pending} on its way", Role.PENDING))
+        spans.append(Span(f" · {pending} {ON_ITS_WAY if words else 'on its way'}", Role.PENDING))
     if words:
         spans.append(Span(f" · {words}", Role.WARN))
     return tuple(spans)
 
 
+def verb_cells(store: Store, orders: Sequence[OwnOrder]) -> int:
+    """Return how wide the column is that says what orders do."""
+    return max((cells(verb(store, order)) for order in orders), default=2) + 1
+
+
 def order_line(store: Store, order: OwnOrder, rules: Instrument, now_ms: int, width: int,
-               *, hides_money: bool) -> Row:  # fmt: skip
+               *, verb_width: int = 3, hides_money: bool) -> Row:  # fmt: skip
     """Return one working order: what it does, its state, price, what is left, and a word about it."""
     size = HIDDEN if hides_money else figure.size(order.size, rules.size_places)
     note, role = _note(store, order, now_ms)
     start = (
-        Span(verb(store, order).ljust(3), act_role(order.side)),
+        Span(verb(store, order).ljust(verb_width), act_role(order.side)),
         Span(_GLYPHS[order.mark], _ROLES.get(order.mark, Role.OWN)),
         Span(f" {figure.price(order.price, rules.price_places).rjust(8)}  {size.rjust(6)}"),
     )
@@ -232,7 +238,7 @@ def _note(store: Store, order: OwnOrder, now_ms: int) -> tuple[str, Role]:
     if exchange.status is OrderStatus.PARTIALLY_FILLED:
         return f"{figure.percent(exchange.filled_size / exchange.size, 0)} filled", Role.MUTED
     if order.mark is Mark.ELSEWHERE:
-        return exchange.source, Role.MUTED
+        return source_words(exchange.source), Role.MUTED
     return ("post" if exchange.time_in_force is TimeInForce.POST_ONLY else ""), Role.MUTED
 
 
@@ -264,6 +270,10 @@ def stack_rows(store: Store, rules: Instrument, now_ms: int, width: int, height:
     ticker = store.ticker(shown)
     fitting = nearest(orders, ticker.last if ticker is not None else None, height - len(lines))
     lines += [
-        order_line(store, order, rules, now_ms, width - 1, hides_money=hides_money) for order in fitting
-    ]
+        order_line(
+            store, order, rules, now_ms, width - 1,
+            verb_width=verb_cells(store, fitting), hides_money=hides_money,
+        )
+        for order in fitting
+    ]  # fmt: skip
     return lines

@@ -304,10 +304,18 @@ def table_rows(
         is_marked = line.key in shown.state.marks
         made.append(table_row(line.cells, columns, is_cursor=is_cursor, is_marked=is_marked))
     if table.total:
-        made.append(table_row(table.total, columns))
+        made.append(table_row(_total(table.total, shown), columns))
     if table.is_stale:
         made = [made[0], *(_stale(line) for line in made[1:])]
     return [crop(line, width) for line in made]
+
+
+def _total(total: tuple[Span, ...], shown: Shown) -> tuple[Span, ...]:
+    """Return the row of sums; behind a filter it says that it counts the rows that are not seen too."""
+    if len(shown.lines) == shown.total:
+        return total
+    word = f"all {shown.total}"
+    return tuple(part._replace(text=word) if part.text == "total" else part for part in total)
 
 
 def _nothing(table: Table, shown: Shown) -> Row:
@@ -423,6 +431,8 @@ def pair(name: str, value: Span | str, other: str = "", second: Span | str = "")
     return tuple(spans)
 
 
+_PAIR = 5
+_DOCK_LABEL = 10
 _LABEL, _VALUE, _OTHER = 13, 28, 15
 """Cells of the parts of a detail row."""
 
@@ -431,10 +441,24 @@ def wrapped(lines: Iterable[Row], width: int) -> list[Row]:
     """Return the lines of a block in a narrow place: broken between words, nothing lost."""
     made: list[Row] = []
     for line in lines:
-        text = "".join(span.text for span in line).strip("─ ")
         role = Role.ACCENT if line and line[0].text.startswith("─") else Role.PLAIN
-        made += [row(Span(f" {part}", role)) for part in wrap(" ".join(text.split()), max(width - 2, 10))]
+        for label, value in _parts(line):
+            indent = f" {label:<{_DOCK_LABEL}}" if label else " "
+            broken = wrap(" ".join(value.split()), max(width - cells(indent) - 1, 10)) or [""]
+            for at, part in enumerate(broken):
+                start = indent if at == 0 else " " * cells(indent)
+                made.append(row(Span(start, Role.MUTED), Span(part, role)))
     return made
+
+
+def _parts(line: Row) -> list[tuple[str, str]]:
+    """Return what a line of a block says: its labels with their values, or one text without a label."""
+    first = line[0].text if line and line[0].role is Role.MUTED else ""
+    if len(line) > 1 and first.endswith(" ") and first.strip("─ "):
+        if len(line) == _PAIR and line[3].role is Role.MUTED and not line[2].text.strip():
+            return [(line[0].text.strip(), line[1].text), (line[3].text.strip(), line[4].text)]
+        return [(line[0].text.strip(), "".join(span.text for span in line[1:]))]
+    return [("", "".join(span.text for span in line).strip("─ "))]
 
 
 def beside(first: Sequence[Row], second: Sequence[Row], width: int, height: int) -> list[Row]:

@@ -12,12 +12,17 @@ from bgtui.store.store import Store
 from bgtui.store.topic import Kind, Topic
 from bgtui.ui.role import Role
 from bgtui.ui.view import edge, positions, stack
+from bgtui.ui.view.glyph import LOADING
 from bgtui.ui.view.span import Row, Span
 from bgtui.ui.widgets.canvas import Canvas
 
 TABLE_PERIOD_S = 0.25
 """Tables move four times a second at most."""
-_NO_KEY = Span(" No key: market only. Add one: bgtui keys add", Role.MUTED)
+_NO_KEY: tuple[Row, ...] = (
+    (Span("No key: market only.", Role.MUTED),),
+    (Span("Add one: bgtui keys add", Role.MUTED),),
+)
+_LOADING: Row = (Span(LOADING, Role.MUTED),)
 _KINDS = (Kind.POSITIONS, Kind.ORDERS, Kind.PLANS, Kind.BALANCES, Kind.SUBMISSIONS, Kind.FRESHNESS)
 
 
@@ -42,7 +47,9 @@ class AccountPane(Canvas):
         """Return the lines behind the edge."""
         store, shown = self.workspace.store, self.workspace.instrument
         rules = store.instrument(shown) if store is not None and shown is not None else None
-        lines = self.lines(store, rules, width, height) if store is not None and rules is not None else []
+        lines = [_LOADING]
+        if store is not None and rules is not None:
+            lines = self.lines(store, rules, width, height)
         if not self.has_edge:
             return lines
         glyph = edge.edge_glyph(is_stale=self.is_stale(), is_locked=self.is_locked())
@@ -70,7 +77,7 @@ class Stack(AccountPane):
     def lines(self, store: Store, rules: Instrument, width: int, height: int) -> list[Row]:
         """Return the stack."""
         if not self.workspace.identity.has_key:
-            return [(_NO_KEY,)]
+            return list(_NO_KEY)
         return stack.stack_rows(
             store, rules, self.workspace.now_ms, width, height, hides_money=self.workspace.is_private
         )

@@ -160,3 +160,7 @@ def test_the_page_about_keys_is_the_table() -> None:
     wanted = keytable.page()
 
     assert keytable.PAGE.read_text(encoding="utf-8") == wanted, "python -m tests.support.keytable"
+
+
+def test_every_help_line_fits_half_a_terminal() -> None:
+    assert [key.help for key in KEYS if len(key.help) > 26] == []

@@ -68,9 +68,9 @@ def test_both_streams_lost_is_told_with_age_and_retry_and_kept_current() -> None
     second = watcher.look(2.0)
 
     assert first is not None
-    assert first.text == "Both streams lost 0.0s ago (no pong); retry in 4s; forms still work."
+    assert first.text == "Both streams lost 0s ago (no pong); retry in 4s; forms still work."
     assert second is not None
-    assert second.text == "Both streams lost 2.0s ago (no pong); retry in 2s; forms still work."
+    assert second.text == "Both streams lost 2s ago (no pong); retry in 2s; forms still work."
     assert second.replaces == first.text
 
 
@@ -82,7 +82,7 @@ def test_the_account_stream_alone_says_what_is_stale() -> None:
     notice = watcher.look(9.0)
 
     assert notice is not None
-    assert notice.text == "Account stream lost 9.0s ago: legs and orders are stale; asking by REST."
+    assert notice.text == "Account stream lost 9s ago: legs and orders are stale; asking by REST."
 
 
 def test_live_again_counts_what_was_filled_meanwhile() -> None:
