@@ -56,6 +56,8 @@ class Asker:
         self._wakes: dict[Question[Any], asyncio.Event] = {}
         self._hurried_until_s: dict[Question[Any], float] = {}
         self._slowdowns: dict[Question[Any], float] = {}
+        self._sooner: set[Question[Any]] = set()
+        """Woken because their interval became shorter, not to be asked at once."""
         self._once: set[asyncio.Task[None]] = set()
         self._is_running = False
 
@@ -67,6 +69,10 @@ class Asker:
             self._hurried_until_s.pop(question, None)
             if (task := self._tasks.pop(question, None)) is not None:
                 task.cancel()
+        for question, interval_s in wanted.items():
+            if question in self._tasks and interval_s < self._intervals.get(question, interval_s):
+                self._sooner.add(question)
+                self._wakes[question].set()
         self._intervals.update(wanted)
         if self._is_running:
             self._begin()
@@ -74,6 +80,7 @@ class Asker:
     def ask(self, question: Question[Any]) -> None:
         """Ask now: an attended question out of turn, any other once."""
         if question in self._tasks:
+            self._sooner.discard(question)
             self._wakes[question].set()
         elif self._is_running:
             task = asyncio.create_task(self._ask_once(question), name=f"ask {question.name}")
@@ -91,6 +98,7 @@ class Asker:
 
     def ask_all(self) -> None:
         """Ask everything that is attended now."""
+        self._sooner.clear()
         for wake in self._wakes.values():
             wake.set()
 
@@ -119,15 +127,28 @@ class Asker:
     async def _poll(self, question: Question[Any]) -> None:
         failures = 0
         while True:
-            wake = self._wakes[question]
-            wake.clear()
+            self._wakes[question].clear()
             error = await self._ask(question)
             failures = 0 if error is None else failures + 1
+            pause_s = self._pause_s(question, error, failures)
+            await self._rest(question, pause_s, is_answered=error is None)
+
+    async def _rest(self, question: Question[Any], pause_s: float, *, is_answered: bool) -> None:
+        """Wait until a question is due; less long once it is wanted more often, if it was answered."""
+        wake, begun_s = self._wakes[question], self._clock.monotonic()
+        while True:
             try:
-                async with asyncio.timeout(self._pause_s(question, error, failures)):
+                async with asyncio.timeout(pause_s - (self._clock.monotonic() - begun_s)):
                     await wake.wait()
             except TimeoutError:
-                continue
+                return
+            if question not in self._sooner:
+                return
+            self._sooner.discard(question)
+            wake.clear()
+            if is_answered:
+                wanted_s = self._intervals.get(question, pause_s) * self._slowdowns.get(question, 1.0)
+                pause_s = min(pause_s, wanted_s)
 
     def _pause_s(self, question: Question[Any], error: BgtuiError | None, failures: int) -> float:
         interval_s = self._intervals.get(question, FACT_S)

@@ -632,8 +632,9 @@ async def test_a_fill_has_the_list_asked_and_a_leg_that_ends_is_seen_at_once() -
 async def test_a_size_of_nine_digits_is_a_figure(screen: str, asked: Any) -> None:
     async with opened(screen) as terminal:
         await terminal.press(*(["l"] if screen == "copy" else []))
-        first = (terminal.store.answer(asked).value or ())[0]
-        await answer(terminal, asked, (replace(first, open_size=D(123064000)),))
+        found = terminal.store.answer(asked).value
+        assert found
+        await answer(terminal, asked, (replace(found[0], open_size=D(123064000)),))
         assert "123064000" in cursor_row(terminal)
         assert "#" not in cursor_row(terminal)
 

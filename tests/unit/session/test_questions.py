@@ -111,3 +111,36 @@ async def test_a_refusal_by_a_rule_is_a_fact_and_rarely_asked_again() -> None:
     async with asking(exchange):
         await asyncio.sleep(70)
     assert exchange.gaps()[0] == 60
+
+
+@virtual_time
+async def test_a_screen_that_is_looked_at_again_is_not_as_old_as_it_was_allowed_to_be_elsewhere() -> None:
+    exchange = Exchange()
+    async with asking(exchange, 30.0) as asker:
+        await asyncio.sleep(20)
+        asker.attend([(TRACKS, 3.0)])
+        await asyncio.sleep(7)
+    assert exchange.gaps() == [20, 3, 3]
+
+
+@virtual_time
+async def test_turning_to_and_fro_between_views_asks_no_more_often_than_they_say() -> None:
+    exchange = Exchange()
+    async with asking(exchange, 3.0) as asker:
+        for _ in range(58):
+            asker.attend([(TRACKS, 12.0)])
+            await asyncio.sleep(0.1)
+            asker.attend([(TRACKS, 3.0)])
+            await asyncio.sleep(0.1)
+    assert exchange.gaps() == [3, 3, 3]
+
+
+@virtual_time
+async def test_looking_again_does_not_make_up_for_a_429() -> None:
+    exchange = Exchange()
+    exchange.endings = [RateLimited("Too many", code="429")]
+    async with asking(exchange, 30.0) as asker:
+        await asyncio.sleep(10)
+        asker.attend([(TRACKS, 3.0)])
+        await asyncio.sleep(60)
+    assert exchange.gaps()[0] == 60
