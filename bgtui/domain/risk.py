@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 
 from bgtui.domain import dayloss, pnl
+from bgtui.domain.copyintent import FollowByAmount, SetCopySettings
 from bgtui.domain.dayloss import DayFigures
 from bgtui.domain.exposure import Stake, stake_of, total, with_stake
 from bgtui.domain.facts import Facts
@@ -95,6 +96,9 @@ def check(intent: Intent, facts: Facts | None, limits: Limits, moment: Moment) -
     match intent:
         case SetLeverage() | SetAllLeverage():
             return _listed(_leverage_set("leverage", intent.leverage, limits))
+        case FollowByAmount() | SetCopySettings():
+            set_for = max(_leverages(intent), default=_ZERO)
+            return _listed(_leverage_set("leverage", set_for, limits, way="lower it"))
         case AdjustMargin():
             return _listed(_leverage_left("leverage", intent, facts, limits))
         case _:
@@ -277,12 +281,22 @@ def _leverage(
     return _leverage_set(name, leverage, limits)
 
 
-def _leverage_set(name: str, leverage: Decimal, limits: Limits) -> RuleResult | None:
+def _leverages(intent: FollowByAmount | SetCopySettings) -> list[Decimal]:
+    """Return every leverage that copies are to be opened with, as far as it is not the leader's."""
+    if isinstance(intent, FollowByAmount):
+        return [] if intent.leverage is None else [Decimal(intent.leverage)]
+    sides = ((each.long_leverage, each.short_leverage) for each in intent.settings)
+    return [leverage for pair in sides for leverage in pair if leverage is not None]
+
+
+def _leverage_set(
+    name: str, leverage: Decimal, limits: Limits, *, way: str = "lower it (v)"
+) -> RuleResult | None:
     if limits.leverage is None:
         return None
     if leverage <= limits.leverage:
         return _yes(name)
-    return _no(name, f"{_over(leverage)}x is over leverage limit {_plain(limits.leverage)}x; lower it (v)")
+    return _no(name, f"{_over(leverage)}x is over leverage limit {_plain(limits.leverage)}x; {way}")
 
 
 def _leverage_left(name: str, intent: AdjustMargin, facts: Facts | None, limits: Limits) -> RuleResult | None:

@@ -11,6 +11,8 @@ import pytest
 
 from bgtui.domain import question
 from bgtui.domain.account import Balance, SymbolSettings
+from bgtui.domain.copyintent import FollowByAmount, SetCopySettings
+from bgtui.domain.copytrade import CopySetting
 from bgtui.domain.dayloss import DayFigures
 from bgtui.domain.error import Refused
 from bgtui.domain.event import (
@@ -434,6 +436,17 @@ def test_leverage_is_limited_however_it_is_set() -> None:
         assert bench.refusals(intent) == ("Refused here: 25x is over leverage limit 20x; lower it (v).",)
     assert bench.refusals(SetLeverage(BTC, "USDT", D(20))) == ()
     assert bench.refusals(SetMarginMode(BTC, "USDT", MarginMode.ISOLATED)) == ()
+
+
+@pytest.mark.parametrize(("leverage", "passes"), [(20, True), (21, False), (None, True)])
+def test_leverage_is_limited_for_copies_too(leverage: int | None, passes: bool) -> None:
+    bench = Bench(Limits(leverage=D(20)))
+    follow = FollowByAmount(USDT, "trader-1", 100, leverage=leverage)
+    each = None if leverage is None else D(leverage)
+    setting = CopySetting(BTC, "trader", "specify", D(5), each, "amount", D(50), None, None, None)
+    for intent in (follow, SetCopySettings(USDT, "trader-1", (setting,))):
+        line = "Refused here: 21x is over leverage limit 20x; lower it."
+        assert bench.refusals(intent) == (() if passes else (line,))
 
 
 def test_a_reversal_is_held_to_the_limits() -> None:
