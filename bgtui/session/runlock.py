@@ -44,11 +44,16 @@ class RunLock:
         self._close()
 
     def is_alive(self, instance: str) -> bool:
-        """Tell whether the run whose ids begin so is still running; its own counts too."""
+        """Tell whether the run whose ids begin so is still running; its own counts too.
+
+        One that cannot be looked at counts as alive: nobody else may say what became of its writes.
+        """
         try:
             handle = os.open(self._path(instance), os.O_RDWR | os.O_CLOEXEC)
-        except OSError:
+        except FileNotFoundError:
             return False
+        except OSError:
+            return True
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import sqlite3
 import stat
 import subprocess
@@ -305,6 +306,21 @@ class TestLock:
         subprocess.run([sys.executable, "-c", textwrap.dedent(script)], check=False)
         assert (tmp_path / "run-simaaa.lock").exists()
         assert not RunLock(tmp_path, "simbbb").is_alive("simaaa")
+
+    def test_a_run_that_cannot_be_looked_at_counts_as_alive(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Else its rows would be taken for left behind, and closed as never sent."""
+        mine = RunLock(tmp_path, "simaaa")
+        mine.take()
+
+        def busy(*_: object, **__: object) -> int:
+            raise OSError(errno.EMFILE, "too many open files")
+
+        monkeypatch.setattr("os.open", busy)
+        assert RunLock(tmp_path, "simbbb").is_alive("simaaa")
+        monkeypatch.undo()
+        mine.release()
 
     def test_a_name_that_a_living_run_bears_is_refused(self, tmp_path: Path) -> None:
         mine = RunLock(tmp_path, "simaaa")
