@@ -101,6 +101,8 @@ class BgtuiApp(TerminalApp[int], inherit_bindings=False):
         self._herald = Herald(self.workspace, self.invalidate)
         self._ticked_s: float | None = None
         self._suspended_s: float | None = None
+        self._gap = (0.0, float("-inf"))
+        """The last time without frames: how long, and when it ended."""
         self.theme = "ansi-dark"  # the terminal's own background and text; roles have colors of their own
         for screen in SCREENS:
             self._modes[screen.name_id] = self._factory(screen)
@@ -182,14 +184,24 @@ class BgtuiApp(TerminalApp[int], inherit_bindings=False):
         """Tell the session that the process was stopped; that the machine slept it sees by itself."""
         now_s, before_s = self.workspace.clock.monotonic(), self._ticked_s
         self._ticked_s = now_s
-        if before_s is not None and now_s - before_s > STOOD_STILL_S and self._suspended_s is None:
+        if before_s is None:
+            return
+        if now_s - before_s > _NO_FRAME_S:
+            self._gap = (now_s - before_s, now_s)
+        if now_s - before_s > STOOD_STILL_S and self._suspended_s is None:
             self._stood_still(now_s - before_s)
 
     def _wake_up(self) -> None:
         """Go on after the shell has brought the program back, however short it was away."""
-        now_s = self._ticked_s = self.workspace.clock.monotonic()
-        began_s, self._suspended_s = self._suspended_s, None
-        self._stood_still(now_s - began_s if began_s is not None else 0.0)
+        self.forget_screen()  # the terminal showed something else meanwhile
+        before_s, now_s = self._ticked_s, self.workspace.clock.monotonic()
+        began_s, self._suspended_s, self._ticked_s = self._suspended_s, None, now_s
+        gap_s, ended_s = self._gap
+        is_seen = now_s - ended_s < _NO_FRAME_S  # the ticker went on first
+        if began_s is not None:
+            self._stood_still(now_s - began_s)
+        elif not (is_seen and gap_s > STOOD_STILL_S):
+            self._stood_still(gap_s if is_seen else now_s - before_s if before_s is not None else 0.0)
 
     def _stood_still(self, seconds: float) -> None:
         session = self.workspace.session
@@ -340,6 +352,7 @@ class BgtuiApp(TerminalApp[int], inherit_bindings=False):
 
 STOOD_STILL_S = 10.0
 """A frame this late was no slow frame: the process was stopped."""
+_NO_FRAME_S = 0.5
 _ON_THE_CARD = frozenset(
     {
         "app.quit", "app.exit", "app.suspend", "quit.leave", "quit.stay", "kill.open", "kill.cancel",

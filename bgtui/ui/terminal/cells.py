@@ -294,6 +294,8 @@ class CellScreen:
         if x < 0:
             letters, pens, x = letters[-x:], pens[-x:], 0
         room = self.width - x
+        if room <= 0:
+            return  # painted for a wider terminal, a moment ago
         if len(letters) > room:
             del letters[room:], pens[room:]
             if letters and get_character_cell_size(letters[-1][:1] or " ") == 2:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import selectors
 import sys
+import termios
 import threading
 from codecs import getincrementaldecoder
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from time import perf_counter
 from typing import IO, Any
 
@@ -18,6 +20,8 @@ from textual.drivers import linux_driver
 from textual.drivers.linux_driver import LinuxDriver
 
 _READ = 4096
+_TAKE_AGAIN = "\x1b[?1049h\x1b[?25l\x1b[?1004h\x1b[?2004h\x1b[?7l"
+"""Other screen, no cursor, focus reports, bracketed pastes, no wrapping."""
 _SWITCH_S = 0.0005
 """Seconds after which a busy program lets the threads of keys and output go on; Python's own 5 ms is felt."""
 Took = Callable[[int, float], None]
@@ -41,6 +45,7 @@ class Writer(threading.Thread):
         """The terminal is gone: nothing can be written any more."""
         self.took: Took = lambda _count, _seconds: None
         self.on_break: Break = lambda _error: None
+        self.on_gone: Callable[[], None] = lambda: None
 
     @property
     def pending(self) -> int:
@@ -95,6 +100,7 @@ class Writer(threading.Thread):
             self._pending -= done
         if self.is_broken:
             self._pending = 0
+            self.on_gone()
         self._tell(len(data), perf_counter() - begun)
 
     def _tell(self, count: int, seconds: float) -> None:
@@ -124,8 +130,10 @@ class TerminalDriver(LinuxDriver):
         self._writer: Writer | None = None
         self.took: Took = lambda _count, _seconds: None
         """Called in the writer's thread after each write."""
+        self._modes: list[Any] | None = None
+        """The terminal's modes while the program has it."""
         self.on_hang_up: Callable[[], None] = lambda: None
-        """Called in the input thread when the terminal is gone."""
+        """Called in the thread of keys or of output when the terminal is gone."""
         self.on_break: Break = lambda _error: None
         """Called in the thread of keys or of output when that has broken."""
 
@@ -140,11 +148,39 @@ class TerminalDriver(LinuxDriver):
         # The one seam there is: the toolkit's writer waits when the terminal is slow, and so would the feed.
         setattr(linux_driver, "WriterThread", self._make_writer)  # noqa: B010 - private there, so not typed
         super().start_application_mode()  # type: ignore[no-untyped-call]
+        with suppress(termios.error):
+            self._modes = termios.tcgetattr(self.fileno)
+
+    def _sigcont_application(self, *_: object) -> None:
+        """Go on after a stop.
+
+        SIGSTOP gives no time to leave the terminal, as SIGTSTP does: everything runs on then, keys and output
+        too, and only the terminal has to be taken over again from whoever had it meanwhile.
+        """
+        thread = self._key_thread
+        if thread is None or not thread.is_alive() or self.exit_event.is_set():
+            super()._sigcont_application()
+            return
+        self._take_modes()
+        self.write(_TAKE_AGAIN)
+        self._app.call_later(self._app.post_message, self.SignalResume())
+
+    def _take_modes(self) -> None:
+        """Set the terminal's modes as they were while the program had it."""
+        if self._modes is not None:
+            with suppress(termios.error):
+                termios.tcsetattr(self.fileno, termios.TCSANOW, self._modes)
+
+    def stop_application_mode(self) -> None:
+        """Give the terminal back, in its own colors where leaving the other screen does not bring them."""
+        self.write("\x1b[m")
+        super().stop_application_mode()
 
     def _make_writer(self, file: IO[str]) -> Writer:
         self._writer = Writer(file.fileno())
         self._writer.took = self.took
         self._writer.on_break = self.on_break
+        self._writer.on_gone = self.on_hang_up
         return self._writer
 
     def _request_terminal_sync_mode_support(self) -> None:

@@ -182,3 +182,10 @@ def _color(sgr: str) -> str:
 def repaint(diff: CellScreen) -> str:
     fresh = CellScreen(WIDTH, HEIGHT)
     return fresh.update((y, 0, row_segments(diff, y)) for y in range(HEIGHT))
+
+
+def test_what_was_painted_for_a_wider_terminal_is_left_out() -> None:
+    cells = CellScreen(WIDTH, HEIGHT)
+    parts = [Segment("x" * 20, STYLES[0])]
+    assert "x" not in cells.update([(0, WIDTH + 5, parts), (HEIGHT, 0, parts)])
+    assert cells.update([(0, WIDTH - 5, parts)]).endswith("xxxxx")
