@@ -11,7 +11,7 @@ from decimal import Decimal
 from bgtui.domain import pnl
 from bgtui.domain.account import Position
 from bgtui.domain.alert import Alarm, AlertKind
-from bgtui.domain.error import BgtuiError
+from bgtui.domain.error import BgtuiError, OutcomeUnknown
 from bgtui.domain.event import AlarmHealed, AlarmRaised, Event, FeedFailed, FeedRecovered
 from bgtui.domain.instrument import InstrumentId, ProductType, round_size
 from bgtui.domain.intent import Intent, PlaceOrder
@@ -197,6 +197,8 @@ class RiskWatch:
         try:
             await self._send(intent)
             self._told[key] = f"{intent.size:f} of it is being closed."
+        except OutcomeUnknown:
+            self._told[key] = f"{intent.size:f} of it may be closed: no answer came; being asked."
         except BgtuiError as error:
             _log.warning("the reduction of %s was not carried out: %s", risk.name, error)
             self._told[key] = f"not reduced: {error}"

@@ -9,7 +9,7 @@ import pytest
 
 from bgtui.domain.account import Balance, Position
 from bgtui.domain.alert import Alarm, AlertKind
-from bgtui.domain.error import Refused
+from bgtui.domain.error import BgtuiError, OutcomeUnknown, Refused
 from bgtui.domain.event import (
     AccountReconciled,
     AlarmHealed,
@@ -70,7 +70,7 @@ class Bench:
         self.store = Store(self.clock)
         self.memory = memory or Memory()
         self.sent: list[Intent] = []
-        self.failure: Refused | None = None
+        self.failure: BgtuiError | None = None
         self.weighed: frozenset[InstrumentId] = frozenset()
         for event in (
             ConnectionOpened(Connection.PRIVATE, "private", 1),
@@ -252,6 +252,17 @@ async def test_a_refused_reduction_is_said_and_not_tried_again() -> None:
     bench.failure = Refused("Locked until 00:00 UTC")
     (alarm,) = told(await bench.look("80"))
     assert alarm[1].endswith("; not reduced: Locked until 00:00 UTC")
+    await bench.look("79")
+    assert len(bench.sent) == 1
+
+
+@virtual_time
+async def test_a_reduction_without_an_answer_is_not_said_to_have_failed() -> None:
+    bench = Bench(REDUCE)
+    bench.failure = OutcomeUnknown("Sent, but nobody knows whether it was carried out")
+    (alarm,) = told(await bench.look("80"))
+    assert "not reduced" not in alarm[1]
+    assert alarm[1].endswith("of it may be closed: no answer came; being asked.")
     await bench.look("79")
     assert len(bench.sent) == 1
 
