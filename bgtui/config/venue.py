@@ -80,7 +80,7 @@ def check_url(
 
     On demo and live that is everything but TLS to `bitget.com` and its subdomains; in the simulator's
     environment everything but this machine. A host typed with `--allow-host` is taken besides, without TLS
-    only on this machine.
+    only on this machine; the exchange itself is no simulator, typed or not.
 
     Raises:
         ConfigError: naming the setting by ``origin``; the address is shown only as far as it is a plain one.
@@ -97,14 +97,19 @@ def check_url(
         _is_loopback(host),
         host in {allowed.lower().rstrip(".") for allowed in allowed_hosts},
     )
+    is_exchange = host == EXCHANGE_DOMAIN or host.endswith("." + EXCHANGE_DOMAIN)
     if environment is Environment.SIM:
+        if is_exchange:  # whatever is allowed: a simulator's run begins armed, and calls itself one
+            raise ConfigError(
+                f"{origin} leads to {host}, which is no simulator", hint="use --env demo or --env live"
+            )
         if not (is_local or is_allowed):
             raise ConfigError(
                 f"{origin} leads to {host}: the environment sim stays on this machine",
                 hint=f"add --allow-host {host} if you mean it",
             )
         return
-    if not (is_allowed or host == EXCHANGE_DOMAIN or host.endswith("." + EXCHANGE_DOMAIN)):
+    if not (is_allowed or is_exchange):
         raise ConfigError(
             f"{origin} leads to {host}, which is not {EXCHANGE_DOMAIN}",
             hint=f"add --allow-host {host} if you mean it",

@@ -112,6 +112,8 @@ def test_addresses_of_the_exchange(place: Place, host: str) -> None:
         ("http://192.168.1.5:8000", (), False),
         ("http://192.168.1.5:8000", ("192.168.1.5",), True),
         ("https://api.bitget.com", (), False),
+        ("https://api.bitget.com", ("api.bitget.com",), False),
+        ("https://bitget.com.", ("bitget.com",), False),
         ("http://localhost.evil.example", (), False),
         ("http://127.0.0.1.evil.example", (), False),
     ],
