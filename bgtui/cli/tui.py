@@ -72,7 +72,7 @@ async def _run(typed: CommandLine, looks: Mapping[str, Any], record: Path | None
         for reason in (app.failure, app.crash):
             if reason is not None:
                 raise reason
-        return int(code) if code is not None else int(ExitCode.OK)
+        return int(code) if code is not None else int(app.return_code or ExitCode.OK)
 
 
 def connection(
