@@ -15,22 +15,30 @@ from unittest import mock
 import pytest
 
 from bgtui.config.venue import Environment
-from bgtui.domain import pnl
+from bgtui.domain import pnl, risk
+from bgtui.domain.dayloss import DayFigures
 from bgtui.exchange.trading import TradingClient
 from bgtui.session.arming import Arming
+from bgtui.session.dayfile import DayFile
 from bgtui.session.desk import OrderDesk
 from bgtui.session.inquiry import Inquiry
 from bgtui.session.kill import KillStage, KillSwitch
+from bgtui.session.losses import Losses
+from bgtui.session.riskwatch import RiskWatch
 from bgtui.simulator.hooks import Asked
 from bgtui.store.book import Books, BookStatus
 from bgtui.store.log import EventLog
 from bgtui.store.orders import Orders
 from bgtui.store.positions import Positions
+from tests.support import storm
 from tests.support.storm import Plan, run_storm
 from tests.support.storm_checks import Broken, Checks
+from tests.support.storm_limits import Drawn
 from tests.support.storm_world import Place, StormLoop
 
-TRADES = Plan(environment=Environment.SIM, only=frozenset({"place", "close"}), busy=0.3, foul=0.0)
+TRADES = Plan(
+    environment=Environment.SIM, only=frozenset({"place", "close"}), busy=0.3, foul=0.0, limits=Drawn()
+)
 SEEDS = range(7000, 7006)
 
 
@@ -234,6 +242,45 @@ def test_i12_a_kill_switch_that_trusts_itself() -> None:
     plan = replace(TRADES, only=frozenset({"place", "plan", "kill"}))
     with mock.patch.object(KillSwitch, "_verify", trust), mock.patch.object(KillSwitch, "_send_all", idle):
         found("I-12 kill verified", plan)
+
+
+@pytest.mark.parametrize(
+    ("figure", "most", "rule", "told"),
+    [
+        ("max_order_notional", 300, "order value", "limit of order value"),
+        ("max_leverage", 12, "leverage", "limit of leverage"),
+        ("max_symbol_orders", 1, "order count", "limit of orders"),
+        ("max_position_percent", 4, "position", "limit of position"),
+        ("max_exposure_percent", 4, "exposure", "limit of exposure"),
+        ("price_band_percent", 1, "price band", "limit of price band"),
+    ],
+)
+def test_a_limit_that_nobody_judges(figure: str, most: int, rule: str, told: str) -> None:
+    plan = replace(TRADES, only=frozenset({"place", "set_up"}), busy=0.6, limits=Drawn({figure: most}))
+    blind = tuple((name, (lambda *_: None) if name == rule else judge) for name, judge in risk._RULES)
+    with mock.patch.object(risk, "_RULES", blind):
+        found(told, plan)
+
+
+def test_a_day_that_nobody_counts() -> None:
+    plan = replace(TRADES, busy=0.6, limits=Drawn({"max_daily_loss": 0.1}))
+    with (
+        mock.patch.object(Losses, "judge", return_value=None),
+        mock.patch.object(Losses, "figures", return_value=DayFigures()),
+    ):
+        found("limit of the day's loss", plan)
+
+
+def test_a_lock_that_a_restart_lifts() -> None:
+    kills = mock.patch.object(storm, "MORTALITY", 0.2)
+    plan = replace(TRADES, busy=0.6, limits=Drawn({"max_daily_loss": 0.1}))
+    with kills, mock.patch.object(DayFile, "load", return_value=None):
+        found("limit of the day's loss", plan)
+
+
+def test_a_source_that_fails_and_is_begun_anew() -> None:
+    with mock.patch.object(RiskWatch, "_day_alarm", side_effect=KeyError("day")):
+        found("nothing escapes")
 
 
 # What is looked at without a storm

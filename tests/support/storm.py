@@ -6,7 +6,7 @@ import asyncio
 import logging
 import random
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from unittest import mock
 
@@ -17,6 +17,7 @@ from bgtui.store.book import BookStatus
 from tests.support.storm_checks import BLIND_S, Broken, Checks
 from tests.support.storm_faults import Faults
 from tests.support.storm_life import Life, register
+from tests.support.storm_limits import Drawn, drawn
 from tests.support.storm_people import Person, Phone
 from tests.support.storm_world import BTC, TICK_S, Place, StormLoop
 
@@ -24,6 +25,7 @@ STORM_S = (6.0, 16.0)
 LONG_S = (45.0, 70.0)
 """Long enough for an absence to be proven in the middle of it."""
 LONG_SHARE = 0.04
+LIMITED_SHARE = 0.4
 MORTALITY = 0.03
 """How often somebody's deed is a program's last: it is killed somewhere between the key and the answer."""
 CALM_S = BLIND_S + 30.0 + 30.0 + 10.0
@@ -59,6 +61,8 @@ class Plan:
     """Chance that somebody does something in one step."""
     foul: float | None = None
     """Chance that something breaks in one step."""
+    limits: Drawn | None = None
+    """Settings that limit what may be opened; where there are any, nobody but the programs opens anything."""
 
 
 class Storm:
@@ -88,6 +92,9 @@ class Storm:
         self.phone = Phone(self.place, random.Random(self.rng.getrandbits(64)), self.note)
         environment = self.rng.choices([Environment.SIM, Environment.LIVE], [3, 1])[0]
         self.environment = self.plan.environment or environment
+        limits = drawn(self.rng) if self.rng.random() < LIMITED_SHARE else Drawn()
+        self.limits = limits if self.plan.limits is None else self.plan.limits
+        self.faults.is_alone = bool(self.limits)
         log = logging.getLogger()
         log.addHandler(self.checks.logs)
         try:
@@ -116,7 +123,7 @@ class Storm:
             await self._step()
         for _ in range(steps):
             self._chance(busy, self._person_acts)
-            self._chance(busy / 6, self.phone.act)
+            self._chance(0.0 if self.limits else busy / 6, self.phone.act)
             self._chance(foul, self._fault)
             self._chance(0.004, self._kill_soon)
             self._chance(0.005, self._second)
@@ -193,8 +200,9 @@ class Storm:
             self.place,
             random.Random(self.rng.getrandbits(64)),
             environment=self.environment,
-            is_read_only=role == "second" and self.rng.random() < 0.3,
+            is_read_only=role == "second" and (self.rng.random() < 0.3 or bool(self.limits)),
             name=f"{role}-{self._born}",
+            limits=self.limits.settings,
         )
         if self.rng.random() < 0.1:
             life.clock.move_wall(skew := self.rng.choice([-60.0, 60.0, -3.0, 3.0]))
@@ -207,6 +215,8 @@ class Storm:
                 )
             )
         self.checks.attach(life)
+        if self.limits:
+            self.checks.limits.limits = life.settings().limits
         self.lives.append(life)
         rng = random.Random(self.rng.getrandbits(64))
         self.people.append(Person(life, rng, self.note, self.plan.only))
@@ -335,12 +345,10 @@ def run_storm(seed: int, plan: Plan | None = None) -> Outcome:
         # What a chart is drawn from costs a tenth of a storm, and no invariant looks at it.
         with mock.patch.multiple(publisher, RECENT_CANDLES=20, RECENT_TRADES=10):
             loop.run_until_complete(storm.run())
-        if errors:
-            raise Broken("nothing escapes", errors[0])
-        if storm.place.simulator.rest.failures:
-            raise Broken("the simulator holds", storm.place.simulator.rest.failures[0])
-    except AssertionError as error:
-        storm.outcome.broken = f"{error} (seed {seed}, step {storm.outcome.steps}, {loop.time():.2f}s)"
+        _look_at_errors(errors, storm.place.simulator.rest.failures)
+    except Exception as error:
+        told = str(error) if isinstance(error, AssertionError) else f"{type(error).__name__}: {error}"
+        storm.outcome.broken = f"{told} (seed {seed}, step {storm.outcome.steps}, {loop.time():.2f}s)"
     finally:
         for task in asyncio.all_tasks(loop):
             task.cancel()
@@ -349,6 +357,13 @@ def run_storm(seed: int, plan: Plan | None = None) -> Outcome:
         asyncio.set_event_loop(None)
         loop.close()
     return storm.outcome
+
+
+def _look_at_errors(escaped: list[str], failures: Sequence[object]) -> None:
+    if escaped:
+        raise Broken("nothing escapes", escaped[0])
+    if failures:
+        raise Broken("the simulator holds", str(failures[0]))
 
 
 def _told(context: dict[str, object]) -> str:

@@ -11,6 +11,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from bgtui.domain.account import Fill
+from bgtui.domain.error import BgtuiError
 from bgtui.domain.event import AccountPart
 from bgtui.domain.instrument import InstrumentId, ProductType
 from bgtui.domain.order import (
@@ -26,10 +27,11 @@ from bgtui.domain.submission import SubmissionState
 from bgtui.domain.trading import TradingState
 from bgtui.session.kill import KillRun
 from bgtui.session.kill_reach import KillChoice, Reach
-from bgtui.simulator.hooks import Asked
+from bgtui.simulator.hooks import Answer, Asked
 from bgtui.store.book import BookStatus
 from bgtui.ui.view.positions import leg_view
 from tests.support.storm_life import Life
+from tests.support.storm_limits import LimitChecks
 from tests.support.storm_world import BTC, TOP, UID, USDT, Place
 
 MIX, PAIR = "/api/v2/mix/", "/api/v2/spot/trade/"
@@ -109,6 +111,7 @@ class Checks:
             for secret in (credentials.api_key, credentials.secret, credentials.passphrase)
             if secret is not None
         ]
+        self.limits = LimitChecks(place, Broken, self.now)
         self.step_checks: tuple[Callable[[Life], None], ...] = (
             self.i3_positions,
             self.i4_books,
@@ -123,6 +126,7 @@ class Checks:
         """Look at a program's writes."""
         life.on_left = self.left
         life.on_arrived = self.arrived
+        life.on_answered = self.answered
 
     def now(self) -> float:
         return asyncio.get_running_loop().time()
@@ -141,6 +145,10 @@ class Checks:
         if self.wire:
             raise self.wire[0]
         self.i1_one_order()
+        if self.logs.escaped:
+            raise Broken("nothing escapes", self.logs.escaped)
+        lives = list(lives)
+        self.limits.step(lives)
         for life in lives:
             if life.failures:
                 raise Broken("nothing escapes", f"{life.name}: {life.failures[0]}")
@@ -155,6 +163,8 @@ class Checks:
         try:
             self.i2_permitted(life, asked)
             self.i1_asked_for(life, asked)
+            if raises_exposure(self.place, asked):
+                self.limits.left(life.name, asked)
         except Broken as error:
             self.wire.append(error)
 
@@ -167,6 +177,16 @@ class Checks:
         """Look at a write as the exchange gets it."""
         try:
             self.i1_recorded(life, asked)
+        except Broken as error:
+            self.wire.append(error)
+
+    def answered(self, life: Life, asked: Asked, answer: Answer) -> None:
+        """Look at a write as it was carried out, or refused."""
+        if answer.status != 200 or b'"code":"00000"' not in answer.body.replace(b" ", b""):
+            return
+        try:
+            if raises_exposure(self.place, asked):
+                self.limits.done(life.name, asked)
         except Broken as error:
             self.wire.append(error)
 
@@ -510,11 +530,16 @@ class Logs(logging.Handler):
     def __init__(self) -> None:
         super().__init__(logging.INFO)
         self.lines: list[str] = []
+        self.escaped = ""
+        """What a source raised that is no error of ours: it was begun anew, and is a bug all the same."""
         formatter = logging.Formatter("%(levelname)s %(name)s: %(message)s")
         self.setFormatter(formatter)
 
     def emit(self, record: logging.LogRecord) -> None:
         self.lines.append(self.format(record))
+        error = record.exc_info[1] if record.exc_info else None
+        if error is not None and not isinstance(error, BgtuiError):
+            self.escaped = self.escaped or f"{record.getMessage()}: {type(error).__name__}: {error}"
 
 
 def raises_exposure(place: Place, asked: Asked) -> bool:
@@ -585,7 +610,7 @@ def _legs(legs: Iterable[Any] | None, is_exact: bool = False) -> Any:
         return None
     return {
         f"{leg.instrument} {leg.side} {leg.margin_mode}": (
-            (leg.size, leg.entry_price, leg.available) if is_exact else (leg.size,)
+            (leg.size, leg.entry_price, leg.available) if is_exact else (leg.size, leg.entry_price)
         )
         for leg in legs
         if leg.size

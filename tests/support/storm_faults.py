@@ -34,6 +34,8 @@ class Faults:
         self._checks = checks
         self._rng = rng
         self._lives = lives
+        self.is_alone = False
+        """Nobody but the programs opens anything."""
         self.kinds: tuple[tuple[Fault, int], ...] = (
             (self.rest, 12),
             (self.lost_write, 8),
@@ -156,20 +158,23 @@ class Faults:
 
     def world(self) -> tuple[str, float, End] | None:
         symbol, span = self._rng.choice(self._place.instruments), self._rng.randint(3, 9)
+        foreign = [
+            f"mode-change:other,for={span}s",
+            f"leverage-change:{BTC}",
+            f"foreign-order:{symbol}",
+            f"foreign-close:{BTC}",
+        ]
         spec = self._rng.choice(
             [
+                *([] if self.is_alone else foreign),
                 f"delist:{symbol},for={span}s",
                 f"close-only:{symbol},for={span}s",
                 f"halt:{symbol},for={span}s",
                 f"change-tick:{symbol},for={span}s",
                 f"change-step:{symbol},for={span}s",
-                f"mode-change:other,for={span}s",
-                f"leverage-change:{BTC}",
                 f"liquidate:{BTC}",
                 f"adl:{BTC}",
                 f"funding:{BTC}",
-                f"foreign-order:{symbol}",
-                f"foreign-close:{BTC}",
             ]
         )
         return self._spec(spec)

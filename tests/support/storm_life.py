@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import random
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
-from types import SimpleNamespace
+from types import MappingProxyType, SimpleNamespace
 from typing import Any
 from unittest import mock
 
@@ -17,6 +17,7 @@ from bgtui.config.settings import Settings
 from bgtui.config.venue import Environment, Venue
 from bgtui.domain.error import BgtuiError
 from bgtui.exchange.rest import RestClient
+from bgtui.session.alerts import AlertOptions
 from bgtui.session.facts import questions
 from bgtui.session.ids import new_instance
 from bgtui.session.inquiry import Inquiry
@@ -53,7 +54,14 @@ class Life:
     """One process."""
 
     def __init__(
-        self, place: Place, rng: random.Random, *, environment: Environment, is_read_only: bool, name: str
+        self,
+        place: Place,
+        rng: random.Random,
+        *,
+        environment: Environment,
+        is_read_only: bool,
+        name: str,
+        limits: Mapping[str, Any] = MappingProxyType({}),
     ) -> None:
         """Be about to start.
 
@@ -63,12 +71,14 @@ class Life:
             environment: sim begins armed, live disarmed.
             is_read_only: whether it has no desk.
             name: for messages.
+            limits: settings that limit what it may open.
         """
         self.place = place
         self.rng = rng
         self.name = name
         self.environment = environment
         self.is_read_only = is_read_only
+        self.limits = limits
         self.clock = VirtualClock()
         self.tasks: dict[asyncio.Task[Any], None] = {}
         self.line = Line(
@@ -103,6 +113,12 @@ class Life:
     def is_running(self) -> bool:
         """Tell whether there is a session to look at."""
         return self.session is not None and not self.is_dead
+
+    @property
+    def knows_the_time(self) -> bool:
+        """Tell whether it goes by the exchange's clock."""
+        ahead_ms = self.clock.now_ms() + self.store.clock_offset_ms - self.place.clock.now_ms()
+        return abs(ahead_ms) < 5_000
 
     @property
     def shown(self) -> Session:
@@ -197,7 +213,10 @@ class Life:
         async with self.place.opening:
             with self._composed():
                 opened = open_session(
-                    self._settings(), journal=self.place.disk.path, products=self.place.products
+                    self.settings(),
+                    journal=self.place.disk.path,
+                    products=self.place.products,
+                    alerts=AlertOptions(),
                 )
                 session = await opened.__aenter__()
         self._opened = opened
@@ -241,11 +260,17 @@ class Life:
         stack.push_async_callback(journal.close)
         return journal, Run(instance, origin, lambda name: name in self.place.alive)
 
-    def _settings(self) -> Settings:
+    def settings(self) -> Settings:
+        """Return what it starts with."""
         host = "storm.invalid"
         venue = Venue(self.environment, f"https://{host}", f"wss://{host}/public", f"wss://{host}/private")
         settings = Settings(
-            environment=self.environment, symbols=("BTCUSDT",), read_only=self.is_read_only or None
+            environment=self.environment,
+            symbols=("BTCUSDT",),
+            read_only=self.is_read_only or None,
+            **self.limits,
         ).moved_to(venue, self.place.credentials)
+        # What lies at the end of a wire outlives a run, and so does what was lost there today.
+        settings._origins = {}
         settings._lifts_default = self.environment is Environment.LIVE and not self.is_read_only
         return settings
