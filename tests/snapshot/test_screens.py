@@ -49,7 +49,7 @@ VIEWS = {
 
 async def happen(terminal: Terminal) -> None:
     """Make alert rules, let things happen, and look."""
-    watch, leg = terminal.session.alerts, {"position_side": PositionSide.LONG, "effect": Effect.OPEN}
+    watch = terminal.session.alerts
     assert watch is not None
     watch.add(AlertRule("", AlertKind.PRICE, BTC, Decimal(67_300), repeats=False))
     watch.add(AlertRule("", AlertKind.PRICE, ETH, Decimal(2_500), Crossing.BELOW))
@@ -57,7 +57,10 @@ async def happen(terminal: Terminal) -> None:
     watch.toggle("r2")
     watch.look()
     first, second = (
-        replace(fill(f"t{at}", scene.NOW_MS + 1000, order_id=str(at)), price=Decimal("67238.0"), **leg)
+        replace(
+            fill(f"t{at}", scene.NOW_MS + 1000, order_id=str(at)),
+            price=Decimal("67238.0"), position_side=PositionSide.LONG, effect=Effect.OPEN,
+        )  # fmt: skip
         for at in (1, 2)
     )
     await terminal.apply(

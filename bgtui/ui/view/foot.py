@@ -18,6 +18,7 @@ from bgtui.ui.view import figure, positions, stack
 from bgtui.ui.view.act import act_role
 from bgtui.ui.view.glyph import CURSOR, NONE, STALE_EDGE, UNKNOWN
 from bgtui.ui.view.ladder_own import Mark, OwnOrder
+from bgtui.ui.view.orders import source_words
 from bgtui.ui.view.positions import LegView
 from bgtui.ui.view.span import EMPTY, Row, Span, crop, left, restyle, right, row, rule
 from bgtui.ui.view.working import own_orders
@@ -219,8 +220,9 @@ _HEADER = " time     symbol    act  kind           price     size filled state  
 
 def _line(store: Store, rules: Instrument, order: OwnOrder, now_ms: int, *, is_short: bool,
           hides_money: bool) -> Row:  # fmt: skip
-    size = stack.HIDDEN if hides_money else figure.size(order.size, rules.size_places)
     exchange = order.order
+    whole = exchange.size if exchange is not None and not exchange.size_is_quote else order.size
+    size = stack.HIDDEN if hides_money else figure.size(whole, rules.size_places)
     filled = figure.percent(exchange.filled_size / exchange.size, 0) if exchange and exchange.size else "0%"
     state, role, why = _state(store, order, now_ms)
     born_ms = _born_ms(store, order)
@@ -257,7 +259,7 @@ def _state(store: Store, order: OwnOrder, now_ms: int) -> tuple[str, Role, str]:
         why = f"sent {age} ago, no answer yet" if submission else "a cancel or an amend is on its way"
         return f"○ {age}", Role.PENDING, why
     if order.mark is Mark.ELSEWHERE:
-        source = order.order.source if order.order is not None else ""
+        source = source_words(order.order.source if order.order is not None else "")
         return f"E {source}", Role.OWN, "not placed by bgtui"
     is_part = order.order is not None and order.order.filled_size > Decimal(0)
     return ("● part" if is_part else "● live"), Role.OWN, "from this program"

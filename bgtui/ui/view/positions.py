@@ -172,7 +172,7 @@ def position_line(view: LegView, *, hides_money: bool = False) -> Line:
             Span(figure.price(view.stop_loss, places) if view.stop_loss else NONE),
             own[3],
             Span(figure.signed(leg.funding_paid, money) if leg.funding_paid is not None else UNKNOWN),
-            Span(figure.percent(leg.margin_ratio) if leg.margin_ratio is not None else UNKNOWN),
+            Span(_ratio(leg)),
         ),
         sort=(
             None,
@@ -195,6 +195,13 @@ def position_line(view: LegView, *, hides_money: bool = False) -> Line:
         search=f"{leg.instrument} {leg.side} {leg.margin_mode}".lower(),
         item=view,
     )
+
+
+def _ratio(leg: Position) -> str:
+    """Return how near its margin is to being used up; of a crossed leg it is the account's."""
+    if leg.margin_mode is MarginMode.CROSSED:
+        return "account"
+    return figure.percent(leg.margin_ratio)
 
 
 def _money_cells(view: LegView, money: int) -> tuple[Span, Span, Span, Span]:
@@ -291,7 +298,9 @@ def known_legs(store: Store, products: Iterable[ProductType]) -> tuple[list[LegV
 
 
 def is_stale(freshness: Freshness) -> bool:
-    """Tell whether a pane must be drawn as stale."""
+    """Tell whether a pane must be drawn as stale: what is asked for long has not been answered."""
+    if freshness.trust is Trust.RECONCILING:
+        return (freshness.age_s or 0.0) >= _LATE_S
     return freshness.trust is Trust.STALE
 
 
@@ -302,9 +311,9 @@ def freshness_words(freshness: Freshness) -> str:
             return ""
         case Trust.UNKNOWN:
             return "SYNC"
-        case Trust.RECONCILING:
+        case Trust.RECONCILING if not is_stale(freshness):
             return "asking"
-        case Trust.STALE:
+        case _:
             return f"STALE {figure.whole_age(freshness.age_s or 0.0)}"
 
 
@@ -318,4 +327,6 @@ def freshness(store: Store, products: Iterable[ProductType], part: AccountPart) 
     return Freshness(Trust.UNKNOWN, None) if worst is None else worst
 
 
+_LATE_S = 3.0
+"""What is being asked for so long is stale."""
 _WORST_FIRST = (Trust.STALE, Trust.UNKNOWN, Trust.RECONCILING, Trust.CURRENT)
