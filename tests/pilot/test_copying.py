@@ -442,6 +442,22 @@ async def test_v_checks_a_setting_against_what_bitget_allows() -> None:
         assert (intent.trader_id, setting.instrument, setting.trace_value) == ("8001", BTC, D(100))
 
 
+async def test_a_ratio_is_said_to_be_how_many_times_the_traders_size() -> None:
+    # Bitget calls it percent: who takes it so types 20 for a fifth, and copies twenty times the size.
+    async with opened("copy", (120, 40)) as terminal:
+        held = terminal.store.answer(SETTINGS).value
+        assert held is not None
+        ratio = replace(held.details[0], trace_type="percent", trace_value=D("0.2"))
+        await answer(terminal, SETTINGS, replace(held, details=(ratio,)))
+        assert "per order 0.2 x theirs" in terminal.screen_text()
+        await terminal.press("v")
+        assert "an order 0.2  x theirs" in text_of(terminal)
+        await terminal.press("tab", "tab", *["backspace"] * 3)
+        await terminal.type("20")
+        await terminal.press("enter")
+        assert "per order 20 x theirs" in text_of(terminal)
+
+
 async def test_find_says_what_v2_lacks_and_follows_by_id() -> None:
     async with opened("copy", (120, 40)) as terminal:
         await terminal.press("l", "l", "l")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import ClassVar
 
@@ -122,7 +123,7 @@ class CopySettingsDock(FormDock):
             return "x"
         if name in ("take", "stop"):
             return "% or empty"
-        return {"amount": "quote", "percent": "%", "count": "base"}[self.rule] if name == "value" else ""
+        return copyrule.UNITS[self.rule] if name == "value" else ""
 
     def choose(self, name: str, steps: int) -> None:
         """Take the next value; another instrument brings its own settings."""
@@ -179,9 +180,16 @@ class CopySettingsDock(FormDock):
             if text and _number(text) is None:
                 return (f"{self.label(name)}: {text[:16]} is no number",)
         found = copyrule.problems(setting, self.limit(), self.range(), self.mark())
-        if not found and setting == self.now:
+        if not found and self._is_as_now(setting):
             return ("Nothing changes yet.",)
         return found
+
+    def _is_as_now(self, setting: CopySetting) -> bool:
+        """Tell whether nothing would change; of spot, which has no margin and no leverage, by the rest."""
+        now = self.now
+        if now is None or self.product.is_futures:
+            return setting == now
+        return setting == replace(now, margin_mode=setting.margin_mode, leverage_mode=setting.leverage_mode)
 
     def decision(self) -> Decision | None:
         """Return the setting of this instrument."""

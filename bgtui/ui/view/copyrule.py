@@ -10,7 +10,8 @@ from bgtui.ui.view.glyph import ABOUT
 
 MAX_RATIO = 400
 MAX_LEVERAGE = 125
-_UNITS = {"percent": "%", "amount": " quote", "count": " base"}
+UNITS = {"percent": "x theirs", "amount": "quote", "count": "base"}
+"""Of what is copied: `percent` is Bitget's word for how many times the trader's own size."""
 
 Span = tuple[Decimal | None, Decimal | None]
 
@@ -22,7 +23,7 @@ def words(setting: CopySetting) -> str:
 
 def lines(setting: CopySetting) -> list[str]:
     """Return a setting line by line."""
-    made = [f"per order {figure.plain(setting.trace_value)}{_UNITS.get(setting.trace_type, '')}"]
+    made = [f"per order {figure.plain(setting.trace_value)} {UNITS.get(setting.trace_type, '')}".rstrip()]
     if setting.max_hold is not None:
         made.append(f"most held {figure.plain(setting.max_hold)}")
     if setting.instrument.product_type.is_futures:
@@ -136,7 +137,7 @@ def allowed(rule: str, limit: CopyLimit | None, span: CopyRange | None) -> list[
         made.append(f"one copy {figure.plain(limit.min_size)} – {figure.plain(limit.max_size)} base")
     if span is not None:
         by_rule = {"amount": span.amount, "count": span.count, "percent": span.percent}
-        made.append(f"an order {_between(by_rule.get(rule, (None, None)))}")
+        made.append(f"an order {_between(by_rule.get(rule, (None, None)))} {UNITS.get(rule, '')}".rstrip())
         made.append(f"TP {_between(span.take_profit)} %, SL {_between(span.stop_loss)} %")
     return made or ["not told yet: Bitget judges it when it is sent"]
 

@@ -288,7 +288,7 @@ def copy_line(
             Span(figure.price(order.open_price, places)),
             Span(figure.price(mark, places)),
             _CLOSED if gone else _earned(earned, is_private=is_private),
-            Span(hide(figure.money(margin), is_private=is_private)),
+            Span(hide(figure.money(margin), is_private=is_private) if _is_levered(order) else NONE),
             Span(figure.moment(order.open_ms, now_ms)),
             Span(_guards(order)),
         ),
@@ -371,7 +371,12 @@ def _size(size: Decimal, places: int, width: int) -> str:
 
 def _leverage(order: TrackingOrder) -> str:
     """Return the leverage; spot has none, which is another thing than one that is not known."""
-    return figure.leverage(order.leverage) if order.instrument.product_type.is_futures else NONE
+    return figure.leverage(order.leverage) if _is_levered(order) else NONE
+
+
+def _is_levered(order: TrackingOrder) -> bool:
+    """Tell whether an order has leverage and margin."""
+    return order.instrument.product_type.is_futures
 
 
 def _side(order: TrackingOrder) -> Span:
