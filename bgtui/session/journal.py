@@ -106,8 +106,19 @@ class Journal:
             JournalFailed: it could not be noted: it must not be sent.
         """
         step = Step(client_order_id, Stage.SENDING, at_ms)
-        # Without a flush: it outlives a killed program; after a crash of the machine the exchange is asked.
-        await self._do(lambda file: file.add([step], is_flushed=False))
+        is_wanted = True
+
+        def add(file: JournalFile) -> None:
+            # Without a flush: it outlives a killed program; after a crash of the machine the exchange is
+            # asked. Not when it comes too late: it would stand behind the note that nothing was sent.
+            if is_wanted:
+                file.add([step], is_flushed=False)
+
+        try:
+            await self._do(add)
+        except (JournalFailed, asyncio.CancelledError):
+            is_wanted = False
+            raise
 
     def note(self, step: Step) -> None:
         """Note what became of a write, in order, without waiting."""

@@ -276,6 +276,21 @@ class TestFailures:
         assert bench.stages() == [Stage.RECORDED, Stage.NOT_SENT]
         await bench.journal.close()
 
+    async def test_what_was_given_up_is_not_noted_as_leaving_afterwards(self, path: Path) -> None:
+        """The note that it was not sent goes in with whatever the disk does next."""
+        bench = Bench(path)
+        await bench.journal.record(entry())
+        answers = threading.Event()
+        stuck = bench.journal._call(lambda _: answers.wait())
+        with pytest.raises(JournalFailed, match="did not answer in 250 ms"):
+            await bench.journal.send(NAME, 2)
+        bench.journal.note(Step(NAME, Stage.NOT_SENT, 3))
+        answers.set()
+        await stuck
+        await bench.drained()
+        assert bench.stages() == [Stage.RECORDED, Stage.NOT_SENT]
+        await bench.journal.close()
+
     async def test_closing_writes_what_waits(self, path: Path) -> None:
         bench = Bench(path)
         await bench.journal.record(entry())
