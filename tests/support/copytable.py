@@ -204,6 +204,9 @@ type, since futures and spot have routes of their own. [keys.md](keys.md) has th
   name is cut, cleaned, foreign or hidden.
 - Disarmed and locked runs still close copies, set take profit and stop loss and remove followers; they refuse to
   follow and to change settings. A read-only run shows all of it and sends none of it.
+- Leaving a trader closes nothing: open copies end with the trader's orders, or are closed here.
+- How much is copied: an amount in quote coin, a size in base coin, or how many times the trader's own size, which
+  Bitget's API calls `percent`.
 - Somebody who has gone meanwhile, or an order that is closed already, is one line: nothing to do.
 
 ## What is read, and how often
