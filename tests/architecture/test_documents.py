@@ -14,6 +14,7 @@ import pytest
 
 from bgtui.cli.main import bgtui
 from bgtui.session.journal_file import JournalFile
+from tests.support import pictures
 
 ROOT = Path(__file__).parents[2]
 PACKAGE = ROOT / "bgtui"
@@ -191,9 +192,8 @@ def test_every_target_of_make_is_there(page: Path) -> None:
 
 
 def test_every_picture_tells_how_it_was_made() -> None:
-    folder = ROOT / "docs" / "images"
-    told = set(re.findall(r"`([\w-]+\.svg)`", (folder / "README.md").read_text(encoding="utf-8")))
-    assert {path.name for path in folder.glob("*.svg")} == told
+    assert pictures.PAGE.read_text(encoding="utf-8") == pictures.page(), "python -m tests.support.pictures"
+    assert {path.stem for path in pictures.FOLDER.glob("*.svg")} == {each.name for each in pictures.PICTURES}
 
 
 def test_every_fault_is_described() -> None:
