@@ -77,6 +77,8 @@ class LimitChecks:
         self._now = now
         self._over_since: float | None = None
         self._locked_until_ms = 0
+        self._may_close: set[int] = set()
+        """Requests that may do nothing but close a leg, as those of one-way mode do which face one."""
 
     # As it leaves
 
@@ -86,8 +88,15 @@ class LimitChecks:
         Raises:
             AssertionError: the day has lost too much for that.
         """
+        if self.limits is None:
+            return
+        body = json.loads(asked.body or b"{}")
+        instrument = _instrument(asked.path, body)
+        if instrument is not None and self._faces_leg(instrument, str(body.get("side", ""))):
+            self._may_close.add(asked.number)
+            return
         since = self._over_since
-        if self.limits is not None and since is not None and self._now() - since > SPARE_S:
+        if since is not None and self._now() - since > SPARE_S:
             raise self._broke(
                 "limit of the day's loss",
                 f"{name} sent {asked.path} {self._now() - since:.0f}s after {self._net():.2f} was lost",
@@ -139,23 +148,34 @@ class LimitChecks:
         if asked.path == f"{MIX}account/set-leverage":
             self._no_more(name, "leverage", Decimal(str(body["leverage"])), self.limits.leverage)
         elif instrument is not None:
-            self._order(name, asked.path, body, instrument)
-            if instrument.product_type is USDT:
+            may_close = asked.number in self._may_close
+            self._order(name, asked.path, body, instrument, may_close=may_close)
+            if instrument.product_type is USDT and not may_close:
                 self._account(name, instrument)
 
-    def _order(self, name: str, path: str, body: dict[str, Any], instrument: InstrumentId) -> None:
+    def _order(
+        self, name: str, path: str, body: dict[str, Any], instrument: InstrumentId, *, may_close: bool
+    ) -> None:
         limits = self.limits or Limits()
         price = Decimal(str(body.get("price") or body.get("newPrice") or 0))
         size = Decimal(str(body.get("size") or body.get("newSize") or 0))
-        is_net = instrument.product_type is USDT and self._mode() is PositionMode.ONE_WAY
-        if price and size and not is_net:
+        if price and size and not may_close:
             self._no_more(name, "order value", price * size, limits.order_value)
         mark = self._mark(instrument)
         is_plain = path in (f"{MIX}order/place-order", f"{PAIR}place-order")
-        if price and is_plain and limits.band_percent is not None:
+        if price and is_plain and not may_close and limits.band_percent is not None:
             beyond = (price - mark) if body.get("side") == "buy" else (mark - price)
             # A program's mark may be some seconds old, and that of the exchange has moved.
             self._no_more(name, "price band", beyond * 100 / mark - 1, limits.band_percent)
+
+    def _faces_leg(self, instrument: InstrumentId, side: str) -> bool:
+        against = PositionSide.SHORT if side == "buy" else PositionSide.LONG
+        legs = self._place.standing(USDT)[2] if instrument.product_type is USDT else []
+        is_net = self._mode() is PositionMode.ONE_WAY
+        # An amend does not say its side.
+        return is_net and any(
+            leg.instrument == instrument and (not side or leg.side is against) for leg in legs
+        )
 
     def _account(self, name: str, instrument: InstrumentId) -> None:
         limits, place = self.limits or Limits(), self._place
