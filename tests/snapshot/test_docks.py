@@ -54,6 +54,13 @@ async def prove_absent(terminal: Terminal) -> None:
     await scene_doubt.doubting(terminal, scene_doubt.ABSENT)
 
 
+async def kill_until_proven(terminal: Terminal) -> None:
+    """Look on while the kill switch comes to its end."""
+    await scene_kill.run(terminal)
+    await terminal.press("!")
+    await scene_kill.be_proven(terminal)
+
+
 async def place_one(terminal: Terminal) -> None:
     """Send an order by keys, and have Bitget say that it rests."""
     await keys(terminal, "t tab tab tab '=67000' enter")
@@ -108,7 +115,7 @@ DOCKS = {
     "kill": Picture("trade", "!", KillDock),
     "kill-running": Picture("trade", "!", KillDock, begin=scene_kill.run),
     "kill-short": Picture("trade", "!", KillDock, begin=scene_kill.fall_short),
-    "kill-proven": Picture("trade", "!", KillDock, begin=scene_kill.be_proven),
+    "kill-proven": Picture("trade", "", KillDock, begin=kill_until_proven),
     "arm": Picture("trade", "o o 'mai'", ArmDock),
     "arm-live": Picture("trade", "o 'main'", ArmDock, options={**LIVE, "is_armed": False}),
     "undo-placed": Picture("trade", "z", CancelDock, begin=place_one),
