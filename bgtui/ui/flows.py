@@ -114,7 +114,13 @@ async def send(stage: Stage, decision: Decision) -> str:
     return ""
 
 
+_OTHER_MODE = {"40774": "hedge", "40773": "one-way"}
+"""Which position mode the account is in, by the code that says so."""
+
+
 def _rejected(error: Rejected) -> str:
+    if (mode := _OTHER_MODE.get(error.code)) is not None:
+        return f"Rejected {error.code}: account is in {mode} mode now; the form is kept, review it."
     line = str(error)
     return line if line.startswith("Rejected") else f"Rejected {error.code}: {line}"
 

@@ -35,6 +35,7 @@ class Trouble(StrEnum):
     PUBLIC_LOST = "public lost"
     PRIVATE_LOST = "private lost"
     JOURNAL_FAILED = "journal failed"
+    EXCHANGE_DOWN = "exchange down"
     FEED_FAILED = "feed failed"
     BOOK_DROPPED = "book dropped"
     BOOK_REFUSED = "book refused"
@@ -175,6 +176,8 @@ _RETURNING = (Trouble.BOOK_STALE, Trouble.WAITING_BOOK, Trouble.WAITING_ACCOUNT,
 
 def _back(now: Condition, told: Told, lasted_s: float) -> str:
     after = figure.age(max(lasted_s, 0.0))
+    if told.trouble is Trouble.EXCHANGE_DOWN:
+        return f"Bitget answers again after {after}."
     if told.trouble is Trouble.FEED_FAILED:
         return f"What had failed works again after {after}."
     if told.trouble not in _LOST:
@@ -230,8 +233,23 @@ def _failed_feed(health: HealthView) -> tuple[Trouble, str]:
     for failed in health.failed_feeds:
         if failed.source == JOURNAL:
             return Trouble.JOURNAL_FAILED, f"{clean_line(failed.reason)}."  # says itself what is to be done
+    for failed in health.failed_feeds:
+        if told := next((told for sign, told in _DOWN.items() if sign in failed.reason), ""):
+            return Trouble.EXCHANGE_DOWN, f"{told} {_retry(failed.retry_in_ms)}."
     failed = health.failed_feeds[0]
     return Trouble.FEED_FAILED, f"{failed.source} failed ({clean_line(failed.reason, 40)}); tried again."
+
+
+_DOWN = {
+    "45001": "Bitget is in maintenance (45001): last values kept as stale;",
+    "HTTP 503": "Bitget is not available (503): last values kept as stale;",
+}
+"""What the exchange says of itself, by what a failure is known by."""
+
+
+def _retry(retry_in_ms: int | None) -> str:
+    seconds = (retry_in_ms or 0) / 1000
+    return f"retry in {seconds:.0f}s" if seconds >= 1 else "asking again"
 
 
 def _down(connections: list[ConnectionHealth]) -> ConnectionHealth | None:

@@ -9,6 +9,8 @@ from bgtui.domain.event import (
     Connection,
     ConnectionLost,
     ConnectionOpened,
+    FeedFailed,
+    FeedRecovered,
     FillReported,
 )
 from bgtui.store.store import Store
@@ -137,6 +139,35 @@ def test_every_trouble_is_told_once_however_often_it_is_looked_at(trouble: Troub
 
     assert first is not None
     assert again is None
+
+
+@pytest.mark.parametrize(
+    ("reason", "says"),
+    [
+        (
+            "/api/v2/mix/order/fills: Answer 45001: Bitget is in maintenance, or had an error",
+            "Bitget is in maintenance (45001): last values kept as stale; retry in 20s.",
+        ),
+        (
+            "/api/v2/mix/order/fills: Bitget is not available now (HTTP 503); try again",
+            "Bitget is not available (503): last values kept as stale; retry in 20s.",
+        ),
+    ],
+)
+def test_an_exchange_that_is_down_is_told_in_one_sentence_and_so_is_its_return(
+    reason: str, says: str
+) -> None:
+    watcher = Watcher()
+    watcher.live()
+    watcher.store.apply(FeedFailed("something else", "ValueError", 1000))
+    watcher.store.apply(FeedFailed("fills of usdt-futures", reason, 20_000))
+    watcher.look()
+    watcher.store.apply(FeedRecovered("something else"))
+    watcher.store.apply(FeedRecovered("fills of usdt-futures"))
+    watcher.look(7.0)
+
+    assert watcher.said == [says, "Bitget answers again after 7.0s."]
+    assert all(len(text) <= 78 for text in watcher.said)
 
 
 def test_a_sentence_fits_the_message_line() -> None:
