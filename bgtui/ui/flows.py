@@ -97,6 +97,7 @@ async def send(stage: Stage, decision: Decision) -> str:
             text = f"Order {name or 'just sent'}: {error.message}; it may stand; asking; u asks now."
             stage.say(text, Role.UNKNOWN)
             _forget(stage, decision)
+            stage.workspace.last_act = undo.DOUBTFUL
             return ""
         except Rejected as error:
             stage.say(_rejected(error), Role.DANGER)

@@ -55,6 +55,8 @@ class Final:
 
 Act = Placed | Canceled | Amended | Final
 _FINAL = Final("A trade, a close or a setting has no inverse; the keys that made it make the opposite.")
+DOUBTFUL = Final("What was sent last got no answer: see Orders; nothing to undo from here.")
+"""In the place of an act whose outcome nobody knows: what was sent before it is not meant by `z`."""
 
 
 def act_of(intent: Intent, client_order_id: str, store: Store | None) -> Act:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from bgtui.domain.error import OutcomeUnknown
 from bgtui.domain.event import OrderUpdated
 from bgtui.domain.intent import AmendOrder, CancelOrder, CancelOrders, PlaceOrder
 from bgtui.domain.order import OrderStatus
@@ -68,6 +69,18 @@ async def test_what_was_placed_is_offered_for_cancel() -> None:
         canceled = sent(terminal)[1]
         assert isinstance(canceled, CancelOrder)
         assert canceled.order.order_id == "777"
+
+
+async def test_what_is_in_doubt_is_not_passed_over_for_what_was_sent_before_it() -> None:
+    async with opened(screen="orders") as terminal:
+        await cancel_first(terminal)
+        assert terminal.gateway is not None
+        terminal.gateway.endings.append(OutcomeUnknown("no answer"))
+        await terminal.press("j", "j", "x")
+        await terminal.settle()
+        await terminal.press("z")
+        assert terminal.message == "What was sent last got no answer: see Orders; nothing to undo from here."
+        assert not terminal.app.asking.docks
 
 
 async def test_what_was_placed_and_filled_is_past_undoing() -> None:
