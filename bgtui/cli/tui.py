@@ -44,7 +44,10 @@ def run_tui(typed: CommandLine, looks: Mapping[str, Any], record: Path | None = 
     os.environ.setdefault("TEXTUAL_DISABLE_KITTY_KEY", "1")
     with splash() as shown:
         hold()
+        from bgtui.cli.later import defer
         from bgtui.cli.running import run_async
+
+        defer()
 
         return run_async(lambda: _run(typed, looks, record, shown))
 
@@ -54,6 +57,7 @@ async def _run(typed: CommandLine, looks: Mapping[str, Any], record: Path | None
 
     from bgtui.cli.early import started_early
     from bgtui.cli.ending import SIGNALS
+    from bgtui.cli.later import load_all
     from bgtui.cli.tap import taped
 
     async with started_early(typed) as child, taped(record) as tap:
@@ -68,7 +72,9 @@ async def _run(typed: CommandLine, looks: Mapping[str, Any], record: Path | None
         for signum in SIGNALS:
             loop.add_signal_handler(signum, app.exit, 128 + signum)
         shown.hand_over()
+        loading = asyncio.create_task(load_all(app.opened), name="later")
         code = await app.run_async(mouse=bool(looks.get("has_mouse")))
+        loading.cancel()
         for reason in (app.failure, app.crash):
             if reason is not None:
                 raise reason

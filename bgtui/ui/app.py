@@ -34,7 +34,7 @@ from bgtui.ui.pens import Pens
 from bgtui.ui.role import Role
 from bgtui.ui.screens.base import BaseScreen
 from bgtui.ui.screens.copying import background
-from bgtui.ui.screens.registry import SCREENS
+from bgtui.ui.screens.registry import NAMES, screen_class
 from bgtui.ui.stylesheet import style_sheets
 from bgtui.ui.terminal.app import TerminalApp
 from bgtui.ui.theme import palette
@@ -104,11 +104,11 @@ class BgtuiApp(TerminalApp[int], inherit_bindings=False):
         self._gap = (0.0, float("-inf"))
         """The last time without frames: how long, and when it ended."""
         self.theme = "ansi-dark"  # the terminal's own background and text; roles have colors of their own
-        for screen in SCREENS:
-            self._modes[screen.name_id] = self._factory(screen)
+        for name in NAMES:
+            self._modes[name] = self._factory(name)
 
-    def _factory(self, screen: type[BaseScreen]) -> Callable[[], BaseScreen]:
-        return lambda: screen(self.workspace)
+    def _factory(self, name: str) -> Callable[[], BaseScreen]:
+        return lambda: screen_class(name)(self.workspace)
 
     def _mix(self) -> Pens:
         display = self.workspace.display

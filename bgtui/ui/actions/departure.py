@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bgtui.ui.actions.host import Host
-from bgtui.ui.modals.leaving import LeavingDock
+from bgtui.ui.modals import leaving as leaving_form
 from bgtui.ui.view import leaving
 
 
@@ -24,7 +24,7 @@ class Departure:
         session = host.workspace.session
         is_alarmed = session is not None and session.kill is not None and session.kill.is_alarmed
         rests = is_alarmed or not leaving.left_behind(store, identity.product_types).is_nothing
-        if not rests or await host.asking.ask(LeavingDock(host.workspace)):
+        if not rests or await host.asking.ask(leaving_form.LeavingDock(host.workspace)):
             host.leave()
 
     def do_app_exit(self) -> None:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from bgtui.domain.instrument import InstrumentId
 from bgtui.ui.actions.host import Host
 from bgtui.ui.keys import Context
-from bgtui.ui.modals.help import HelpDock
-from bgtui.ui.modals.palette import PaletteDock
-from bgtui.ui.modals.picker import PickerDock
+from bgtui.ui.modals import help as helping
+from bgtui.ui.modals import palette, picker
 from bgtui.ui.view import tabs
 
 MAX_PINS = 50
@@ -27,7 +26,7 @@ class Finder:
         if host.workspace.session is None:
             host.say("Connecting: no symbols yet; a moment.")
             return
-        chosen = await host.asking.ask(PickerDock(host.workspace, pin=self.pin))
+        chosen = await host.asking.ask(picker.PickerDock(host.workspace, pin=self.pin))
         if chosen is not None:
             host.show_instrument(chosen)
             await host.show_screen("trade")
@@ -52,7 +51,7 @@ class Finder:
     async def do_app_command(self) -> None:
         """Open the palette, and run what is chosen as if its key were pressed."""
         host, screen = self._host, self._host.asking
-        chosen = await screen.ask(PaletteDock(host.workspace, screen.alive()))
+        chosen = await screen.ask(palette.PaletteDock(host.workspace, screen.alive()))
         if chosen is not None:
             await host.perform(chosen)
             host.tick()
@@ -70,7 +69,7 @@ class Finder:
         host = self._host
         inner = next((context.value for context in contexts if context is not Context.ANY), "")
         title = f"{place} · {inner}" if inner and inner != place.lower() else place
-        chosen = await host.asking.ask(HelpDock(host.workspace, title, contexts))
+        chosen = await host.asking.ask(helping.HelpDock(host.workspace, title, contexts))
         if chosen is not None:
             await host.perform(chosen)
             host.tick()

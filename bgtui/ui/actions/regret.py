@@ -8,9 +8,7 @@ from dataclasses import replace
 from bgtui.domain.order import Order, OrderStatus
 from bgtui.ui import flows, undo
 from bgtui.ui.actions.host import Host
-from bgtui.ui.modals.amending import AmendDock
-from bgtui.ui.modals.form import FormDock
-from bgtui.ui.modals.ticket import TicketDock
+from bgtui.ui.modals import amending, ticket
 from bgtui.ui.role import Role
 from bgtui.ui.view.request import TicketRequest
 
@@ -58,7 +56,9 @@ class Regret:
         self._host.say("Undo: price and size as before, its place in the queue is lost.", Role.WARN)
         await flows.run_form(
             self._host,
-            lambda problem: AmendDock(workspace, order, problem=problem, price=act.price, size=act.size),
+            lambda problem: amending.AmendDock(
+                workspace, order, problem=problem, price=act.price, size=act.size
+            ),
         )
 
     async def _place_again(self, act: undo.Canceled) -> None:
@@ -88,5 +88,5 @@ class Regret:
         self._host.say(words, Role.WARN)
         return None
 
-    def _ticket(self, request: TicketRequest) -> Callable[[str], FormDock]:
-        return lambda problem: TicketDock(self._host.workspace, request, problem=problem)
+    def _ticket(self, request: TicketRequest) -> Callable[[str], ticket.TicketDock]:
+        return lambda problem: ticket.TicketDock(self._host.workspace, request, problem=problem)

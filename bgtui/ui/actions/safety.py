@@ -9,8 +9,8 @@ from bgtui.domain.trading import TradingState
 from bgtui.session.arming import Arming
 from bgtui.session.feed import surface
 from bgtui.ui.actions.host import Host
-from bgtui.ui.modals.arming import ArmDock
-from bgtui.ui.modals.killing import KillDock
+from bgtui.ui.modals import arming as arming_form
+from bgtui.ui.modals import killing as killing_form
 from bgtui.ui.role import Role
 
 
@@ -38,7 +38,7 @@ class Safety:
 
     async def _arm(self, arming: Arming) -> None:
         host = self._host
-        if not await host.asking.ask(ArmDock(host.workspace, arming)):
+        if not await host.asking.ask(arming_form.ArmDock(host.workspace, arming)):
             return
         try:
             arming.arm()
@@ -52,7 +52,7 @@ class Safety:
         if session is None or session.kill is None:
             host.say("No kill switch here: nothing can be sent from this run.", Role.MUTED)
             return
-        dock = KillDock(host.workspace, session.kill)
+        dock = killing_form.KillDock(host.workspace, session.kill)
         asking = asyncio.create_task(dock.keep_asking(), name="kill dock")
         asking.add_done_callback(surface)
         try:

@@ -18,8 +18,8 @@ from bgtui.domain.preset import presets
 from bgtui.domain.trading import TradingState
 from bgtui.store.book import BookStatus
 from bgtui.ui import flows
+from bgtui.ui.modals import goto
 from bgtui.ui.modals.detail import DetailDock
-from bgtui.ui.modals.goto import GotoDock
 from bgtui.ui.role import Role
 from bgtui.ui.screens.acting import Acting
 from bgtui.ui.screens.base import BaseScreen
@@ -198,7 +198,7 @@ class TradeScreen(Acting, BaseScreen):
         rules = self._rules()
         if rules is None:
             return
-        price = await self.ask(GotoDock(self.workspace, rules, self._prices))
+        price = await self.ask(goto.GotoDock(self.workspace, rules, self._prices))
         if price is not None:
             self.ladder.set_cursor(price)
 
