@@ -9,13 +9,7 @@ import base64
 import hashlib
 import hmac
 import json
-from typing import Protocol
-
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
+from typing import Any, Protocol
 
 from bgtui.domain.error import ConfigError
 from bgtui.domain.secret import Credentials, Secret
@@ -64,6 +58,9 @@ class RsaSigner:
 
     def sign(self, prehash: str) -> str:
         """Return the signature, base64."""
+        from cryptography.hazmat.primitives import hashes  # noqa: PLC0415 - few keys need any of it
+        from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15  # noqa: PLC0415
+
         return base64.b64encode(self._key.sign(prehash.encode(), PKCS1v15(), hashes.SHA256())).decode()
 
 
@@ -137,7 +134,17 @@ def login_message(credentials: Credentials, signer: Signer, *, timestamp_s: int)
     return json.dumps({"op": "login", "args": [arguments]}, separators=(",", ":"))
 
 
-def _rsa_key(private_key_pem: Secret) -> RSAPrivateKey:
+class _PrivateKey(Protocol):
+    """What is used of an RSA key."""
+
+    def sign(self, data: bytes, padding: Any, algorithm: Any) -> bytes: ...  # noqa: ANN401 - the library's
+
+
+def _rsa_key(private_key_pem: Secret) -> _PrivateKey:
+    from cryptography.exceptions import UnsupportedAlgorithm  # noqa: PLC0415 - few keys need any of it
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey  # noqa: PLC0415
+    from cryptography.hazmat.primitives.serialization import load_pem_private_key  # noqa: PLC0415
+
     # Every error is raised from None: what the library says may quote the input.
     try:
         key = load_pem_private_key(private_key_pem.reveal().encode(), password=None)
