@@ -10,10 +10,12 @@ import asyncio
 import logging
 import random
 import ssl
+import sys
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
-from types import TracebackType
-from typing import Self
+from importlib.util import find_spec
+from types import ModuleType, TracebackType
+from typing import Self, cast
 from urllib.parse import quote
 
 import httpx
@@ -49,6 +51,10 @@ from bgtui.wire.envelope import is_retryable, read_answer, write_answer
 from bgtui.wire.sign import LOCALE
 
 _log = logging.getLogger(__name__)
+
+if find_spec("sniffio") is None:
+    # The HTTP library looks for it several times a request; a None says at once that it is not there.
+    sys.modules.setdefault("sniffio", cast(ModuleType, None))
 
 Route = Read | Write
 
