@@ -397,6 +397,10 @@ class ClockMeasured:
     round_trip_ms: int
 
 
+GIVEN_UP = "CancelledError"
+"""Outcome of a request whose answer nobody waits for any more."""
+
+
 @dataclass(frozen=True, slots=True)
 class RequestMeasured:
     """One REST request ended."""
@@ -406,7 +410,7 @@ class RequestMeasured:
     is_write: bool
     latency_ms: int
     outcome: str
-    """``ok``, or the error's class name."""
+    """``ok``, `GIVEN_UP`, or the error's class name."""
     code: str = ""
     """Bitget's, of a refusal."""
 

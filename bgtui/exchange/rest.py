@@ -36,7 +36,7 @@ from bgtui.domain.error import (
     Refused,
     Rejected,
 )
-from bgtui.domain.event import Event, RequestMeasured
+from bgtui.domain.event import GIVEN_UP, Event, RequestMeasured
 from bgtui.domain.lastlook import last_look
 from bgtui.domain.secret import Credentials
 from bgtui.exchange.auth import KeyAuth
@@ -301,7 +301,7 @@ class RestClient:
     async def _send(self, grant: Grant, endpoint: Route, query: str, content: bytes) -> msgspec.Raw:
         """Send one request and unwrap its answer; the limiter and the observer hear how it ended."""
         started_s = self._clock.monotonic()
-        outcome, code = "CancelledError", ""
+        outcome, code = GIVEN_UP, ""
         try:
             data = await self._unwrap(grant, endpoint, query, content)
             outcome = "ok"

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from bgtui.domain.clock import Clock
 from bgtui.domain.event import (
+    GIVEN_UP,
     ClockMeasured,
     Connection,
     ConnectionLost,
@@ -258,7 +259,9 @@ class Health:
         return self._bump()
 
     def measure_request(self, event: RequestMeasured) -> bool:
-        """Count a request."""
+        """Count a request, but no read that was given up for a newer one: it tells nothing of the exchange."""
+        if event.outcome == GIVEN_UP and not event.is_write:
+            return False
         self._latencies_ms.append(event.latency_ms)
         if event.outcome in self._outcomes or len(self._outcomes) < MAX_FEEDS:
             self._outcomes[event.outcome] += 1

@@ -1,4 +1,5 @@
 from bgtui.domain.event import (
+    GIVEN_UP,
     ClockMeasured,
     Connection,
     ConnectionLost,
@@ -71,6 +72,14 @@ def test_requests_tell_latency_over_a_window_and_outcomes_over_the_run() -> None
     for _ in range(LATENCY_WINDOW):
         store.apply(RequestMeasured("/x", is_write=False, latency_ms=7, outcome="ok"))
     assert store.health().requests.p99_ms == 7
+
+
+def test_a_read_given_up_for_a_newer_one_is_no_failure_and_a_write_given_up_is() -> None:
+    store = Store(HandClock())
+    store.apply(RequestMeasured("/x", is_write=False, latency_ms=400, outcome=GIVEN_UP))
+    assert (store.health().requests.count, store.health().routes) == (0, ())
+    store.apply(RequestMeasured("/x", is_write=True, latency_ms=400, outcome=GIVEN_UP))
+    assert [(route.name, route.failed) for route in store.health().routes] == [("/x", 1)]
 
 
 def test_failed_feeds_stay_on_show_until_they_recover() -> None:
