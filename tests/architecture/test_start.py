@@ -5,6 +5,8 @@ import sys
 
 import pytest
 
+from bgtui.ui.screens.registry import NAMES
+
 HEAVY = {"asyncio", "click", "cryptography", "httpx", "msgspec", "pydantic", "ssl", "textual", "websockets"}
 
 
@@ -30,3 +32,23 @@ def test_python_m_works(arguments: list[str]) -> None:
     assert run.returncode == 0
     assert run.stdout
     assert not run.stderr
+
+
+def test_forms_and_other_screens_wait_for_the_first_book() -> None:
+    start = "from bgtui.cli.later import defer; defer(); import bgtui.ui.app, bgtui.ui.screens.trade"
+    script = f"{start}\nimport sys\nprint(*sys.modules, file=sys.stderr)"
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    loaded = set(run.stderr.split())
+    assert not loaded & {f"bgtui.ui.screens.{name}" for name in NAMES if name != "trade"}
+    assert not loaded & {"bgtui.ui.modals.form", "bgtui.ui.view.ticket", "bgtui.ui.copyflows"}
+
+
+def test_what_was_deferred_loads_itself_when_it_is_used() -> None:
+    code = (
+        "from bgtui.cli.later import LATER, defer, load; defer(); from importlib import import_module\n"
+        "from bgtui.ui import flows; from bgtui.ui.modals import ticket\n"
+        "assert ticket.TicketDock.__name__ == 'TicketDock' and flows.open_ticket.__name__ == 'open_ticket'\n"
+        "[load(import_module(name)) for name in LATER]\n"
+        "assert all(type(import_module(name)).__name__ == 'module' for name in LATER)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
