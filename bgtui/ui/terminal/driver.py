@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import selectors
 import sys
 import termios
@@ -14,12 +15,17 @@ from contextlib import suppress
 from time import perf_counter
 from typing import IO, Any
 
+from textual import events
 from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.drivers import linux_driver
 from textual.drivers.linux_driver import LinuxDriver
 
+from bgtui.ui.terminal.pastes import Pastes
+
 _READ = 4096
+_MOUSE = re.compile(r"\x1b\[<[0-9;]*[Mm]")
+"""Reports of a mouse that were not asked for."""
 _TAKE_AGAIN = "\x1b[?1049h\x1b[?25l\x1b[?1004h\x1b[?2004h\x1b[?7l"
 """Other screen, no cursor, focus reports, bracketed pastes, no wrapping."""
 _SWITCH_S = 0.0005
@@ -199,7 +205,7 @@ class TerminalDriver(LinuxDriver):
         """Read keys until the end; the end of the terminal ends the program."""
         selector = selectors.SelectSelector()
         selector.register(self.fileno, selectors.EVENT_READ)
-        parser = XTermParser(self._debug)
+        parser, pastes, now_s = XTermParser(self._debug), Pastes(), perf_counter
         decode = getincrementaldecoder("utf-8")("replace").decode
         try:
             while not self.exit_event.is_set():
@@ -211,8 +217,15 @@ class TerminalDriver(LinuxDriver):
                     if not data:
                         self.on_hang_up()
                         return
-                    for event in parser.feed(decode(data)):
-                        self.process_message(event)
+                    text = decode(data)
+                    for is_paste, part in pastes.feed(text if self._mouse else _MOUSE.sub("", text), now_s()):
+                        if is_paste:
+                            self.process_message(events.Paste(part))
+                            continue
+                        for event in parser.feed(part):
+                            self.process_message(event)
+                for _, part in pastes.tick(now_s()):
+                    self.process_message(events.Paste(part))
                 for event in parser.tick():
                     self.process_message(event)
         finally:
