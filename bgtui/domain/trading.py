@@ -1,4 +1,4 @@
-"""Whether a run may send orders, why not, and what the trading states let through (product.md 1a)."""
+"""Whether a run may send orders, why not, and what the trading states let through."""
 
 from __future__ import annotations
 

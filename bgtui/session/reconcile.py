@@ -39,7 +39,7 @@ HISTORY_OVERLAP_MS = 60_000
 LOOKUP_LIMIT = 50
 """Orders looked up only because a missed fill names them."""
 NOT_FOUND_TRIES = 4
-"""Answers of "not found" after which an order is left in doubt, for a person to see (product.md C-5)."""
+"""Answers of "not found" after which an order is left in doubt, for a person to see."""
 MAX_RETRY_S = 30.0
 CHANNEL_WAIT_S = 3.0
 """How long the first question after a connection waits for the channel that will keep its answer current."""

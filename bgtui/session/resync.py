@@ -42,7 +42,7 @@ class _Case:
 
 
 class Resync:
-    """The policy for fallen books (product.md C-6).
+    """The policy for fallen books.
 
     The first failure resubscribes at once, a second within a minute replaces the connection; from the third
     on the same is tried after a growing delay, so that a book that can never be verified costs little.

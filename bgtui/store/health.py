@@ -259,7 +259,7 @@ class Health:
         return self._bump()
 
     def measure_request(self, event: RequestMeasured) -> bool:
-        """Count a request, but no read that was given up for a newer one: it tells nothing of the exchange."""
+        """Count a request; a read given up for a newer one tells nothing of the exchange and is left out."""
         if event.outcome == GIVEN_UP and not event.is_write:
             return False
         self._latencies_ms.append(event.latency_ms)

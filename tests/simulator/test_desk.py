@@ -154,7 +154,7 @@ async def running(
             await asyncio.gather(task, return_exceptions=True)
 
 
-# The leg that is named is the leg that moves (product.md M-C2)
+# The leg that is named is the leg that moves
 
 
 @pytest.mark.parametrize("side", [LONG, SHORT])

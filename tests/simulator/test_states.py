@@ -1,4 +1,4 @@
-"""The trading states over real sockets: what the exchange itself saw of a live run (product.md I-2, C-17)."""
+"""The trading states over real sockets: what the exchange itself saw of a live run (I-2)."""
 
 from __future__ import annotations
 

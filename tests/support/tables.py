@@ -220,7 +220,7 @@ class Book:
         return {"asks": asks, "bids": bids, "checksum": checksum, "seq": self.seq, "pseq": pseq, "ts": _T}
 
     def _checksum(self) -> int:
-        """CRC32 of the best 25 levels, written from bitget-wire.md 8.3 and not from the product's code."""
+        """CRC32 of the best 25 levels, written from the wire contract and not from the product's code."""
         bids = sorted((tick for tick in self._sizes if tick < self._base), reverse=True)
         asks = sorted(tick for tick in self._sizes if tick > self._base)
         parts: list[str] = []

@@ -172,7 +172,7 @@ class Terminal:
         return [strip.text.rstrip() for strip in self.app.screen._compositor.render_strips()]
 
     def row(self, number: int) -> str:
-        """One line, counted from 1 as screens.md does; negative from the bottom."""
+        """One line, counted from 1; negative from the bottom."""
         rows = self.rows()
         return rows[number - 1 if number > 0 else number]
 

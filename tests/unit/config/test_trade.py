@@ -1,4 +1,4 @@
-"""`--trade`: what it may ask for, and what it contradicts (product.md 1a)."""
+"""`--trade`: what it may ask for, and what it contradicts."""
 
 from __future__ import annotations
 

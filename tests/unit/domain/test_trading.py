@@ -1,4 +1,4 @@
-"""What each trading state lets through (product.md 1a), for every kind of intent there is."""
+"""What each trading state lets through, for every kind of intent there is."""
 
 from __future__ import annotations
 

@@ -460,9 +460,9 @@ async def test_every_request_is_measured() -> None:
         each for each in seen if isinstance(each, RequestMeasured) and not each.route.endswith("/time")
     ]
     assert measured == [
-        RequestMeasured(TICKERS.path, is_write=False, latency_ms=0, outcome="Maintenance"),
+        RequestMeasured(TICKERS.path, is_write=False, latency_ms=0, outcome="Maintenance", code="45001"),
         RequestMeasured(TICKERS.path, is_write=False, latency_ms=250, outcome="ok"),
-        RequestMeasured(PLACE.path, is_write=True, latency_ms=0, outcome="Rejected"),
+        RequestMeasured(PLACE.path, is_write=True, latency_ms=0, outcome="Rejected", code="43012"),
     ]
 
 

@@ -1,4 +1,4 @@
-"""A machine that slept and a clock that was set (product.md C-17, F-11)."""
+"""A machine that slept and a clock that was set (F-11)."""
 
 from __future__ import annotations
 
