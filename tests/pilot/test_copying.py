@@ -28,7 +28,13 @@ from bgtui.domain.copyintent import (
 )
 from bgtui.domain.copytrade import Follower, LeadSettings, LeadSymbol, TrackingOrder
 from bgtui.domain.error import OutcomeUnknown, Rejected
-from bgtui.domain.event import FillReported, PositionsReported, QuestionAnswered, QuestionFailed
+from bgtui.domain.event import (
+    FillReported,
+    PositionsReported,
+    QuestionAnswered,
+    QuestionFailed,
+    TickerUpdated,
+)
 from bgtui.domain.instrument import ProductType, instrument_id
 from bgtui.domain.order import PositionSide
 from bgtui.domain.text import Untrusted, cell_width
@@ -131,6 +137,37 @@ async def test_a_copy_is_closed_as_the_followers() -> None:
         await confirm(terminal)
         (intent,) = sent(terminal)
         assert (intent.role, intent.tracking_nos) == (CopyRole.FOLLOWER, ("1230219",))
+
+
+async def test_f_on_a_trader_closes_the_only_copy_and_asks_to_choose_among_several() -> None:
+    async with opened("copy") as terminal:
+        await terminal.press("f")
+        assert terminal.message == "4 copies of this trader: choose one; l shows them."
+        copied = question.copied_orders(USDT)
+        first = (terminal.store.answer(copied).value or ())[:1]
+        await answer(terminal, copied, first)
+        await terminal.press("f")
+        await confirm(terminal)
+        (intent,) = sent(terminal)
+        assert intent.tracking_nos == ("1230150",)
+
+
+@pytest.mark.parametrize(
+    ("screen", "views"),
+    [
+        ("leader", ("close TP/SL symbol", "symbol", "", "symbol", "symbol")),
+        ("followers", ("remove", "", "")),
+        ("copy", ("close TP/SL settings stop", "close TP/SL settings stop", "settings stop", "settings")),
+    ],
+)
+async def test_the_footer_names_what_can_act_on_the_sub_view(screen: str, views: tuple[str, ...]) -> None:
+    every = ("close", "TP/SL", "symbol", "settings", "remove", "stop")
+    async with opened(screen, (120, 40)) as terminal:
+        for named in views:
+            foot = terminal.row(-1)
+            assert [word for word in every if f" {word} " in foot] == named.split()
+            await terminal.press("l")
+            await terminal.step(0.3)
 
 
 async def test_a_spot_copy_is_sold_or_let_go() -> None:
@@ -653,6 +690,18 @@ async def test_a_size_of_nine_digits_is_a_figure(screen: str, asked: Any) -> Non
         await answer(terminal, asked, (replace(found[0], open_size=D(123064000)),))
         assert "123064000" in cursor_row(terminal)
         assert "#" not in cursor_row(terminal)
+
+
+@pytest.mark.parametrize(("screen", "pnl"), [("leader", "≈+21.42"), ("copy", "≈+3.75")])
+async def test_pnl_moves_with_the_mark_while_nothing_is_asked(screen: str, pnl: str) -> None:
+    async with opened(screen) as terminal:
+        ticker = terminal.store.ticker(BTC)
+        assert ticker is not None
+        asked = list(terminal.asker.asked)
+        later = replace(ticker, mark_text="67338.9", time_ms=terminal.clock.now_ms())
+        await terminal.apply(TickerUpdated(later), 0.5)
+        assert any(pnl in row and "BTCUSDT" in row for row in terminal.rows())
+        assert terminal.asker.asked == asked
 
 
 async def test_what_a_leader_may_have_open_is_held_against_what_is() -> None:

@@ -24,6 +24,7 @@ from bgtui.ui.screens.copying import (
     product_of,
     remember,
     value,
+    without,
 )
 from bgtui.ui.screens.leader import product_words
 from bgtui.ui.screens.listing import ListScreen
@@ -267,6 +268,14 @@ class CopyScreen(ByProduct, ListScreen):
     )  # fmt: skip
     table_type: ClassVar[type[LiveTable]] = CopyTable
 
+    def footer_actions(self) -> Sequence[footer.Wanted]:
+        """Return the actions that can act on the sub-view."""
+        view_index = self.table.view_index
+        if view_index in (_TRADERS, _COPIED):
+            return self.footers
+        also = ("trader.stop",) if view_index == _FIND else ()
+        return without(self.footers, "tracked.close", "position.protect", *also)
+
     def questions(self) -> list[tuple[Question[Any], float]]:
         """Return what no stream tells."""
         if not self.workspace.identity.has_key:
@@ -297,8 +306,20 @@ class CopyScreen(ByProduct, ListScreen):
         item = self.table.item
         if self.table.view_index == _COPIED and isinstance(item, TrackingOrder):
             return item
-        self._stage.say("No copied order here; l shows them.", Role.MUTED)
+        mine = self._copies_of(item) if isinstance(item, FollowedTrader) else []
+        if len(mine) == 1:
+            return mine[0]
+        words = f"{len(mine)} copies of this trader: choose one" if mine else "No copied order here"
+        self._stage.say(f"{words}; l shows them.", Role.MUTED)
         return None
+
+    def _copies_of(self, trader: FollowedTrader) -> list[TrackingOrder]:
+        """Return the open copies of a trader's orders."""
+        store = self.workspace.store
+        if store is None:
+            return []
+        found = store.answer(question.copied_orders(product_of(self.workspace))).value or ()
+        return [order for order in found if order.trader_id == trader.trader_id]
 
     def _trader(self) -> FollowedTrader | None:
         """Return the trader under the cursor, or the one whose order that is."""

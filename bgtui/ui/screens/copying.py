@@ -10,7 +10,7 @@ from bgtui.domain.instrument import ProductType
 from bgtui.domain.question import Question
 from bgtui.store import topic
 from bgtui.store.topic import Kind, Topic
-from bgtui.ui.view import tracking, worded
+from bgtui.ui.view import footer, tracking, worded
 from bgtui.ui.view.polled import NOT_A_LEADER
 from bgtui.ui.workspace import Workspace
 
@@ -92,6 +92,11 @@ def value(workspace: Workspace, orders: Iterable[TrackingOrder]) -> None:
     """Have the mark prices of what is tracked carried, so that its PnL moves."""
     if workspace.session is not None:
         workspace.session.value(order.instrument for order in orders)
+
+
+def without(wanted: Sequence[footer.Wanted], *names: str) -> Sequence[footer.Wanted]:
+    """Return what a footer names but for actions that cannot act on the sub-view shown."""
+    return [each for each in wanted if each not in names]
 
 
 class _Host(Protocol):

@@ -17,7 +17,7 @@ from bgtui.store.topic import Kind, Topic
 from bgtui.ui import copyflows
 from bgtui.ui.keys import Context
 from bgtui.ui.role import Role
-from bgtui.ui.screens.copying import AWAY_S, Asked, ByProduct, paced, product_of, remember
+from bgtui.ui.screens.copying import AWAY_S, Asked, ByProduct, paced, product_of, remember, without
 from bgtui.ui.screens.leader import product_words
 from bgtui.ui.screens.listing import ListScreen
 from bgtui.ui.view import figure, following, footer, leading, polled, worded
@@ -200,6 +200,11 @@ class FollowersScreen(ByProduct, ListScreen):
         "privacy.toggle", "app.refresh", "copy.product",
     )  # fmt: skip
     table_type: ClassVar[type[LiveTable]] = FollowersTable
+
+    def footer_actions(self) -> Sequence[footer.Wanted]:
+        """Return the actions that can act on the sub-view."""
+        is_now = self.table.view_index == _NOW
+        return self.footers if is_now else without(self.footers, "follower.remove")
 
     def questions(self) -> list[tuple[Question[Any], float]]:
         """Return what no stream tells."""

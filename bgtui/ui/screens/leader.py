@@ -27,6 +27,7 @@ from bgtui.ui.screens.copying import (
     product_of,
     remember,
     value,
+    without,
 )
 from bgtui.ui.screens.listing import ListScreen
 from bgtui.ui.view import export, footer, leading, polled, tracking, worded
@@ -249,6 +250,16 @@ class LeaderScreen(ByProduct, ListScreen):
         "app.find", "privacy.toggle", "leader.export", "copy.product", "list.sort", "app.refresh",
     )  # fmt: skip
     table_type: ClassVar[type[LiveTable]] = LeaderTable
+
+    def footer_actions(self) -> Sequence[footer.Wanted]:
+        """Return the actions that can act on the sub-view."""
+        view_index = self.table.view_index
+        if view_index == _TRACKING:
+            return self.footers
+        is_fixed = view_index == _SETTINGS and not product_of(self.workspace).is_futures
+        has_no_settings = view_index == _PROFIT or is_fixed
+        also = ("leader.settings",) if has_no_settings else ()
+        return without(self.footers, "tracked.close", "position.protect", *also)
 
     def questions(self) -> list[tuple[Question[Any], float]]:
         """Return what no stream tells."""
