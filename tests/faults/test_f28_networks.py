@@ -1,4 +1,4 @@
-"""F-28: somebody else answers, or nobody: nothing of it is taken for data, and the screen says what to look at."""
+"""F-28: somebody else answers, or nobody: nothing of it is taken for data, and the screen says so."""
 
 from __future__ import annotations
 
@@ -66,7 +66,8 @@ PLACES = {
         "No secure connection to Bitget: a proxy may stand between", "TLS failed",
     ),
     "dns": (
-        "https://exchange.invalid", "wss://exchange.invalid/v2/ws/public", ("--allow-host", "exchange.invalid"),
+        "https://exchange.invalid", "wss://exchange.invalid/v2/ws/public",
+        ("--allow-host", "exchange.invalid"),
         "Bitget's name is not found: check the network and its DNS", "its name does not resolve",
     ),
 }  # fmt: skip

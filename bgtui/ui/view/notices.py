@@ -245,7 +245,7 @@ _DOWN = {
     "HTTP 503": "Bitget is not available (503): last values kept as stale;",
     "HTML instead of JSON": "A web page answers, not Bitget: sign in to this network;",
     "cannot find": "Bitget's name is not found: check the network and its DNS;",
-    "certificate": "The certificate is not trusted: who stands between, or what time is it?",
+    "certificate": "Certificate not trusted: a proxy between, or a wrong clock;",
     "no secure connection": "No secure connection to Bitget: a proxy may stand between;",
 }
 """What the exchange says of itself, by what a failure is known by."""
