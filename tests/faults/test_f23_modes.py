@@ -11,7 +11,6 @@ import pytest
 
 from tests.cli.conftest import KEY, ROOT, Shell
 from tests.support import tables
-from tests.support.journal import wait_for_disk
 from tests.support.stage import staged
 
 needs_root = pytest.mark.skipif(os.getuid() != 0, reason="only root can give a file to another user")
@@ -110,7 +109,6 @@ def test_f23_a_link_to_the_file_of_another_user_is_refused_with_its_owner(
 async def test_f23_a_journal_that_others_may_read_stops_sending_with_the_chmod(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    wait_for_disk(monkeypatch)
     path = tmp_path / "state" / "journal.sqlite3"
     path.parent.mkdir(mode=0o700)
     path.touch(mode=0o644)

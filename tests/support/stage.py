@@ -31,6 +31,7 @@ from bgtui.store.book import BookStatus
 from bgtui.ui.app import BgtuiApp, Opened
 from bgtui.ui.display import Display
 from bgtui.ui.workspace import Badge, Identity
+from tests.support.journal import wait_for_disk
 from tests.support.place import Place
 from tests.support.terminal import Terminal
 
@@ -204,6 +205,7 @@ async def staged(
         alerts: How alerts are told; None watches for nothing.
     """
     clock = MovableClock()
+    wait_for_disk(monkeypatch)
     monkeypatch.setattr("bgtui.bootstrap.opening.SystemClock", lambda: clock)
     monkeypatch.setattr("bgtui.exchange.stream.Rules", lambda: QUICK)
     monkeypatch.setattr("bgtui.exchange.rest.Patience", lambda: BRIEF)
