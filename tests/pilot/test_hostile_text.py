@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 import pytest
@@ -50,3 +51,13 @@ async def test_f19_the_message_line_draws_what_the_exchange_said_as_text(text: s
         await terminal.settle()
         check(terminal)
         assert "Rejected 43012" in terminal.row(-2)
+
+
+async def test_f19_columns_stand_in_line_whatever_names_are_like() -> None:
+    async with open_terminal(
+        events=scene.events(), identity=scene.IDENTITY, size=(120, 40), screen="followers"
+    ) as terminal:
+        found = [(row, match) for row in terminal.rows() if (match := re.search(r"\d{4}…\d{4} ", row))]
+        assert len(found) > len(HOSTILE)
+        assert {cell_width(row[: match.start()]) for row, match in found} == {22}
+        assert sum("cleaned" in row for row, _ in found) >= 5, "who hides something is marked"
