@@ -232,6 +232,13 @@ class BgtuiApp(TerminalApp[int], inherit_bindings=False):
 
     # Keys
 
+    async def on_event(self, event: events.Event) -> None:
+        """Take a key at once: down to the focus and up again it would wait for the feed at each step."""
+        if isinstance(event, events.Key) and not event.is_forwarded:
+            await self.on_key(event)
+        else:
+            await super().on_event(event)
+
     async def on_key(self, event: events.Key) -> None:
         """Find what the chord means where the person is, and do it."""
         event.stop()

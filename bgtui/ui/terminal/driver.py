@@ -20,6 +20,7 @@ from textual._xterm_parser import XTermParser
 from textual.app import App
 from textual.drivers import linux_driver
 from textual.drivers.linux_driver import LinuxDriver
+from textual.message import Message
 
 from bgtui.ui.terminal.pastes import Pastes
 
@@ -188,6 +189,11 @@ class TerminalDriver(LinuxDriver):
         self._writer.on_break = self.on_break
         self._writer.on_gone = self.on_hang_up
         return self._writer
+
+    def send_message(self, message: Message) -> None:
+        """Queue what came from the terminal; called in the input thread."""
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._app.post_message, message)
 
     def _request_terminal_sync_mode_support(self) -> None:
         """Do not ask: frames are small enough not to tear."""
