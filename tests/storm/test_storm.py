@@ -15,7 +15,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 SEEDS = 300
-CHUNK = 30
+CHUNK = 75
 PATIENCE_S = 600
 
 

@@ -12,7 +12,7 @@ from unittest import mock
 
 from bgtui.config.venue import Environment
 from bgtui.domain.submission import SubmissionState
-from bgtui.simulator import publisher
+from bgtui.simulator import candles_history, publisher, ticker
 from bgtui.store.book import BookStatus
 from tests.support.storm_checks import BLIND_S, Broken, Checks
 from tests.support.storm_faults import Faults
@@ -21,7 +21,7 @@ from tests.support.storm_limits import Drawn, drawn
 from tests.support.storm_people import Person, Phone
 from tests.support.storm_world import BTC, TICK_S, Place, StormLoop
 
-STORM_S = (6.0, 16.0)
+STORM_S = (5.0, 13.0)
 LONG_S = (45.0, 70.0)
 """Long enough for an absence to be proven in the middle of it."""
 LONG_SHARE = 0.04
@@ -79,6 +79,7 @@ class Storm:
         self._ends: list[tuple[float, int, str, Callable[[], None]]] = []
         self._births: list[tuple[float, str]] = []
         self._born = 0
+        self._tick_s = TICK_S
 
     def note(self, line: str) -> None:
         """Remember what happened."""
@@ -177,7 +178,7 @@ class Storm:
     async def _step(self) -> None:
         self.outcome.steps += 1
         self.place.tick()
-        await asyncio.sleep(TICK_S)
+        await asyncio.sleep(self._tick_s)
         self._bury_dead()
         self.checks.after_step(self._living())
         if self.outcome.steps % 50 == 0:
@@ -231,6 +232,7 @@ class Storm:
 
     async def _calm(self) -> None:
         self.note("calm")
+        self._tick_s = 2 * TICK_S
         for _, _, _, end in self._ends:
             end()
         self._ends.clear()
@@ -299,7 +301,7 @@ class Storm:
         found = list(self.checks.differences(life))
         kill = life.session.kill if life.session is not None else None
         run = kill.run if kill is not None else None
-        if run is not None and not run.is_over and not self.checks.left_in(run.reach, run.choice):
+        if run is not None and not run.is_over and not self.checks.left_of(run):
             found.append(f"{life.name}: the kill switch does not see that nothing is left")
         return found
 
@@ -324,7 +326,7 @@ class Storm:
     def _look_at_kill(self, life: Life) -> None:
         kill = life.session.kill if life.session is not None else None
         if kill is not None and kill.run is not None and not kill.run.is_over:
-            left = self.checks.left_in(kill.run.reach, kill.run.choice)
+            left = self.checks.left_of(kill.run)
             if not kill.is_alarmed:
                 raise Broken("I-12 kill verified", f"{life.name}: {left} left, and no alarm stands")
 
@@ -342,8 +344,12 @@ def run_storm(seed: int, plan: Plan | None = None) -> Outcome:
     errors: list[str] = []
     loop.set_exception_handler(lambda _loop, context: errors.append(_told(context)))
     try:
-        # What a chart is drawn from costs a tenth of a storm, and no invariant looks at it.
-        with mock.patch.multiple(publisher, RECENT_CANDLES=20, RECENT_TRADES=10):
+        # What a chart is drawn from costs a fifth of a storm, and no invariant looks at it.
+        with (
+            mock.patch.multiple(publisher, RECENT_CANDLES=20, RECENT_TRADES=10),
+            mock.patch.object(candles_history, "MINUTES", 60),
+            mock.patch.object(ticker, "PAST_FUNDINGS", 3),
+        ):
             loop.run_until_complete(storm.run())
         _look_at_errors(errors, storm.place.simulator.rest.failures)
     except Exception as error:

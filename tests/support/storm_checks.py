@@ -394,7 +394,7 @@ class Checks:
         if kill is None or kill.run is None or id(kill.run) in self._verified:
             return
         run: KillRun = kill.run
-        left = self.left_in(run.reach, run.choice)
+        left = self.left_of(run)
         if not left:
             self.empty[id(run),] = self.now()
         if run.is_over:
@@ -405,6 +405,10 @@ class Checks:
                 raise Broken("I-12 kill verified", f"{life.name}: {left} left, and it says done")
         elif not kill.is_alarmed:
             raise Broken("I-12 kill verified", f"{life.name}: nothing is proven and no alarm stands")
+
+    def left_of(self, run: KillRun) -> int:
+        """Return what the exchange has of what a kill switch meant, and earlier ones that it took over."""
+        return sum(self.left_in(*meant) for meant in ((run.reach, run.choice), *run.owed))
 
     def left_in(self, reach: Reach, choice: KillChoice) -> int:
         """Return what the exchange has within reach of a kill switch."""

@@ -79,6 +79,8 @@ class Life:
         self.environment = environment
         self.is_read_only = is_read_only
         self.limits = limits
+        self.has_alerts = rng.random() < 0.5
+        """They look four times a second, which is a tenth of what a storm costs."""
         self.clock = VirtualClock()
         self.tasks: dict[asyncio.Task[Any], None] = {}
         self.line = Line(
@@ -134,7 +136,8 @@ class Life:
 
     def spawn(self, work: Coroutine[Any, Any, Any], name: str) -> asyncio.Task[Any]:
         """Begin something inside this program."""
-        return asyncio.get_running_loop().create_task(self._watched(work), name=name, context=self._context)
+        context = self._context.copy()  # every task has one of its own, as in any program
+        return asyncio.get_running_loop().create_task(self._watched(work), name=name, context=context)
 
     def do(self, call: Callable[..., Any], *args: Any, **more: Any) -> Any:
         """Call something inside this program, as its screens do."""
@@ -216,7 +219,7 @@ class Life:
                     self.settings(),
                     journal=self.place.disk.path,
                     products=self.place.products,
-                    alerts=AlertOptions(),
+                    alerts=AlertOptions() if self.has_alerts else None,
                 )
                 session = await opened.__aenter__()
         self._opened = opened

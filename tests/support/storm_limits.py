@@ -151,7 +151,7 @@ class LimitChecks:
             may_close = asked.number in self._may_close
             self._order(name, asked.path, body, instrument, may_close=may_close)
             if instrument.product_type is USDT and not may_close:
-                self._account(name, instrument)
+                self._account(name, instrument, self._side(body))
 
     def _order(
         self, name: str, path: str, body: dict[str, Any], instrument: InstrumentId, *, may_close: bool
@@ -177,7 +177,14 @@ class LimitChecks:
             leg.instrument == instrument and (not side or leg.side is against) for leg in legs
         )
 
-    def _account(self, name: str, instrument: InstrumentId) -> None:
+    def _side(self, body: dict[str, Any]) -> int:
+        """Return which of both sides a write opens: 0 is long."""
+        order_id = str(body.get("orderId", ""))
+        ledger = self._place.ledger
+        old = ledger.orders.get(order_id) or ledger.plans.get(order_id)
+        return int((body.get("side") or (old.side.value if old else "buy")) != "buy")
+
+    def _account(self, name: str, instrument: InstrumentId, side: int) -> None:
         limits, place = self.limits or Limits(), self._place
         settings = place.engine.settings(UID, instrument)
         if settings.margin_mode is MarginMode.CROSSED:
@@ -188,7 +195,7 @@ class LimitChecks:
         worst = {each: self._worst(each) for each in (BTC, ETH)}
         equity = sum((each.equity or 0 for each in place.engine.balances(UID, USDT)), Decimal(0))
         for what, value, percent in (
-            ("position", max(worst[instrument]), limits.position_percent),
+            ("position", worst[instrument][side], limits.position_percent),
             ("exposure", sum(self._outcome(pair) for pair in worst.values()), limits.exposure_percent),
         ):
             if percent is not None:
