@@ -9,6 +9,9 @@ from bgtui.ui.view.privacy import hide
 
 NAME_CELLS = 20
 DIGITS = 4
+_MOST_READ = 4096
+_DISPUTED = dict.fromkeys((0x200D, 0x115F, 0x1160, 0x3164, 0xFFA0, *range(0x1F3FB, 0x1F400)))
+"""Joiner, blanks of Hangul, skin tones."""
 NO_NAME = "(no name)"
 """In place of a nickname of which nothing is left to be seen."""
 
@@ -17,9 +20,10 @@ NO_NAME = "(no name)"
 def cell_name(raw: str) -> str:
     """Return a nickname fit for a cell, as wide as every part of the program takes it to be.
 
-    Emoji that are joined into one are drawn one by one: terminals do not agree how wide the whole is.
+    Emoji that are joined into one are drawn one by one and without skin tones, and blanks that count as
+    letters are left out: terminals do not agree how wide they are.
     """
-    name = clean_cell(raw.replace("\u200d", ""), NAME_CELLS)
+    name = clean_cell(raw[:_MOST_READ].translate(_DISPUTED), NAME_CELLS)
     return name if name.strip() else NO_NAME
 
 

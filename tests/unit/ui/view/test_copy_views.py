@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.cells import cell_len
 
 from bgtui.domain import question
 from bgtui.domain.copyintent import CloseScope, CopyRole
@@ -16,12 +17,12 @@ from bgtui.domain.copytrade import CopyLimit, CopyRange, CopySetting, ProfitShar
 from bgtui.domain.event import QuestionAnswered
 from bgtui.domain.instrument import ProductType, instrument_id
 from bgtui.domain.order import PositionSide
-from bgtui.domain.text import Untrusted
+from bgtui.domain.text import Untrusted, cell_width
 from bgtui.store.store import Store
 from bgtui.ui.view import copyrule, leading, tracking
 from bgtui.ui.view.daybars import day_bars
 from bgtui.ui.view.impact import impact, meant, tracks
-from bgtui.ui.view.person import shown_uid, typed_word
+from bgtui.ui.view.person import cell_name, shown_uid, typed_word
 from tests.support import scene
 from tests.support.build import HandClock
 from tests.support.scene_market import BTC, NOW_MS, USDT
@@ -118,6 +119,16 @@ def test_what_has_to_be_typed_can_be_typed(name: str) -> None:
     assert word.isascii()
     assert word.isprintable()
     assert 0 < len(word) <= 20
+
+
+@pytest.mark.parametrize(
+    "raw",
+    ["\U0001f468\U0001f3fd\u200d\U0001f680 crew", "\u3164\u3164", "a\uffa0b", "\u115f\u1160", "\U0001f3ff"],
+)
+def test_a_name_is_as_wide_for_the_table_as_for_the_terminal(raw: str) -> None:
+    name = cell_name(raw)
+    assert cell_width(name) == cell_len(name)
+    assert name.strip()
 
 
 def test_a_hidden_uid_keeps_its_end() -> None:
