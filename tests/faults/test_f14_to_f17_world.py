@@ -105,6 +105,8 @@ async def test_f15_a_book_of_no_figures_is_dropped_and_comes_back(
 async def test_f15_answers_that_make_no_sense_leave_what_is_known(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("bgtui.session.reconcile.DOUBT_S", 0.05)
+    monkeypatch.setattr("bgtui.session.reconcile.MAX_RETRY_S", 0.1)
     async with staged(tmp_path, monkeypatch) as stage:
         await open_leg(stage)
         for kind in GARBAGE:
