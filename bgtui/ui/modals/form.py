@@ -24,6 +24,8 @@ from bgtui.ui.workspace import Badge, Workspace
 _MOST_VALUES = 20
 """Of a choice field."""
 _FRAME_ROWS = 4
+_UNCHANGED = "Nothing changes yet"
+"""How a form says that it has still to be filled in: that is no fault."""
 _EXPIRED = "esc, then review again"
 
 
@@ -179,13 +181,16 @@ class FormDock(Dock[Decision]):
         if not lines:
             return ()
         role = Role.WARN if self.decision() is not None and not self.problem else Role.DANGER
+        if lines[0].startswith(_UNCHANGED):
+            role = Role.MUTED
         return [Section(), *prose(lines[0], width, role)]
 
     def _review(self, width: int, height: int) -> Sequence[Row]:
         identity = self.workspace.identity
         is_live = identity.badge is Badge.LIVE
         where: Row = (
-            Span(f" {identity.badge.value}", Role.DANGER if is_live else Role.WARN, reverse=is_live),
+            Span(" "),
+            Span(identity.badge.value, Role.DANGER if is_live else Role.WARN, reverse=is_live),
             Span(f"  {identity.account}"),
         )
         body: list[Body] = [where]

@@ -19,6 +19,8 @@ from bgtui.ui.workspace import Badge, Workspace
 
 _MODES = {PositionMode.HEDGE: "hedge", PositionMode.ONE_WAY: "one-way"}
 _WIDE, _WIDEST, _NARROW = 120, 200, 80
+_BADGE = 7
+"""Cells of the badge and the blank behind it."""
 _PLACE_ORDER = "place-order"
 _ACCOUNT_SLOTS = 22
 """Cells of the account stream and the alarm, which share them when the alarm is long."""
@@ -31,11 +33,12 @@ def state_line(workspace: Workspace, width: int) -> Row:
     """
     store = workspace.store
     health = store.health() if store is not None else None
-    spans = [badge_span(workspace), state_span(workspace)]
+    badge = badge_span(workspace)
+    spans = [badge, Span(" " * max(_BADGE - cells(badge.text), 0)), state_span(workspace)]
     if width >= _NARROW:
         spans += [Span(left(account_name(workspace), 9)), Span(left(mode_name(workspace), 9))]
     else:
-        spans[1] = spans[1]._replace(text=left(spans[1].text.rstrip(), 10))
+        spans[2] = spans[2]._replace(text=left(spans[2].text.rstrip(), 10))
     if store is not None and health is not None:
         spans += _streams(workspace, store, health)
         if width >= _WIDE:
@@ -49,7 +52,7 @@ def badge_span(workspace: Workspace) -> Span:
     """Return where orders go."""
     badge = workspace.identity.badge
     is_live = badge is Badge.LIVE
-    return Span(left(badge.value, 7), Role.DANGER if is_live else Role.PLAIN, bold=is_live, reverse=is_live)
+    return Span(badge.value, Role.DANGER if is_live else Role.PLAIN, bold=is_live, reverse=is_live)
 
 
 def state_span(workspace: Workspace) -> Span:
