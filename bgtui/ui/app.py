@@ -263,6 +263,7 @@ class BgtuiApp(TerminalApp[int], inherit_bindings=False):
             self.tick()
         else:
             screen.frame(now_s, only_asked=True)  # the key's own change goes ahead of the market's
+            self.write_painted()
 
     async def perform(self, key: Key) -> None:
         """Do what a key stands for, or say why not."""

@@ -77,7 +77,7 @@ class TerminalApp(App[T], Generic[T], inherit_bindings=False):
             self._cells.resize(width, height)
             self._painted.clear()
         self._painted.append(self._cells.update(_strips(renderable)))
-        self._write_painted()
+        self.write_painted()
 
     def paint(self, widget: Widget, lines: Sequence[tuple[int, Row]], pens: Pens) -> bool:
         """Write some lines of a widget at once, past the toolkit's compositor, where that is possible.
@@ -99,7 +99,7 @@ class TerminalApp(App[T], Generic[T], inherit_bindings=False):
         if self._pen_box is None or self._pen_box.pens is not pens:
             self._pen_box = PenBox(pens)
         if not self._painted:
-            asyncio.get_running_loop().call_soon(self._write_painted)
+            asyncio.get_running_loop().call_soon(self.write_painted)
         x, y = place
         put, box, out = self._cells.put, self._pen_box, self._painted
         out.append("")  # not empty any more: the end of the turn is waited for
@@ -122,8 +122,8 @@ class TerminalApp(App[T], Generic[T], inherit_bindings=False):
             self._open_places[widget] = _open_place(widget, layout, size.region)
         return self._open_places[widget]
 
-    def _write_painted(self) -> None:
-        """Write what was painted."""
+    def write_painted(self) -> None:
+        """Write what was painted, without waiting for the end of this turn of the loop."""
         text = "".join(self._painted)
         self._painted.clear()
         driver = self._driver
