@@ -173,8 +173,7 @@ class Journal:
     ) -> T:
         future = self._call(work, late.client_order_id if late is not None else "")
         try:
-            async with asyncio.timeout(deadline_s):
-                done = await asyncio.shield(future)
+            done = await _in_time(future, deadline_s)
         except (TimeoutError, asyncio.CancelledError) as error:
             self._in_background(future)
             if late is not None:
@@ -242,3 +241,20 @@ class Journal:
         if self._trouble:
             self._trouble = ""
             self._apply(FeedRecovered(SOURCE))
+
+
+async def _in_time(future: asyncio.Future[T], deadline_s: float | None) -> T:
+    """Wait for the thread; what it has done while this loop stood still counts as done.
+
+    Raises:
+        TimeoutError: it has not done it.
+        JournalFailed: it could not.
+    """
+    try:
+        async with asyncio.timeout(deadline_s):
+            return await asyncio.shield(future)
+    except TimeoutError:
+        await asyncio.sleep(0)
+        if not future.done():
+            raise
+        return future.result()

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import textwrap
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -235,6 +236,21 @@ class TestFailures:
         answers.set()
         await bench.drained()
         assert bench.stages() == [Stage.RECORDED, Stage.NOT_SENT], "what was late says that it was not sent"
+        await bench.journal.close()
+
+    async def test_a_program_that_stood_still_itself_does_not_blame_the_disk(self, path: Path) -> None:
+        bench, written = Bench(path), threading.Event()
+        await bench.journal.record(entry("simk7q-00000001"))
+        sending = asyncio.create_task(bench.journal.record(entry()))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        bench.thread.submit(written.set)
+        assert written.wait(5)
+        # Neither the deadline nor the answer is heard of while one frame takes too long.
+        time.sleep(DEADLINE_S * 1.2)
+        await sending
+        assert not bench.journal.trouble
+        assert bench.stages() == [Stage.RECORDED]
         await bench.journal.close()
 
     async def test_what_is_late_is_not_lost_behind_another_that_is_late(self, path: Path) -> None:
