@@ -10,7 +10,6 @@ import subprocess
 import sys
 import textwrap
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -247,7 +246,7 @@ class TestFailures:
         bench.thread.submit(written.set)
         assert written.wait(5)
         # Neither the deadline nor the answer is heard of while one frame takes too long.
-        time.sleep(DEADLINE_S * 1.2)
+        threading.Event().wait(DEADLINE_S * 1.2)
         await sending
         assert not bench.journal.trouble
         assert bench.stages() == [Stage.RECORDED]
