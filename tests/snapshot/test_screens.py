@@ -59,8 +59,10 @@ async def happen(terminal: Terminal) -> None:
     first, second = (
         replace(
             fill(f"t{at}", scene.NOW_MS + 1000, order_id=str(at)),
-            price=Decimal("67238.0"), position_side=PositionSide.LONG, effect=Effect.OPEN,
-        )  # fmt: skip
+            price=Decimal("67238.0"),
+            position_side=PositionSide.LONG,
+            effect=Effect.OPEN,
+        )
         for at in (1, 2)
     )
     await terminal.apply(
