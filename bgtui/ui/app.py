@@ -37,6 +37,7 @@ from bgtui.ui.screens.copying import background
 from bgtui.ui.screens.registry import NAMES, screen_class
 from bgtui.ui.stylesheet import style_sheets
 from bgtui.ui.terminal.app import TerminalApp
+from bgtui.ui.terminal.driver import Together
 from bgtui.ui.theme import palette
 from bgtui.ui.view.greeting import greeting
 from bgtui.ui.workspace import Identity, Workspace
@@ -236,6 +237,8 @@ class BgtuiApp(TerminalApp[int], inherit_bindings=False):
         """Take a key at once: down to the focus and up again it would wait for the feed at each step."""
         if isinstance(event, events.Key) and not event.is_forwarded:
             await self.on_key(event)
+        elif isinstance(event, Together):
+            self.stir()
         else:
             await super().on_event(event)
 
@@ -264,6 +267,11 @@ class BgtuiApp(TerminalApp[int], inherit_bindings=False):
         else:
             screen.frame(now_s, only_asked=True)  # the key's own change goes ahead of the market's
             self.write_painted()
+
+    def stir(self) -> None:
+        """Let no review take the first of several keys that came at once for an answer to what it shows."""
+        if isinstance(self.screen, BaseScreen) and self.screen.docks:
+            self.screen.docks[-1].key_pressed("")
 
     async def perform(self, key: Key) -> None:
         """Do what a key stands for, or say why not."""

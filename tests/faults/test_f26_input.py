@@ -82,6 +82,11 @@ def test_f26_however_keys_come_one_review_and_one_y_are_one_order(tmp_path: Path
         assert "quit" not in terminal.text().lower()
         assert orders_seen(found) == 0
         review_again(terminal)
+        terminal.send("yes")  # a short one without brackets
+        terminal.settle()
+        assert "y SEND" in terminal.text()
+        assert orders_seen(found) == 0
+        review_again(terminal)
         # A mouse that was never asked for, and the key of an arrow in two pieces: neither is `esc`.
         flood(terminal, b"\x1b[<0;50;5M\x1b[<0;50;5m\x1b[<64;50;5M" * 3000)
         for piece in ("\x1b", "[A", "\x1b[", "B"):

@@ -37,6 +37,10 @@ Break = Callable[[Exception], None]
 """Told what broke a thread."""
 
 
+class Together(events.Event):
+    """The keys that follow came in one read: pasted without brackets, or held up on their way."""
+
+
 class Writer(threading.Thread):
     """Hands bytes to the terminal in a thread of its own; the gate keeps its endless queue short."""
 
@@ -207,6 +211,12 @@ class TerminalDriver(LinuxDriver):
         except Exception as error:  # noqa: BLE001 - a thread's last frame: the program must end, not go deaf
             self.on_break(error)
 
+    def _take_keys(self, text: str, parser: XTermParser) -> None:
+        if len(text) > 1 and "\x1b" not in text:
+            self.process_message(Together())
+        for event in parser.feed(text):
+            self.process_message(event)
+
     def run_input_thread(self) -> None:
         """Read keys until the end; the end of the terminal ends the program."""
         selector = selectors.SelectSelector()
@@ -227,9 +237,8 @@ class TerminalDriver(LinuxDriver):
                     for is_paste, part in pastes.feed(text if self._mouse else _MOUSE.sub("", text), now_s()):
                         if is_paste:
                             self.process_message(events.Paste(part))
-                            continue
-                        for event in parser.feed(part):
-                            self.process_message(event)
+                        else:
+                            self._take_keys(part, parser)
                 for _, part in pastes.tick(now_s()):
                     self.process_message(events.Paste(part))
                 for event in parser.tick():

@@ -48,7 +48,8 @@ def test_a_size_step_that_changed_names_the_size_that_does_not_fit() -> None:
 
 
 @pytest.mark.parametrize(
-    "status", set(InstrumentStatus) - {InstrumentStatus.UNKNOWN, InstrumentStatus.NORMAL}
+    "status",
+    [each for each in InstrumentStatus if each not in (InstrumentStatus.UNKNOWN, InstrumentStatus.NORMAL)],
 )
 def test_a_symbol_that_stopped_trading_says_what_it_is_and_what_to_do(status: InstrumentStatus) -> None:
     told = news(RULES, replace(RULES, status=status), None, None)
