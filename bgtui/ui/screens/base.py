@@ -90,7 +90,7 @@ class BaseScreen(Screen[None], inherit_bindings=False):
             return  # the screen is coming up
         bar.show(self.footer_items())
         for canvas in canvases:
-            if canvas.display and (canvas.is_asked or not only_asked):
+            if canvas.is_asked or not only_asked:
                 canvas.frame(now_s)
 
     def footer_items(self) -> list[footer.Item]:

@@ -248,7 +248,7 @@ class CellScreen:
             if span is not old and span != old:
                 if size != len(before_text):
                     return None
-                if not is_narrow(text):
+                if not (text.isascii() and text.isprintable()) and not is_narrow(text):
                     return False
                 pen = box[span[1:]]
                 if span[1:] == old[1:]:

@@ -74,7 +74,7 @@ class Canvas(Widget, inherit_bindings=False):
         return ()
 
     def frame(self, now_s: float) -> None:
-        """Look at the store, and draw if anything moved.
+        """Look at the store, and draw if anything moved; what is hidden waits until it is seen.
 
         Args:
             now_s: The monotonic clock.
@@ -85,7 +85,7 @@ class Canvas(Widget, inherit_bindings=False):
             return
         store = self.workspace.store
         versions = {topic: store.version(topic) for topic in self.topics()} if store is not None else {}
-        if versions != self._drawn or is_due:
+        if (versions != self._drawn or is_due) and self.display:
             self._looked_s = now_s
             self._drawn = versions
             self._beat = beat
