@@ -24,6 +24,8 @@ class ProductType(StrEnum):
 
 
 FUTURES = (ProductType.USDT_FUTURES, ProductType.USDC_FUTURES, ProductType.COIN_FUTURES)
+MARKETS = (*FUTURES, ProductType.SPOT)
+"""Every product type, in the order in which a key goes through them."""
 _EXACT = Context(prec=120)
 """Digits enough for the quotient of any two numbers of 40 characters."""
 _BY_NAME = {product.value: product for product in ProductType}

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import ClassVar, Protocol
 
 from bgtui.ui.keys import Context
-from bgtui.ui.modals.dock import Dock
+from bgtui.ui.modals.line import LineDock
 from bgtui.ui.role import Role
 from bgtui.ui.view.lineedit import LineEdit
 from bgtui.ui.view.span import Row, Span, crop, spread
@@ -23,7 +23,7 @@ class Filtered(Protocol):
         """Move the cursor."""
 
 
-class FilterLine(Dock[None]):
+class FilterLine(LineDock[None]):
     """One text field."""
 
     contexts: ClassVar[tuple[Context, ...]] = (Context.FILTER,)
@@ -32,8 +32,7 @@ class FilterLine(Dock[None]):
         self, workspace: Workspace, text: str, target: Filtered, count: Callable[[], tuple[int, int]]
     ) -> None:
         """Begin with what the filter says; ``count`` returns the rows it lets through, and all of them."""
-        super().__init__(workspace)
-        self._edit = LineEdit.of(text)
+        super().__init__(workspace, text)
         self._target = target
         self._count = count
 
@@ -42,7 +41,7 @@ class FilterLine(Dock[None]):
         found, every = self._count()
         end = (Span(f" {found} of {every}  ", Role.MUTED), Span("enter"), Span(" keep  ", Role.MUTED),
                Span("esc"), Span(" clear ", Role.MUTED))  # fmt: skip
-        start = (Span(" /", Role.ACCENT), *self._edit.rows(is_focused=True))
+        start = (Span(" /", Role.ACCENT), *self.line.rows(is_focused=True))
         return [crop(spread(start, end, width), width)]
 
     def place(self) -> None:
@@ -51,28 +50,9 @@ class FilterLine(Dock[None]):
         self.styles.width, self.styles.height = columns, 1
         self.styles.offset = (0, max(lines - 2, 0))
 
-    def takes_text(self, chord: str) -> bool:
-        """Take every character."""
-        return True
-
-    def type_text(self, text: str) -> None:
-        """Take characters into the filter."""
-        self._take(self._edit.insert(text))
-
-    def edit(self, chord: str) -> bool:
-        """Take an editing key."""
-        edited = self._edit.press(chord)
-        if edited is None:
-            return False
-        self._take(edited)
-        return True
-
-    def paste(self, text: str) -> None:
-        """Take pasted text."""
-        self.type_text(text)
-
-    def _take(self, edited: LineEdit) -> None:
-        self._edit = edited
+    def take(self, edited: LineEdit) -> None:
+        """Narrow the list."""
+        self.line = edited
         self._target.set_filter(edited.text)
         self.invalidate()
 

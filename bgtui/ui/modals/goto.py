@@ -8,17 +8,16 @@ from typing import ClassVar
 
 from bgtui.domain.instrument import Instrument
 from bgtui.ui.keys import Context
-from bgtui.ui.modals.dock import Dock
+from bgtui.ui.modals.line import LineDock
 from bgtui.ui.role import Role
 from bgtui.ui.view import figure
 from bgtui.ui.view.dockframe import frame
-from bgtui.ui.view.lineedit import LineEdit
 from bgtui.ui.view.pricetext import Prices, Read, read_price
 from bgtui.ui.view.span import Row, Span
 from bgtui.ui.workspace import Workspace
 
 
-class GotoDock(Dock[Decimal]):
+class GotoDock(LineDock[Decimal]):
     """Answers with a price."""
 
     contexts: ClassVar[tuple[Context, ...]] = (Context.PICKER,)
@@ -28,7 +27,6 @@ class GotoDock(Dock[Decimal]):
         super().__init__(workspace)
         self._rules = rules
         self._prices = prices
-        self._line = LineEdit()
 
     def content(self, width: int, height: int) -> Sequence[Row]:
         """Return the dock."""
@@ -41,36 +39,14 @@ class GotoDock(Dock[Decimal]):
         else:
             answer = Span(f" row of {figure.price(read.value, places)}", Role.MUTED)
         body = [
-            (Span("►", Role.ACCENT), Span("price    ", Role.ACCENT), *self._line.rows(is_focused=True)),
+            (Span("►", Role.ACCENT), Span("price    ", Role.ACCENT), *self.line.rows(is_focused=True)),
             (answer,),
         ]
         keys = ("enter go" if read.value is not None else "", "esc leave")
         return frame(f"GO TO {self._rules.symbol}", "", body, keys, width, height)
 
     def _read(self) -> Read:
-        return read_price(self._line.text, self._rules, self._prices())
-
-    def takes_text(self, chord: str) -> bool:
-        """Every character goes into the line."""
-        return True
-
-    def type_text(self, text: str) -> None:
-        """Type."""
-        self._line = self._line.insert(text)
-        self.draw()
-
-    def edit(self, chord: str) -> bool:
-        """Edit the line."""
-        edited = self._line.press(chord)
-        if edited is None:
-            return False
-        self._line = edited
-        self.draw()
-        return True
-
-    def paste(self, text: str) -> None:
-        """Take a pasted price."""
-        self.type_text(text)
+        return read_price(self.line.text, self._rules, self._prices())
 
     def do_picker_take(self) -> None:
         """Go there, when it is a price."""

@@ -3,27 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any, ClassVar
+from typing import Any
 
 from bgtui.domain.question import Question
 from bgtui.store import topic
 from bgtui.store.topic import Topic
-from bgtui.ui.keys import Context
-from bgtui.ui.modals.dock import Dock
+from bgtui.ui.modals.line import TypedDock
 from bgtui.ui.role import Role
 from bgtui.ui.view.dockframe import Body, Section, frame, prose
-from bgtui.ui.view.lineedit import LineEdit
 from bgtui.ui.view.span import Row, Span
 from bgtui.ui.workspace import Workspace
 
 
-class PersonDock(Dock[bool]):
+class PersonDock(TypedDock[bool]):
     """Answers True once the word matches and `enter` was pressed; the person is looked up at every draw.
 
     Somebody who has gone meanwhile leaves nothing to do: the dock says so and takes no word any more.
     """
-
-    contexts: ClassVar[tuple[Context, ...]] = (Context.WORD,)
 
     def __init__(  # noqa: PLR0917 - the parts of a question
         self,
@@ -53,7 +49,6 @@ class PersonDock(Dock[bool]):
         self._prompt, self._word = asked
         self._gone = gone
         self._watched = watched
-        self._line = LineEdit()
 
     def topics(self) -> Iterable[Topic]:
         """Draw when somebody comes or goes."""
@@ -62,7 +57,7 @@ class PersonDock(Dock[bool]):
     @property
     def matches(self) -> bool:
         """Tell whether `enter` would act."""
-        return not self._gone() and self._line.text == self._word
+        return not self._gone() and self.line.text == self._word
 
     def content(self, width: int, height: int) -> Sequence[Row]:
         """Return the dock."""
@@ -74,30 +69,9 @@ class PersonDock(Dock[bool]):
             body += prose(reason, width - 2, Role.WARN)
             return frame(self._title, "", body, ("", "esc leave"), width, height)
         body += prose(self._prompt, width - 2)
-        body.append((Span(" > ", Role.ACCENT), *self._line.rows(is_focused=True)))
+        body.append((Span(" > ", Role.ACCENT), *self.line.rows(is_focused=True)))
         keys = (f"enter {self._verb}" if self.matches else "", "esc leave")
         return frame(self._title, "", body, keys, width, height, is_double=self.matches)
-
-    def takes_text(self, chord: str) -> bool:
-        """Every letter goes into the line."""
-        return True
-
-    def type_text(self, text: str) -> None:
-        """Type."""
-        self._line = self._line.insert(text)
-        self.draw()
-
-    def edit(self, chord: str) -> bool:
-        """Edit the line."""
-        edited = self._line.press(chord)
-        if edited is None:
-            return False
-        self._line = edited
-        self.draw()
-        return True
-
-    def paste(self, text: str) -> None:
-        """Take no paste: the word is to be typed."""
 
     def do_word_accept(self) -> None:
         """Answer when the word matches; with nothing left to do, leave."""
@@ -105,7 +79,3 @@ class PersonDock(Dock[bool]):
             self.close(True)  # noqa: FBT003 - the answer itself
         elif self._gone():
             self.close()
-
-    def do_word_back(self) -> None:
-        """Leave."""
-        self.close()

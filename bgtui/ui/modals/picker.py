@@ -7,20 +7,12 @@ from typing import ClassVar
 
 from textual.fuzzy import Matcher
 
-from bgtui.domain.instrument import InstrumentId, ProductType
+from bgtui.domain.instrument import MARKETS, InstrumentId
 from bgtui.ui.keys import Context
-from bgtui.ui.modals.dock import Dock
+from bgtui.ui.modals.line import ChoiceDock
 from bgtui.ui.view import finding
-from bgtui.ui.view.lineedit import LineEdit
 from bgtui.ui.view.span import Row
 from bgtui.ui.workspace import Workspace
-
-_PRODUCTS = (
-    ProductType.USDT_FUTURES,
-    ProductType.USDC_FUTURES,
-    ProductType.COIN_FUTURES,
-    ProductType.SPOT,
-)
 
 
 def fuzzy(query: str, candidate: str) -> float:
@@ -28,7 +20,7 @@ def fuzzy(query: str, candidate: str) -> float:
     return Matcher(query).match(candidate)
 
 
-class PickerDock(Dock[InstrumentId]):
+class PickerDock(ChoiceDock[InstrumentId]):
     """Its answer is the instrument to show."""
 
     contexts: ClassVar[tuple[Context, ...]] = (Context.PICKER,)
@@ -38,8 +30,6 @@ class PickerDock(Dock[InstrumentId]):
         super().__init__(workspace)
         shown = workspace.instrument
         self._product = shown.product_type if shown is not None else workspace.identity.product_type
-        self._line = LineEdit()
-        self._at = 0
         self._pin = pin
 
     def offered(self) -> finding.Offer:
@@ -50,7 +40,7 @@ class PickerDock(Dock[InstrumentId]):
             self.workspace.session.list_instruments(self._product)
         held = finding.held_in(store, self.workspace.identity.product_types) if store is not None else ()
         return finding.offer(
-            listed, self._product, self._line.text,
+            listed, self._product, self.line.text,
             pinned=self.workspace.watch_list, held=held, score=fuzzy,
         )  # fmt: skip
 
@@ -60,62 +50,39 @@ class PickerDock(Dock[InstrumentId]):
         if store is None:
             return []
         offered = self.offered()
-        self._at = min(self._at, max(len(offered.found) - 1, 0))
-        return finding.picker_rows(offered, self._line, self._at, store, width, height)
+        at = self.hold(len(offered.found))
+        return finding.picker_rows(offered, self.line, at, store, width, height)
 
     def takes_text(self, chord: str) -> bool:
         """Take every character but the blank, which pins."""
         return chord != "space"
 
-    def type_text(self, text: str) -> None:
-        """Narrow what is offered."""
-        self._set(self._line.insert(text))
-
-    def paste(self, text: str) -> None:
-        """Narrow what is offered."""
-        self._set(self._line.insert(text))
-
-    def edit(self, chord: str) -> bool:
-        """Edit the line."""
-        edited = self._line.press(chord)
-        if edited is not None:
-            self._set(edited)
-        return edited is not None
-
-    def _set(self, edited: LineEdit) -> None:
-        if edited.text != self._line.text:
-            self._at = 0
-        self._line = edited
-        self.draw()
-
     def do_picker_up(self) -> None:
         """Choose the line above."""
-        self._at = max(self._at - 1, 0)
-        self.draw()
+        self.go(-1)
 
     def do_picker_down(self) -> None:
         """Choose the line below."""
-        self._at += 1
-        self.draw()
+        self.go(1)
 
     def do_picker_product(self) -> None:
         """Look in the next market."""
-        self._product = _PRODUCTS[(_PRODUCTS.index(self._product) + 1) % len(_PRODUCTS)]
-        self._at = 0
+        self._product = MARKETS[(MARKETS.index(self._product) + 1) % len(MARKETS)]
+        self.at = 0
         self.draw()
 
     def do_picker_watch(self) -> None:
         """Pin the chosen one to the watch list, or take it off."""
         found = self.offered().found
         if found:
-            self._pin(found[self._at].id)
+            self._pin(found[self.hold(len(found))].id)
             self.draw()
 
     def do_picker_take(self) -> None:
         """Go to the chosen one."""
         found = self.offered().found
         if found:
-            self.close(found[self._at].id)
+            self.close(found[self.hold(len(found))].id)
 
     def do_picker_back(self) -> None:
         """Leave."""

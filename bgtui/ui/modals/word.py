@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
 
-from bgtui.ui.keys import Context
-from bgtui.ui.modals.dock import Dock
+from bgtui.ui.modals.line import TypedDock
 from bgtui.ui.role import Role
 from bgtui.ui.view.dockframe import Body, Section, frame, prose
-from bgtui.ui.view.lineedit import LineEdit
 from bgtui.ui.view.span import Row, Span
 from bgtui.ui.workspace import Workspace
 
 
-class WordDock(Dock[str]):
+class WordDock(TypedDock[str]):
     """Answers with the word once it matches and `enter` was pressed."""
-
-    contexts: ClassVar[tuple[Context, ...]] = (Context.WORD,)
 
     def __init__(
         self, workspace: Workspace, *, title: str, lines: Sequence[str], word: str, verb: str
@@ -36,45 +31,19 @@ class WordDock(Dock[str]):
         self._lines = lines
         self._word = word
         self._verb = verb
-        self._line = LineEdit()
 
     def content(self, width: int, height: int) -> Sequence[Row]:
         """Return the dock."""
         body: list[Body] = []
         for line in self._lines:
             body += prose(line, width - 2) if line else [Section()]
-        matches = self._line.text == self._word
+        matches = self.line.text == self._word
         body += [Section(), (Span(" type the word: "), Span(self._word, Role.WARN, bold=True))]
-        body.append((Span(" > ", Role.ACCENT), *self._line.rows(is_focused=True)))
+        body.append((Span(" > ", Role.ACCENT), *self.line.rows(is_focused=True)))
         keys = (f"enter {self._verb}" if matches else "", "esc leave")
         return frame(self._title, "", body, keys, width, height, is_double=matches)
 
-    def takes_text(self, chord: str) -> bool:
-        """Every letter goes into the line."""
-        return True
-
-    def type_text(self, text: str) -> None:
-        """Type."""
-        self._line = self._line.insert(text)
-        self.draw()
-
-    def edit(self, chord: str) -> bool:
-        """Edit the line."""
-        edited = self._line.press(chord)
-        if edited is None:
-            return False
-        self._line = edited
-        self.draw()
-        return True
-
-    def paste(self, text: str) -> None:
-        """Take no paste: the word is to be typed."""
-
     def do_word_accept(self) -> None:
         """Answer, when the word matches."""
-        if self._line.text == self._word:
+        if self.line.text == self._word:
             self.close(self._word)
-
-    def do_word_back(self) -> None:
-        """Leave."""
-        self.close()

@@ -22,11 +22,11 @@ from bgtui.ui.screens.copying import (
     account_topics,
     paced,
     product_of,
+    product_words,
     remember,
     value,
     without,
 )
-from bgtui.ui.screens.leader import product_words
 from bgtui.ui.screens.listing import ListScreen
 from bgtui.ui.view import following, footer, polled, tracking, worded
 from bgtui.ui.view import table as tables
@@ -91,7 +91,7 @@ class CopyTable(LiveTable):
     def questions(self) -> list[tuple[Question[Any], float]]:
         """Return what the screen has asked; settings are those of the trader under the cursor."""
         product = product_of(self.workspace)
-        found: list[Asked] = [
+        every: list[Asked] = [
             (question.followed_traders(product), TRADERS_S),
             (question.copied_orders(product), COPIED_S),
             (question.copy_history(product), HISTORY_S),
@@ -99,12 +99,12 @@ class CopyTable(LiveTable):
         ]
         trader = self._trader()
         seen = {self.asked()[0], question.copied_orders(product)}
-        found_ = paced(found, seen)
+        found = paced(every, seen)
         if trader is not None:
-            found_.append((question.copy_settings(product, trader.trader_id), LIMITS_S))
+            found.append((question.copy_settings(product, trader.trader_id), LIMITS_S))
             if not product.is_futures:
-                found_.append((question.trader_symbols(trader.trader_id), LIMITS_S))
-        return found_
+                found.append((question.trader_symbols(trader.trader_id), LIMITS_S))
+        return found
 
     def _trader(self) -> FollowedTrader | None:
         if isinstance(self.item, FollowedTrader):

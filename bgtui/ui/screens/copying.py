@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Protocol, cast
 
 from bgtui.domain.copytrade import TrackingOrder
-from bgtui.domain.instrument import ProductType
+from bgtui.domain.instrument import MARKETS, ProductType
 from bgtui.domain.question import Question
 from bgtui.store import topic
 from bgtui.store.topic import Kind, Topic
@@ -17,13 +17,7 @@ from bgtui.ui.workspace import Workspace
 HIDDEN_FACTOR = 4.0
 """How much rarer than the sub-view that is seen the others of its screen are asked."""
 AWAY_S = 30.0
-"""How often tracking orders and copies are asked once their screen has been left; followers rarer still."""
-_PRODUCTS = (
-    ProductType.USDT_FUTURES,
-    ProductType.USDC_FUTURES,
-    ProductType.COIN_FUTURES,
-    ProductType.SPOT,
-)
+"""How often tracking orders and copies are asked once their screen has been left."""
 
 Asked = tuple[Question[Any], float]
 
@@ -31,6 +25,12 @@ Asked = tuple[Question[Any], float]
 def product_of(workspace: Workspace) -> ProductType:
     """Return the product type whose copy trading is shown."""
     return workspace.copy_product or workspace.identity.product_type
+
+
+def product_words(workspace: Workspace) -> list[str]:
+    """Return the product type shown, where it is not the run's own."""
+    product = product_of(workspace)
+    return [] if product is workspace.identity.product_type else [worded.wallet(product)]
 
 
 def paced(asked: Sequence[Asked], seen: Iterable[Question[Any]]) -> list[Asked]:
@@ -111,8 +111,8 @@ class ByProduct:
         """Show the copy trading of the next product type."""
         host = cast(_Host, self)
         workspace = host.workspace
-        at = _PRODUCTS.index(product_of(workspace))
-        product = workspace.copy_product = _PRODUCTS[(at + 1) % len(_PRODUCTS)]
+        at = MARKETS.index(product_of(workspace))
+        product = workspace.copy_product = MARKETS[(at + 1) % len(MARKETS)]
         session = workspace.session
         if session is not None and session.store.instruments(product) is None:
             session.list_instruments(product)

@@ -17,8 +17,7 @@ from bgtui.store.topic import Kind, Topic
 from bgtui.ui import copyflows
 from bgtui.ui.keys import Context
 from bgtui.ui.role import Role
-from bgtui.ui.screens.copying import AWAY_S, Asked, ByProduct, paced, product_of, remember, without
-from bgtui.ui.screens.leader import product_words
+from bgtui.ui.screens.copying import Asked, ByProduct, paced, product_of, product_words, remember, without
 from bgtui.ui.screens.listing import ListScreen
 from bgtui.ui.view import figure, following, footer, leading, polled, worded
 from bgtui.ui.view.glyph import UNKNOWN
@@ -29,6 +28,8 @@ from bgtui.ui.widgets.table import LiveTable, as_of
 from bgtui.ui.workspace import Workspace
 
 FOLLOWERS_S, SHARES_S = 30.0, 60.0
+AWAY_S = 90.0
+"""How often followers are asked once their screen has been left."""
 MAX_CHANGES = 500
 _NOW, _CHANGES, _WAITING = range(3)
 _MOVE_WORDS = ((Move.JOINED, "joined"), (Move.LEFT, "left"), (Move.REMOVED, "removed by me"))
@@ -57,6 +58,7 @@ class FollowersTable(LiveTable):
         self._changes: dict[Question[Any], list[RosterChange]] = {}
         self._seen: dict[Question[Any], tuple[Follower, ...]] = {}
         self._made: tuple[tuple[object, ...], Table] | None = None
+        self._kept: tuple[object, ...] = ()
         self._equity: tuple[tuple[Follower, ...], str] | None = None
 
     def topics(self) -> Iterable[Topic]:
@@ -152,8 +154,6 @@ class FollowersTable(LiveTable):
             self._made, self._kept = (known, table), (answer.value, shares)
         return self._made[1]
 
-    _kept: tuple[object, ...] = ()
-
     def _compare(
         self, asked: Question[Any], found: tuple[Follower, ...] | None, as_of_ms: int | None
     ) -> None:
@@ -216,7 +216,7 @@ class FollowersScreen(ByProduct, ListScreen):
         """Keep comparing after the screen was left."""
         super().shown()
         asked = question.followers(product_of(self.workspace))
-        remember(self.workspace, [(asked, AWAY_S * FOLLOWERS_S / 10)])
+        remember(self.workspace, [(asked, AWAY_S)])
 
     def do_follower_remove(self) -> Coroutine[Any, Any, None] | None:
         """Remove the follower under the cursor, by typed name."""

@@ -25,6 +25,7 @@ from bgtui.ui.screens.copying import (
     account_topics,
     paced,
     product_of,
+    product_words,
     remember,
     value,
     without,
@@ -232,12 +233,6 @@ class LeaderTable(LiveTable):
             return super().opened(width, line)
         paid = store.answer(question.paid_shares(product_of(self.workspace))).value or ()
         return leading.share_rows(line.item, paid, is_private=self.workspace.is_private)
-
-
-def product_words(workspace: Workspace) -> list[str]:
-    """Return the product type shown, where it is not the run's own."""
-    product = product_of(workspace)
-    return [] if product is workspace.identity.product_type else [worded.wallet(product)]
 
 
 class LeaderScreen(ByProduct, ListScreen):
