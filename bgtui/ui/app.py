@@ -251,14 +251,17 @@ class BgtuiApp(TerminalApp[int], inherit_bindings=False):
         self.meter.key(self.workspace.clock.monotonic())
         chord = chord_of(event)
         dock = screen.docks[-1] if screen.docks else None
-        if dock is not None:
-            dock.key_pressed(chord)
+        for each in screen.docks:
+            each.key_pressed(chord)
         if dock is not None and event.is_printable and dock.takes_text(chord):
             dock.type_text(event.character or "")
         elif dock is not None and dock.edit(chord):
             pass
         elif (key := self.workspace.keys.find(screen.alive(), chord)) is not None:
             await self.perform(key)
+        elif dock is not None and (key := self.workspace.keys.kill(chord)) is not None:
+            if dock.step_aside():
+                await self.perform(key)
         elif chord == "ctrl+c":
             self.leave()
         now_s = self.workspace.clock.monotonic()

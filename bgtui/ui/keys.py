@@ -293,6 +293,11 @@ class KeyTable:
                 return key
         return None
 
+    def kill(self, chord: str) -> Key | None:
+        """Return the kill switch when this is its chord: it is alive in docks as well."""
+        key = self._by_chord.get((Context.ANY, chord))
+        return key if key is not None and key.action == "kill.open" else None
+
     def of(self, action: str, contexts: Sequence[Context] = tuple(Context)) -> Key | None:
         """Return the key of an action, in the first of these contexts that has it."""
         for context in contexts:

@@ -119,7 +119,7 @@ async def test_a_form_that_is_not_whole_says_why(typed: str, complaint: str) -> 
 
 async def test_a_symbol_that_bitget_does_not_list_is_refused() -> None:
     async with opened(size=(120, 40)) as terminal:
-        await terminal.press("n", "shift+tab", "shift+tab", "shift+tab")
+        await terminal.press("n", "shift+tab", "shift+tab", "shift+tab", "end")
         await terminal.type("X")
         assert "lists no usdt-futures:BTCUSDTX" in terminal.screen_text()
         await terminal.press("enter", "?")

@@ -15,6 +15,7 @@ from bgtui.domain.event import Connection, ConnectionLost, SubmissionChanged
 from bgtui.domain.intent import CancelAll, CancelPlans, CancelSymbol, ClosePosition
 from bgtui.domain.submission import SubmissionState
 from bgtui.session.kill import KillRun, KillSwitch
+from bgtui.ui.modals.killing import KillDock
 from tests.support import scene, scene_account
 from tests.support.storereader import StoreReader
 from tests.support.terminal import Terminal, open_terminal
@@ -262,3 +263,27 @@ async def test_the_card_of_a_small_terminal_still_takes_it() -> None:
         assert "y CANCEL AND FLATTEN" in text
         await confirm(terminal)
         await until(terminal, lambda: CancelAll in sent(terminal))
+
+
+@pytest.mark.parametrize("before", [("t",), ("b",), ("b", "enter"), ("f",), ("w",), ("v",), ("enter",)])
+async def test_the_kill_switch_opens_from_any_form_and_leads_back_to_it(before: tuple[str, ...]) -> None:
+    async with opened(*before) as terminal:
+        (under,) = terminal.app.asking.docks
+        await terminal.press("!")
+        assert [type(dock) for dock in terminal.app.asking.docks] == [type(under), KillDock]
+        await terminal.press("!")
+        assert len(terminal.app.asking.docks) == 2
+        assert "enter review" not in terminal.screen_text()
+        await terminal.press("esc")
+        assert terminal.app.asking.docks == [under]
+        assert under.display
+        assert not sent(terminal)
+
+
+async def test_what_was_reviewed_under_the_kill_switch_has_to_be_reviewed_again() -> None:
+    async with opened("b", "enter") as terminal:
+        await terminal.step(0.4)
+        await terminal.press("!", "esc")
+        await terminal.step(0.4)
+        await terminal.press("y")
+        assert not sent(terminal)

@@ -393,3 +393,10 @@ async def test_help_of_the_form_opens_over_it_and_leads_back() -> None:
         await terminal.press("?")
         assert "HELP" not in terminal.screen_text()
         assert form(terminal).field == "action"
+
+
+async def test_typing_into_a_filled_field_replaces_what_stands_there() -> None:
+    async with opened() as terminal:
+        await keys(terminal, "b '67000' tab '0.05' tab '68000' shift+tab shift+tab '66000'")
+        edits = {name: edit.text for name, edit in form(terminal).edits.items()}
+    assert (edits["price"], edits["size"], edits["take_profit"]) == ("66000", "0.05", "68000")

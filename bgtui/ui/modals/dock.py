@@ -85,6 +85,10 @@ class Dock(Canvas, Generic[T]):
         """Tell whether a printable key goes into a text field instead of being a chord."""
         return False
 
+    def step_aside(self) -> bool:
+        """Let the kill switch open above it; False for the kill switch."""
+        return True
+
     def type_text(self, text: str) -> None:
         """Take what was typed into the focused field."""
 

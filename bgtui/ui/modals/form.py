@@ -240,6 +240,8 @@ class FormDock(Dock[Decision]):
             return False
         if chord == "space":
             return self.field in self.edits
+        if self.workspace.keys.kill(chord) is not None and not chord.isalnum():
+            return False
         return self.workspace.keys.find((Context.DOCK,), chord) is None
 
     def type_text(self, text: str) -> None:
@@ -291,6 +293,8 @@ class FormDock(Dock[Decision]):
         names = list(self.names())
         at = names.index(self.field) if self.field in names else 0
         self.field = names[(at + steps) % len(names)] if names else ""
+        if (edit := self.edits.get(self.field)) is not None:
+            self.edits[self.field] = LineEdit.of(edit.text)
         self.draw()
 
     def do_dock_more(self) -> None:
@@ -364,6 +368,11 @@ class FormDock(Dock[Decision]):
     def do_dock_back(self) -> None:
         """Leave; a ticket keeps its draft."""
         self.close()
+
+    def step_aside(self) -> bool:
+        """Go back to editing: a review would go by what stood before the kill switch."""
+        self.do_review_back()
+        return True
 
     def do_review_back(self) -> None:
         """Back to editing; nothing was sent."""

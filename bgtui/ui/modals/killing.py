@@ -93,6 +93,10 @@ class KillDock(Dock[None]):
         if chord != "y":
             self._gate.key(self.workspace.clock.monotonic())
 
+    def step_aside(self) -> bool:
+        """Stay: it is open already."""
+        return False
+
     def paste(self, text: str) -> None:
         """Take no paste; `y` waits after one."""
         self._gate.key(self.workspace.clock.monotonic())

@@ -18,7 +18,7 @@ class LineDock(Dock[T]):
     def __init__(self, workspace: Workspace, text: str = "") -> None:
         """Begin with a text, the caret at its end."""
         super().__init__(workspace)
-        self.line = LineEdit.of(text)
+        self.line = LineEdit(text, len(text))
 
     def takes_text(self, chord: str) -> bool:
         """Take every character."""

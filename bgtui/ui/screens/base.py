@@ -155,6 +155,8 @@ class BaseScreen(Screen[None], inherit_bindings=False):
         """
         answer: asyncio.Future[T | None] = asyncio.get_running_loop().create_future()
         dock.answer = answer
+        for under in self.docks:
+            under.display = False  # its last line would name keys that are dead meanwhile
         self.docks.append(dock)
         await self.mount(dock)
         dock.draw()
@@ -163,4 +165,6 @@ class BaseScreen(Screen[None], inherit_bindings=False):
         finally:
             if dock in self.docks:
                 self.docks.remove(dock)
+            if self.docks:
+                self.docks[-1].display = True
             await dock.remove()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from bgtui.domain.text import clean_line
 from bgtui.ui.role import Role
@@ -17,17 +17,20 @@ class LineEdit:
 
     text: str = ""
     caret: int = 0
+    is_offered: bool = False
+    """Put there by the program, or just come to: what is typed replaces it, an editing key takes it up."""
 
     @staticmethod
     def of(text: str) -> LineEdit:
-        """Return a line with the caret at its end."""
-        return LineEdit(text, len(text))
+        """Return a line that is offered, the caret at its end."""
+        return LineEdit(text, len(text), is_offered=bool(text))
 
     def insert(self, text: str) -> LineEdit:
         """Return the line with more typed or pasted: line ends and controls dropped, never too long."""
-        room = MAX_LENGTH - len(self.text)
+        before, after = ("", "") if self.is_offered else (self.text[: self.caret], self.text[self.caret :])
+        room = MAX_LENGTH - len(before) - len(after)
         added = "".join(char for char in clean_line(text, MAX_LENGTH) if char.isprintable())[: max(room, 0)]
-        return LineEdit(self.text[: self.caret] + added + self.text[self.caret :], self.caret + len(added))
+        return LineEdit(before + added + after, len(before) + len(added)) if added else self
 
     def press(self, chord: str) -> LineEdit | None:
         """Return the line after an editing key; None for a key that edits nothing."""
@@ -36,22 +39,24 @@ class LineEdit:
             case "backspace":
                 return LineEdit(text[: max(caret - 1, 0)] + text[caret:], max(caret - 1, 0))
             case "delete":
-                return replace(self, text=text[:caret] + text[caret + 1 :])
+                return LineEdit(text[:caret] + text[caret + 1 :], caret)
             case "left":
-                return replace(self, caret=max(caret - 1, 0))
+                return LineEdit(text, max(caret - 1, 0))
             case "right":
-                return replace(self, caret=min(caret + 1, len(text)))
+                return LineEdit(text, min(caret + 1, len(text)))
             case "home":
-                return replace(self, caret=0)
+                return LineEdit(text, 0)
             case "end":
-                return replace(self, caret=len(text))
+                return LineEdit(text, len(text))
             case _:
                 return None
 
     def rows(self, *, is_focused: bool, role: Role = Role.PLAIN) -> Row:
-        """Return the text; with the focus, the cell under the caret is reversed."""
+        """Return the text; with the focus, the cell under the caret or all that is offered is reversed."""
         if not is_focused:
             return (Span(self.text, role),)
+        if self.is_offered:
+            return (Span(self.text, role, reverse=True), Span(" "))
         under = self.text[self.caret : self.caret + 1] or " "
         return (
             Span(self.text[: self.caret], role),

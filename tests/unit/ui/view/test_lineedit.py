@@ -1,0 +1,43 @@
+"""A text that the program put into a field: typing replaces it, editing takes it up."""
+
+from __future__ import annotations
+
+import pytest
+
+from bgtui.ui.view.lineedit import LineEdit
+
+
+def press(line: LineEdit, chord: str) -> LineEdit:
+    pressed = line.press(chord)
+    assert pressed is not None
+    return pressed
+
+
+def test_typing_replaces_what_the_program_put_there_and_then_goes_on() -> None:
+    line = LineEdit.of("0.0100").insert("0").insert(".05")
+
+    assert (line.text, line.caret) == ("0.05", 4)
+
+
+def test_nothing_typed_leaves_what_is_offered() -> None:
+    assert LineEdit.of("0.0100").insert("\x1b\n") == LineEdit.of("0.0100")
+
+
+@pytest.mark.parametrize(
+    ("chord", "text"),
+    [("backspace", "67,238.5"), ("end", "67,238.05"), ("home", "567,238.0"), ("left", "67,238.50")],
+)
+def test_an_editing_key_takes_up_what_is_offered(chord: str, text: str) -> None:
+    assert press(LineEdit.of("67,238.0"), chord).insert("5").text == text
+
+
+def test_what_typing_replaces_is_reversed_as_a_whole_and_the_caret_keeps_its_cell() -> None:
+    offered = LineEdit.of("0.05").rows(is_focused=True)
+    taken_up = press(LineEdit.of("0.05"), "end").rows(is_focused=True)
+
+    assert [(span.text, span.reverse) for span in offered] == [("0.05", True), (" ", False)]
+    assert "".join(span.text for span in taken_up) == "0.05 "
+
+
+def test_an_offered_line_as_long_as_can_be_still_gives_way() -> None:
+    assert LineEdit.of("9" * 60).insert("1").text == "1"
