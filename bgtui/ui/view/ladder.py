@@ -18,6 +18,7 @@ from bgtui.ui.view.glyph import CURSOR, DOWN, STALE_EDGE, TIMES, UP
 from bgtui.ui.view.ladder_axis import Axis
 from bgtui.ui.view.ladder_bars import left_bar, right_bar, steps
 from bgtui.ui.view.ladder_edge import Beacon
+from bgtui.ui.view.ladder_flow import Flow
 from bgtui.ui.view.span import Row, Span, crop, fill, row, spread
 
 NARROW, WIDE = 46, 75
@@ -62,15 +63,6 @@ def columns(*, is_wide: bool, price_cells: int) -> Columns:
 
 
 @dataclass(frozen=True, slots=True)
-class Flow:
-    """What traded at one row in this session, base coin."""
-
-    volume: Decimal
-    delta: Decimal
-    """Bought minus sold by takers."""
-
-
-@dataclass(frozen=True, slots=True)
 class Scene:
     """Everything one frame of the ladder is drawn from."""
 
@@ -92,8 +84,6 @@ class Scene:
     last_side: Side | None = None
     state_word: str = ""
     """In the price header: ``STALE 7s``, ``READONLY``."""
-    is_blocked: bool = False
-    """Whether no order can be entered here."""
     is_focused: bool = True
     is_cumulative: bool = False
     factor: str = ""

@@ -19,7 +19,6 @@ class TicketRequest:
     price_text: str = ""
     """As printed on the ladder's row at key-down; it does not follow the market. Empty leaves it open."""
     time_in_force: TimeInForce = TimeInForce.GTC
-    from_ladder: bool = False
     again: Order | None = None
     """A canceled order that is to be placed anew."""
 

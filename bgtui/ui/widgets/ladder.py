@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import ClassVar, cast
 
@@ -16,10 +16,11 @@ from bgtui.store.topic import Kind, Topic
 from bgtui.ui.keys import Context
 from bgtui.ui.view import figure, ladder
 from bgtui.ui.view.inspect import Standing
-from bgtui.ui.view.ladder import Counter, Flow, Memory, Scene
+from bgtui.ui.view.ladder import Counter, Memory, Scene
 from bgtui.ui.view.ladder_axis import Axis, default_group, should_recentre, ticks_between
 from bgtui.ui.view.ladder_bars import BarScale
 from bgtui.ui.view.ladder_edge import CURSOR, Beacon, beyond
+from bgtui.ui.view.ladder_flow import Flow, Flows
 from bgtui.ui.view.ladder_own import OwnOrder, Rows, by_row
 from bgtui.ui.view.ladder_words import block_reason, state_word
 from bgtui.ui.view.request import TicketRequest
@@ -59,11 +60,9 @@ class Ladder(Canvas, can_focus=True):
         self._edge_price: Decimal | None = None
         self._own_orders: list[OwnOrder] = []
         self._own_versions: tuple[int, ...] = ()
-        self._flow: dict[Decimal, Flow] = {}
-        self._flow_last_id = ""
+        self._flows = Flows()
         self._flow_s = float("-inf")
         self._sums_s = float("-inf")
-        self._flow_rows: dict[int, Flow] = {}
         self._sums: tuple[dict[int, Decimal], dict[int, Decimal]] = ({}, {})
 
     # What is drawn
@@ -112,9 +111,7 @@ class Ladder(Canvas, can_focus=True):
         self._axis = None
         self._memory.forget()
         self._scale = BarScale()
-        self._flow.clear()
-        self._flow_last_id = ""
-        self._flow_rows = {}
+        self._flows, self._flow_s = Flows(), float("-inf")
         self._sums = ({}, {})
         self._own_versions = ()
 
@@ -158,7 +155,7 @@ class Ladder(Canvas, can_focus=True):
             tick=rules.tick,
             note_above=note if is_above else "",
             note_below="" if is_above else note,
-            flow=self._flows(axis, now_s) if width >= ladder.WIDE else {},
+            flow=self._flow_rows(axis, now_s) if width >= ladder.WIDE else {},
         )
 
     def _edge_last(self, last: Trade | None, axis: Axis, now_s: float) -> Decimal | None:
@@ -195,35 +192,13 @@ class Ladder(Canvas, can_focus=True):
         store = self.workspace.store
         return () if store is None else store.trades(shown)
 
-    def _flows(self, axis: Axis, now_s: float) -> dict[int, Flow]:
+    def _flow_rows(self, axis: Axis, now_s: float) -> Mapping[int, Flow]:
         """Return what traded by row, looked at twice a second."""
-        if now_s - self._flow_s < _FLOW_PERIOD_S and self._flow_rows:
-            return self._flow_rows
-        self._flow_s = now_s
-        for trade in self._new_trades():
-            before = self._flow.get(trade.price, Flow(Decimal(0), Decimal(0)))
-            sign = 1 if trade.side is Side.BUY else -1
-            self._flow[trade.price] = Flow(before.volume + trade.size, before.delta + sign * trade.size)
-        rows: dict[int, Flow] = {}
-        for price, flow in self._flow.items():
-            number = axis.bid_row(price)
-            if axis.is_visible(number):
-                old = rows.get(number)
-                rows[number] = flow if old is None else Flow(old.volume + flow.volume, old.delta + flow.delta)
-        self._flow_rows = rows
+        rows = self._flows.rows(axis)
+        if self._shown is not None and (now_s - self._flow_s >= _FLOW_PERIOD_S or not rows):
+            self._flow_s = now_s
+            self._flows.take(self._trades(self._shown))
         return rows
-
-    def _new_trades(self) -> list[Trade]:
-        found: list[Trade] = []
-        if self._shown is None:
-            return found
-        for trade in reversed(self._trades(self._shown)):
-            if trade.trade_id == self._flow_last_id:
-                break
-            found.append(trade)
-        if found:
-            self._flow_last_id = found[0].trade_id
-        return found
 
     # Where it stands
 
@@ -438,7 +413,6 @@ class Ladder(Canvas, can_focus=True):
         view = self.workspace.view(self._shown)
         view.group_index = min(max((view.group_index or 0) + steps, 0), len(GROUPS) - 1)
         self._touch_key()
-        self._flow_rows = {}
         self.invalidate()
 
     def do_ladder_depth(self) -> None:
@@ -490,4 +464,4 @@ class Ladder(Canvas, can_focus=True):
             self._axis = axis.moved_to_show(number)
             self.invalidate()
             return None
-        return TicketRequest(shown, side, figure.price(price, rules.price_places), force, from_ladder=True)
+        return TicketRequest(shown, side, figure.price(price, rules.price_places), force)
