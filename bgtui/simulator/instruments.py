@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from types import MappingProxyType
 
-from bgtui.domain.instrument import Instrument, InstrumentId, InstrumentStatus, ProductType, instrument_id
+from bgtui.domain.instrument import Instrument, InstrumentStatus, ProductType, instrument_id
 from bgtui.domain.market import FeeTier, LeverageTier
 
 USDT, USDC, COIN, SPOT = (
@@ -315,4 +315,3 @@ LISTINGS: tuple[Listing, ...] = (
     _spot("SOL", 2, 4, (0.2, 1, 900, 9e7)),
     _spot("BGB", 4, 4, (0.15, 2, 400, 1.1e7), band="0.1"),
 )
-MAIN: tuple[InstrumentId, ...] = tuple(listing.instrument.id for listing in LISTINGS if listing.activity >= 1)

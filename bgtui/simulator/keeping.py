@@ -194,13 +194,12 @@ class ClientIdRecord:
     """A client id that may not be used again."""
 
     area: str
-    """One of `AREAS`."""
+    """`SPOT`, `FUTURES` or `PLAN`: each has ids of its own."""
     name: str
     number: int
 
 
 SPOT, FUTURES, PLAN = "spot", "futures", "plan"
-AREAS = (SPOT, FUTURES, PLAN)
 
 
 class Keeping:

@@ -17,7 +17,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 CHUNK = 65536
-MAX_HEAD = 65536
 DRIP_S = 0.05
 """How often a slow connection passes something on, seconds."""
 GARBAGE = b"SSH-2.0-nothing here speaks HTTP\r\n"

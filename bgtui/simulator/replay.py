@@ -105,7 +105,6 @@ class _Notes:
     opening: BookChange | None = None
     past_trades: list[Trade] = field(default_factory=list)
     candles: dict[int, Candle] = field(default_factory=dict)
-    first_candle_ms: int | None = None
     price_places: int = 0
     size_places: int = 0
     has_full_book: bool = False

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from bgtui.domain.instrument import ProductType, is_on_step
-from bgtui.simulator.instruments import COINS, LISTINGS, MAIN, Listing
+from bgtui.simulator.instruments import COINS, LISTINGS, Listing
 
 BY_PRODUCT = {
     product: [listing for listing in LISTINGS if listing.instrument.product_type is product]
@@ -19,7 +19,6 @@ def test_there_is_something_of_everything() -> None:
     assert len(BY_PRODUCT[ProductType.SPOT]) >= 4
     assert len(BY_PRODUCT[ProductType.COIN_FUTURES]) >= 1
     assert len(BY_PRODUCT[ProductType.USDC_FUTURES]) >= 1
-    assert MAIN
 
 
 def test_no_instrument_is_listed_twice() -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Protocol
-
 SHARE = 0.8
 """Of what a link was seen to take, so that its buffers run empty."""
 SLOW_WRITE_S = 0.03
@@ -16,14 +14,6 @@ _FASTEST = 2_000_000.0
 _SLOWEST = 1_500.0
 _BURST_S = 0.25
 """Seconds of the link's rate that may be sent at once."""
-
-
-class Outlet(Protocol):
-    """Where bytes go: the driver's writer."""
-
-    @property
-    def pending(self) -> int:
-        """Bytes that the terminal has not taken."""
 
 
 class FrameGate:

@@ -44,10 +44,6 @@ class Scale:
         span_ratio = (self.high_ratio - self.low_ratio) or 1.0
         return int((self.high_ratio - float(price)) / span_ratio * self.height // 1)
 
-    def price_at(self, line: int) -> float:
-        """Return the price in the middle of a row."""
-        return self.high_ratio - (line + 0.5) * (self.high_ratio - self.low_ratio) / self.height
-
 
 def title(interval: CandleInterval, back: int) -> Row:
     """Return the pane's title: the interval, and how far it was scrolled."""

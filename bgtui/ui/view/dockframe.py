@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bgtui.ui.role import Role
-from bgtui.ui.view.span import Row, Span, cells, cut, fill, width_of
+from bgtui.ui.view.span import Row, Span, cells, cut, fill
 
 _LABEL = 10
 """Cells before the value of a line with a label."""
@@ -140,8 +140,3 @@ def _broken(text: str, room: int) -> list[str]:
             line = ""
         line = f"{line} {word}".strip()
     return [*lines, line] if line else lines
-
-
-def used_width(lines: Sequence[Row]) -> int:
-    """Return the widest line."""
-    return max((width_of(line) for line in lines), default=0)
