@@ -105,6 +105,14 @@ class MarketReads(Reads):
         data = await self._ask(instrument, futures_market.TRADES, spot_market.TRADES, {"limit": str(limit)})
         return rest_market.trades(data)
 
+    async def trades_between(
+        self, instrument: InstrumentId, start_ms: int, end_ms: int, *, limit: int = 1000
+    ) -> tuple[Trade, ...]:
+        """Return public trades of a span of at most 7 days, oldest first; the newest ones of too many."""
+        asked = {"startTime": str(start_ms), "endTime": str(end_ms), "limit": str(limit)}
+        data = await self._ask(instrument, futures_market.HISTORY_TRADES, spot_market.HISTORY_TRADES, asked)
+        return rest_market.trades(data)
+
     async def open_interest(self, instrument: InstrumentId) -> OpenInterest | None:
         """Return all open positions of a contract."""
         data = await self._ask(instrument, futures_market.OPEN_INTEREST, None)
