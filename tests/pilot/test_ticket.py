@@ -400,3 +400,21 @@ async def test_typing_into_a_filled_field_replaces_what_stands_there() -> None:
         await keys(terminal, "b '67000' tab '0.05' tab '68000' shift+tab shift+tab '66000'")
         edits = {name: edit.text for name, edit in form(terminal).edits.items()}
     assert (edits["price"], edits["size"], edits["take_profit"]) == ("66000", "0.05", "68000")
+
+
+@pytest.mark.parametrize(
+    ("before", "field", "text"),
+    [("p", "stop", "6600"), ("p", "take", "680000"), ("p", "stop", "0"), ("t", "stop_loss", "6600"),
+     ("t", "take_profit", "6800000")],
+)  # fmt: skip
+async def test_a_protection_far_from_the_market_is_asked_about_before_its_review(
+    before: str, field: str, text: str
+) -> None:
+    async with opened(ONE_WAY) as terminal:
+        await keys(terminal, before)
+        if before == "t":
+            await fill(terminal, price="67000")
+        await fill(terminal, **{field: text})
+        await terminal.press("enter")
+        assert "y SEND" not in said(terminal), said(terminal)
+        assert "mean it" in said(terminal) or text == "0"

@@ -27,7 +27,7 @@ from bgtui.ui.view import figure
 from bgtui.ui.view.dockframe import Body, Section, labelled
 from bgtui.ui.view.glyph import ABOUT, NONE
 from bgtui.ui.view.lineedit import LineEdit
-from bgtui.ui.view.pricetext import Prices, read_price
+from bgtui.ui.view.pricetext import Prices, Read, read_price, slip
 from bgtui.ui.view.span import Row, Span
 from bgtui.ui.workspace import Workspace
 
@@ -75,12 +75,15 @@ class ProtectDock(LegDock):
         )
         return f"{ABOUT}{figure.signed(gives, shown.money_places)}"
 
-    def _price(self, name: str) -> Decimal | None:
+    def _read(self, name: str) -> Read:
         facts, leg = self.facts(), self.leg
         if facts is None or leg is None or name not in self.edits:
-            return None
+            return Read(None)
         words = Prices(facts.bid, facts.ask, facts.last, facts.mark, leg.entry_price)
-        return read_price(self.edits[name].text, facts.rules, words, base=leg.entry_price).value
+        return read_price(self.edits[name].text, facts.rules, words, base=leg.entry_price)
+
+    def _price(self, name: str) -> Decimal | None:
+        return self._read(name).value
 
     def subject(self) -> InstrumentId | None:
         """Return the leg's instrument."""
@@ -119,17 +122,22 @@ class ProtectDock(LegDock):
         reference = facts.reference
         sign = 1 if shown.leg.side is PositionSide.LONG else -1
         lines: list[str] = []
-        for name, label, wanted in (("take", "TP", sign), ("stop", "SL", -sign)):
+        for (name, label, wanted), had in zip(
+            (("take", "TP", sign), ("stop", "SL", -sign)), self.had, strict=True
+        ):
             text = self.edits[name].text.strip()
-            price = self._price(name)
+            read = self._read(name)
+            price = read.value
             if text and price is None:
                 lines.append(f"{label}: {text[:16]} is no price; type 68000, +50 or 1%")
-            elif price is not None and not is_on_step(price, facts.rules.tick):
+            elif price is not None and (price <= 0 or not is_on_step(price, facts.rules.tick)):
                 lines.append(f"{label} {price} is off the tick of {facts.rules.tick}")
             elif price is not None and reference is not None and (price - reference) * wanted <= 0:
                 lines.append(
                     f"{label} must be {'above' if wanted > 0 else 'below'} {reference}: it would fire now"
                 )
+            elif unusual := slip(label, read, reference, had):
+                lines.append(unusual)
         if not lines and not self._changes():
             lines.append("Nothing is set; type a price.")
         return lines

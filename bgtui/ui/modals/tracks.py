@@ -23,7 +23,7 @@ from bgtui.ui.view.dockframe import Body, Section, labelled, prose
 from bgtui.ui.view.glyph import ABOUT, NONE, UNKNOWN
 from bgtui.ui.view.impact import Impact, impact, meant, tracks
 from bgtui.ui.view.lineedit import LineEdit
-from bgtui.ui.view.pricetext import Prices, read_price
+from bgtui.ui.view.pricetext import Prices, Read, read_price, slip
 from bgtui.ui.view.privacy import hide
 from bgtui.ui.view.span import Row, Span
 from bgtui.ui.workspace import Workspace
@@ -248,13 +248,16 @@ class TrackTpslDock(TrackDock):
         )
         return hide(f"{ABOUT}{figure.signed(gives)}", is_private=self.workspace.is_private)
 
-    def _price(self, name: str) -> Decimal | None:
+    def _read(self, name: str) -> Read:
         facts = self.facts()
         if facts is None:
-            return None
+            return Read(None)
         entry = self.first.open_price
         words = Prices(facts.bid, facts.ask, facts.last, facts.mark, entry)
-        return read_price(self.edits[name].text, facts.rules, words, base=entry).value
+        return read_price(self.edits[name].text, facts.rules, words, base=entry)
+
+    def _price(self, name: str) -> Decimal | None:
+        return self._read(name).value
 
     def problems(self) -> Sequence[str]:
         """Return what is wrong with the prices."""
@@ -265,8 +268,11 @@ class TrackTpslDock(TrackDock):
             return ("The instrument's rules are not known yet; a moment.",)
         sign = 1 if self.first.side is PositionSide.LONG else -1
         lines: list[str] = []
-        for name, label, wanted in (("take", "TP", sign), ("stop", "SL", -sign)):
-            text, price = self.edits[name].text.strip(), self._price(name)
+        for (name, label, wanted), had in zip(
+            (("take", "TP", sign), ("stop", "SL", -sign)), self.had, strict=True
+        ):
+            text, read = self.edits[name].text.strip(), self._read(name)
+            price = read.value
             if text and price is None:
                 lines.append(f"{label}: {text[:16]} is no price; type 68000, +50 or 1%")
             elif price is not None and (price <= 0 or not is_on_step(price, facts.rules.tick)):
@@ -274,6 +280,8 @@ class TrackTpslDock(TrackDock):
             elif price is not None and facts.reference and (price - facts.reference) * wanted <= 0:
                 side = "above" if wanted > 0 else "below"
                 lines.append(f"{label} must be {side} {facts.reference}: it would fire now")
+            elif unusual := slip(label, read, facts.reference, had):
+                lines.append(unusual)
         if not lines and self._intent() is None:
             lines.append("Nothing changes yet; type a price, or empty a field.")
         return lines

@@ -12,6 +12,8 @@ _NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d*)?|\d{1,20}(?:\.\d{0,20})?|\.\d
 _RELATIVE = re.compile(r"(?P<word>[a-z]+)?(?P<sign>[+-])(?P<number>\d{1,12}(?:\.\d{1,8})?)(?P<percent>%)?")
 MEANT = "="
 """Before a figure: however unusual, it is meant."""
+_SLIP_PERCENT = 50
+"""How far from the market a protection or a trigger is a digit too many or too few."""
 WORDS = ("bid", "ask", "mid", "last", "mark", "entry")
 
 
@@ -75,6 +77,27 @@ def read_price(text: str, rules: Instrument, prices: Prices, *, base: Decimal | 
     if number != number.to_integral_value():
         return Read(None, "a distance is in whole ticks, or in percent: +5, -0.1%")
     return Read(_on_tick(start + number * rules.tick, rules))
+
+
+def slip(label: str, read: Read, market: Decimal | None, old: Decimal | None = None) -> str:
+    """Return why a protection or a trigger is taken for a slip of the hand; empty when it is not.
+
+    Such a price may lie anywhere, so nothing else stops one that has a digit too many or too few: a stop
+    loss that never fires looks like protection and is none.
+
+    Args:
+        label: What the field is called.
+        read: What was typed.
+        market: The mark price, or the last; None lets everything pass.
+        old: What is set already, however unusual.
+    """
+    price = read.value
+    if price is None or not read.is_bare or not market or price == old:
+        return ""
+    percent = abs(price - market) * 100 / market
+    if percent <= _SLIP_PERCENT:
+        return ""
+    return f"{label} {price:,f} is {percent:,.0f}% off {market:,f}; type ={price:f} to mean it"
 
 
 def _known(word: str, price: Decimal | None, rules: Instrument) -> Read:

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from bgtui.domain import pnl, rules
 from bgtui.domain.facts import Facts
+from bgtui.domain.instrument import round_quote_amount
 from bgtui.domain.intent import PlaceOrder, PlacePlan
 from bgtui.domain.market import Side
 from bgtui.domain.order import (
@@ -23,7 +24,7 @@ from bgtui.domain.order import (
 )
 from bgtui.domain.risk import Meant
 from bgtui.ui.view import figure
-from bgtui.ui.view.pricetext import Prices, Read, read_price
+from bgtui.ui.view.pricetext import Prices, Read, read_price, slip
 from bgtui.ui.view.sizetext import read_size
 
 
@@ -223,7 +224,10 @@ def resolve(ticket: Ticket, facts: Facts) -> Resolved:
         return read
 
     def price_of(text: str, label: str, base: Decimal | None, *, is_needed: bool) -> Decimal | None:
-        return read_of(text, label, base, is_needed=is_needed).value
+        read = read_of(text, label, base, is_needed=is_needed)
+        if unusual := slip(label, read, facts.reference):
+            problems.append(unusual)
+        return read.value
 
     touch = facts.bid if ticket.side is Side.BUY else facts.ask
     trigger = price_of(ticket.trigger, "trigger", facts.last, is_needed=True) if ticket.has_trigger else None
@@ -285,9 +289,7 @@ def _size(
         if expected is None:
             problems.append("size: a market buy needs a price to count in; wait for the book")
             return Read(None)
-        places = facts.rules.quote_places if facts.rules.quote_places is not None else 2
-        unit = Decimal(1).scaleb(-min(places, 8))
-        return Read((read.value * expected).quantize(unit, rounding="ROUND_DOWN"), is_bare=read.is_bare)
+        return Read(round_quote_amount(facts.rules, read.value * expected), is_bare=read.is_bare)
     return read
 
 
@@ -391,7 +393,6 @@ class Preview:
     """Hedge: size of the other leg, which stays as it is."""
     entry_before: Decimal | None = None
     entry_after: Decimal | None = None
-    liquidation_before: Decimal | None = None
     liquidation_after: Decimal | None = None
     is_liquidation_known: bool = False
     """Whether no liquidation price means that there is none."""
@@ -407,14 +408,6 @@ class Preview:
     def passed(self) -> int:
         """How many rules pass."""
         return sum(result.passes for result in self.results)
-
-    @property
-    def first_problem(self) -> str:
-        """The first rule that refuses, else the first that warns."""
-        failing = [result for result in self.results if not result.passes]
-        warning = [result for result in self.results if result.is_warning]
-        worst = (failing or warning)[:1]
-        return f"{worst[0].rule}: {worst[0].message}" if worst else ""
 
 
 def preview(
@@ -482,7 +475,6 @@ def _leg_preview(base: Preview, order: PlaceOrder | PlacePlan, facts: Facts, exp
         other=(other.size if other is not None else Decimal(0)) if is_hedge else None,
         entry_before=held.entry_price if held is not None else None,
         entry_after=after.entry if after is not None and after.size else None,
-        liquidation_before=held.liquidation_price if held is not None else None,
         liquidation_after=liquidation.price if liquidation is not None else None,
         is_liquidation_known=_can_liquidate(facts),
         is_approximate=liquidation.is_approximate if liquidation is not None else True,

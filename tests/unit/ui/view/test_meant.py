@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bgtui.ui.view.pricetext import Prices, read_price
+from bgtui.ui.view.pricetext import Prices, read_price, slip
 from bgtui.ui.view.sizetext import read_size
 from tests.support.build import D, contract
 
@@ -46,3 +46,23 @@ def test_a_size(text: str, value: str, is_bare: bool) -> None:
 @pytest.mark.parametrize("text", ["=", "==5", "5="])
 def test_nor_does_it_stand_anywhere_else_in_a_size(text: str) -> None:
     assert read_size(text, contract(), price=D(100), largest=D(20)).problem
+
+
+@pytest.mark.parametrize("text", ["9.2", "49.9", "150.1", "1000", "9300092000"])
+def test_a_protection_with_a_digit_too_many_or_too_few_is_a_slip(text: str) -> None:
+    read = read_price(text, contract(), PRICES)
+
+    assert f"type ={read.value:f} to mean it" in slip("SL", read, D(100))
+
+
+@pytest.mark.parametrize(
+    ("text", "market", "old"),
+    [("50", "100", None), ("150", "100", None), ("=9.2", "100", None), ("9.2", None, None),
+     ("9.2", "100", "9.2"), ("-99%", "100", None), ("", "100", None)],
+)  # fmt: skip
+def test_what_is_near_said_to_be_meant_or_set_already_is_none(
+    text: str, market: str | None, old: str | None
+) -> None:
+    read = read_price(text, contract(), PRICES)
+
+    assert slip("SL", read, D(market) if market else None, D(old) if old else None) == ""
