@@ -418,3 +418,12 @@ async def test_a_protection_far_from_the_market_is_asked_about_before_its_review
         await terminal.press("enter")
         assert "y SEND" not in said(terminal), said(terminal)
         assert "mean it" in said(terminal) or text == "0"
+
+
+async def test_y_pressed_for_a_review_that_was_refused_leaves_the_figure() -> None:
+    async with opened() as terminal:
+        await keys(terminal, "b '60000.05' tab enter y")
+        assert form(terminal).edits["size"].text == "0.0100"
+        await keys(terminal, "shift+tab enter y 'entry'")
+        assert form(terminal).edits["price"].text == "entry"
+        assert not sent(terminal)

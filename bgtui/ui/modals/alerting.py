@@ -50,6 +50,7 @@ class AlertDock(FormDock):
     contexts: ClassVar[tuple[Context, ...]] = (Context.ALERT,)
     title: ClassVar[str] = "NEW ALERT"
     verbs: ClassVar[tuple[str, str]] = ("enter keep", "esc close")
+    free_fields: ClassVar[frozenset[str]] = frozenset({"symbol"})
 
     def __init__(self, workspace: Workspace, *, has_command: bool) -> None:
         """Begin with the price of what is shown."""

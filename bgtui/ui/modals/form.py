@@ -53,6 +53,9 @@ class FormDock(Dock[Decision]):
     kept: ClassVar[tuple[str, ...]] = ("edits", "field", "rules_seen")
     """What a person has put in: a form that was refused opens again with it."""
 
+    free_fields: ClassVar[frozenset[str]] = frozenset()
+    """Text fields that are neither figures nor words of the market."""
+
     def __init__(self, workspace: Workspace, *, problem: str = "") -> None:
         """Begin editing; ``problem`` says why an earlier try was refused."""
         super().__init__(workspace)
@@ -248,6 +251,8 @@ class FormDock(Dock[Decision]):
         """Type into the focused text field, or choose by first letter."""
         edit = self.edits.get(self.field)
         if edit is not None:
+            if text == "y" and (edit.is_offered or not edit.text) and self.field not in self.free_fields:
+                return  # for a review that there is not: it is no figure, and leaves the one that stands
             self.edits[self.field] = edit.insert(text)
             self.changed(self.field)
         else:
