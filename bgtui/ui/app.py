@@ -27,6 +27,7 @@ from bgtui.ui.actions.safety import Safety
 from bgtui.ui.announcer import Announcer
 from bgtui.ui.crier import Crier
 from bgtui.ui.display import Display
+from bgtui.ui.flowcount import FlowCount
 from bgtui.ui.herald import Herald
 from bgtui.ui.history import View
 from bgtui.ui.keys import Key, Needs, remapped
@@ -99,6 +100,7 @@ class BgtuiApp(TerminalApp[int], inherit_bindings=False):
         )  # fmt: skip
         self._announcer = Announcer(self.workspace)
         self._crier = Crier(self.workspace, self.bell)
+        self._flow_count = FlowCount(self.workspace)
         self._herald = Herald(self.workspace, self.invalidate)
         self._ticked_s: float | None = None
         self._suspended_s: float | None = None
@@ -214,6 +216,7 @@ class BgtuiApp(TerminalApp[int], inherit_bindings=False):
         workspace = self.workspace
         if workspace.store is not None:
             workspace.store.recheck()
+            self._flow_count.look()
             self._announcer.look()
             self._herald.look()
             self._crier.look()
@@ -350,8 +353,7 @@ class BgtuiApp(TerminalApp[int], inherit_bindings=False):
     def show_instrument(self, instrument: InstrumentId) -> None:
         """Show an instrument on Trade."""
         workspace = self.workspace
-        if workspace.instrument != instrument:
-            workspace.previous, workspace.instrument = workspace.instrument, instrument
+        workspace.instrument = instrument
         if workspace.session is not None:
             workspace.session.show(instrument, workspace.interval)
         if isinstance(self.screen, BaseScreen):

@@ -94,8 +94,7 @@ async def send(stage: Stage, decision: Decision) -> str:
         try:
             receipt = await desk.submit(intent, client_order_id=name, targets=decision.targets)
         except OutcomeUnknown as error:
-            text = f"Order {name or 'just sent'}: {error.message}; it may stand; asking; u asks now."
-            stage.say(text, Role.UNKNOWN)
+            _doubt(stage, name, error)
             _forget(stage, decision)
             stage.workspace.last_act = undo.DOUBTFUL
             return ""
@@ -113,6 +112,15 @@ async def send(stage: Stage, decision: Decision) -> str:
         _tell(stage, decision, receipt)
         await _follow(stage, decision, intent, receipt)
     return ""
+
+
+def _doubt(stage: Stage, name: str, error: OutcomeUnknown) -> None:
+    """Say that no answer told what became of a write, unless the account's stream has told meanwhile."""
+    store = stage.workspace.store
+    if store is not None and name and store.submission(name) is None:
+        return
+    why = f"answer {error.code} tells nothing" if error.code else "no answer"
+    stage.say(f"Order {name or 'just sent'}: {why}, it may stand; asking; u asks now.", Role.UNKNOWN)
 
 
 _OTHER_MODE = {"40774": "hedge", "40773": "one-way"}
@@ -201,8 +209,7 @@ async def resend(stage: Stage, submission: Submission) -> None:
     try:
         receipt = await session.desk.resend(submission, session.inquiry.is_absent)
     except OutcomeUnknown as error:
-        text = f"Order {submission.client_order_id}: {error.message}; it may stand; asking; u asks now."
-        stage.say(text, Role.UNKNOWN)
+        _doubt(stage, submission.client_order_id, error)
     except BgtuiError as error:
         stage.say(f"Not sent: {error}", Role.DANGER)
     else:
@@ -313,8 +320,8 @@ async def cancel_scope(stage: Stage, scope: CancelScope) -> None:
 
 async def _cancel_all(stage: Stage, chosen: Chosen) -> None:
     """Cancel by ids, batch by batch: nothing that was not counted can be hit."""
-    for intents, words in _cancels(stage, chosen):
-        await send(stage, Decision((intents,), words))
+    for intent, words in _cancels(stage, chosen):
+        await send(stage, Decision((intent,), words))
 
 
 def _cancels(stage: Stage, chosen: Chosen) -> list[tuple[Intent, str]]:

@@ -20,6 +20,7 @@ from bgtui.ui.history import History
 from bgtui.ui.keys import KeyTable
 from bgtui.ui.meter import TerminalMeter
 from bgtui.ui.role import Role
+from bgtui.ui.traded import Flows
 from bgtui.ui.undo import Act
 
 GROUPS = (1, 2, 5, 10, 25, 50, 100)
@@ -85,7 +86,6 @@ class Workspace:
     identity: Identity = field(default_factory=Identity)
     instrument: InstrumentId | None = None
     """What Trade shows."""
-    previous: InstrumentId | None = None
     interval: CandleInterval = CandleInterval.M5
     views: dict[InstrumentId, InstrumentView] = field(default_factory=dict)
     watch_list: list[InstrumentId] = field(default_factory=list)
@@ -96,8 +96,8 @@ class Workspace:
     message: Message = field(default_factory=lambda: Message("connecting", Role.MUTED))
     is_private: bool = False
     """Whether names and money are hidden."""
-    tape_filter_text: str = ""
-    """Smallest trade shown, base coin; empty means the instrument's own default."""
+    flows: Flows = field(default_factory=Flows)
+    """What has traded on that instrument since it is shown, by price."""
     meter: TerminalMeter = field(default_factory=TerminalMeter)
     """What the screen costs."""
     drafts: dict[str, object] = field(default_factory=dict)

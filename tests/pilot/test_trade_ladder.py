@@ -8,8 +8,15 @@ from typing import Any
 
 import pytest
 
-from bgtui.domain.event import BookBroken, BookDepth, BookReceived, Connection, ConnectionLost
-from bgtui.domain.market import Side
+from bgtui.domain.event import (
+    BookBroken,
+    BookDepth,
+    BookReceived,
+    Connection,
+    ConnectionLost,
+    TradesPrinted,
+)
+from bgtui.domain.market import Side, Trade
 from bgtui.domain.order import TimeInForce
 from bgtui.ui.modals.ticket import TicketDock
 from bgtui.ui.screens.trade import TradeScreen
@@ -345,3 +352,23 @@ async def test_a_resize_keeps_the_cursor_on_its_price() -> None:
         assert any(row.startswith("►") and "67,238.0" in row for row in terminal.rows())
         await terminal.resize(80, 24)
         assert price(cursor_line(terminal)) == "67,238.0"
+
+
+async def test_what_trades_while_another_screen_is_up_is_counted_as_well() -> None:
+    async with trade(size=(200, 50)) as terminal:
+        assert float(traded(terminal, "67,241.0")) < 100
+        await terminal.press("3")
+        for batch in range(5):  # more than a tape keeps
+            new = [
+                Trade(f"{batch}-{at}", "67241.0", "1", Side.BUY, scene.NOW_MS + batch) for at in range(200)
+            ]
+            await terminal.apply(TradesPrinted(scene.BTC, is_snapshot=False, trades=tuple(new)))
+            await terminal.step(0.6)
+        await terminal.press("1")
+        assert 1000 <= float(traded(terminal, "67,241.0")) < 1100
+
+
+def traded(terminal: Terminal, price_text: str) -> str:
+    """Return what the traded column says at a price; nothing is zero."""
+    line = next(row for row in terminal.rows() if price_text in row[:40])
+    return line[57:66].strip().replace(",", "") or "0"

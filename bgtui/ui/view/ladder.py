@@ -13,12 +13,12 @@ from bgtui.domain.book import Level
 from bgtui.domain.market import Side
 from bgtui.store.book import BookStatus
 from bgtui.ui.role import Role
+from bgtui.ui.traded import Flow
 from bgtui.ui.view import figure, ladder_edge, ladder_own
 from bgtui.ui.view.glyph import CURSOR, DOWN, STALE_EDGE, TIMES, UP
 from bgtui.ui.view.ladder_axis import Axis
 from bgtui.ui.view.ladder_bars import left_bar, right_bar, steps
 from bgtui.ui.view.ladder_edge import Beacon
-from bgtui.ui.view.ladder_flow import Flow
 from bgtui.ui.view.span import Row, Span, crop, fill, row, spread
 
 NARROW, WIDE = 46, 75

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import ClassVar, cast
 
@@ -20,7 +20,6 @@ from bgtui.ui.view.ladder import Counter, Memory, Scene
 from bgtui.ui.view.ladder_axis import Axis, default_group, should_recentre, ticks_between
 from bgtui.ui.view.ladder_bars import BarScale
 from bgtui.ui.view.ladder_edge import CURSOR, Beacon, beyond
-from bgtui.ui.view.ladder_flow import Flow, Flows
 from bgtui.ui.view.ladder_own import OwnOrder, Rows, by_row
 from bgtui.ui.view.ladder_words import block_reason, state_word
 from bgtui.ui.view.request import TicketRequest
@@ -31,7 +30,7 @@ from bgtui.ui.workspace import GROUPS, Workspace
 
 CHROME_ROWS = 3
 """Header and the two edge lines."""
-_FLOW_PERIOD_S = 0.5
+_SUMS_PERIOD_S = 0.5
 _EDGE_PERIOD_S = 1.0
 _PAGE = 10
 
@@ -60,8 +59,6 @@ class Ladder(Canvas, can_focus=True):
         self._edge_price: Decimal | None = None
         self._own_orders: list[OwnOrder] = []
         self._own_versions: tuple[int, ...] = ()
-        self._flows = Flows()
-        self._flow_s = float("-inf")
         self._sums_s = float("-inf")
         self._sums: tuple[dict[int, Decimal], dict[int, Decimal]] = ({}, {})
 
@@ -111,7 +108,6 @@ class Ladder(Canvas, can_focus=True):
         self._axis = None
         self._memory.forget()
         self._scale = BarScale()
-        self._flows, self._flow_s = Flows(), float("-inf")
         self._sums = ({}, {})
         self._own_versions = ()
 
@@ -155,7 +151,7 @@ class Ladder(Canvas, can_focus=True):
             tick=rules.tick,
             note_above=note if is_above else "",
             note_below="" if is_above else note,
-            flow=self._flow_rows(axis, now_s) if width >= ladder.WIDE else {},
+            flow=self.workspace.flows.rows(axis.step, axis.bid_row) if width >= ladder.WIDE else {},
         )
 
     def _edge_last(self, last: Trade | None, axis: Axis, now_s: float) -> Decimal | None:
@@ -183,7 +179,7 @@ class Ladder(Canvas, can_focus=True):
     def _summed(
         self, bids: dict[int, Decimal], asks: dict[int, Decimal], now_s: float
     ) -> tuple[dict[int, Decimal], dict[int, Decimal]]:
-        if now_s - self._sums_s >= _FLOW_PERIOD_S or not self._sums[0]:
+        if now_s - self._sums_s >= _SUMS_PERIOD_S or not self._sums[0]:
             self._sums = (ladder.cumulated(bids, is_bid=True), ladder.cumulated(asks, is_bid=False))
             self._sums_s = now_s
         return self._sums
@@ -191,14 +187,6 @@ class Ladder(Canvas, can_focus=True):
     def _trades(self, shown: InstrumentId) -> Sequence[Trade]:
         store = self.workspace.store
         return () if store is None else store.trades(shown)
-
-    def _flow_rows(self, axis: Axis, now_s: float) -> Mapping[int, Flow]:
-        """Return what traded by row, looked at twice a second."""
-        rows = self._flows.rows(axis)
-        if self._shown is not None and (now_s - self._flow_s >= _FLOW_PERIOD_S or not rows):
-            self._flow_s = now_s
-            self._flows.take(self._trades(self._shown))
-        return rows
 
     # Where it stands
 

@@ -1,13 +1,12 @@
-"""What traded at each row of the ladder: every trade is counted once, whatever the grouping."""
+"""What traded at each row of a ladder: every trade is counted once, whatever the grouping."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from bgtui.domain.market import Side, Trade
-from bgtui.ui.view.ladder_axis import Axis
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +26,7 @@ _NONE = Flow(Decimal(0), Decimal(0))
 
 
 class Flows:
-    """Sums of trades by price, and by row of the axis asked for last.
+    """Sums of trades by price, and by row of the ladder that asked last.
 
     A look costs as much as there are new trades, not as there are prices: a day has tens of thousands.
     """
@@ -36,9 +35,14 @@ class Flows:
         """Begin with nothing traded."""
         self._by_price: dict[Decimal, Flow] = {}
         self._by_row: dict[int, Flow] = {}
-        self._axis: Axis | None = None
-        """Whose rows they are; only its step matters."""
+        self._step: Decimal | None = None
+        self._row_of: Callable[[Decimal], int] | None = None
         self._last_id = ""
+
+    @property
+    def is_empty(self) -> bool:
+        """Tell whether nothing has traded yet."""
+        return not self._by_price
 
     def take(self, trades: Sequence[Trade]) -> None:
         """Count those that are new.
@@ -56,19 +60,23 @@ class Flows:
         for trade in new:
             flow = Flow(trade.size, trade.size if trade.side is Side.BUY else -trade.size)
             self._by_price[trade.price] = self._by_price.get(trade.price, _NONE) + flow
-            if self._axis is not None:
-                self._add(self._axis, trade.price, flow)
+            if self._row_of is not None:
+                self._add(self._row_of(trade.price), flow)
 
-    def rows(self, axis: Axis) -> Mapping[int, Flow]:
-        """Return the sums by row, on the screen and beyond it; added up anew when the rows are others."""
-        if self._axis is None or axis.step != self._axis.step:
-            self._by_row = {}
+    def rows(self, step: Decimal, row_of: Callable[[Decimal], int]) -> Mapping[int, Flow]:
+        """Return the sums by row, on the screen and beyond it; added up anew when the rows are others.
+
+        Args:
+            step: Price between two rows; as long as it stays, so do the rows.
+            row_of: Returns the row of a price.
+        """
+        if step != self._step:
+            self._step, self._by_row = step, {}
             for price, flow in self._by_price.items():
-                self._add(axis, price, flow)
-        self._axis = axis
+                self._add(row_of(price), flow)
+        self._row_of = row_of
         return self._by_row
 
-    def _add(self, axis: Axis, price: Decimal, flow: Flow) -> None:
-        number = axis.bid_row(price)
+    def _add(self, number: int, flow: Flow) -> None:
         before = self._by_row.get(number)
         self._by_row[number] = flow if before is None else before + flow
