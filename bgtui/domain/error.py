@@ -103,6 +103,11 @@ class OutcomeUnknown(ExchangeError):
 
     exit_code = ExitCode.OUTCOME_UNKNOWN
 
+    @property
+    def reason(self) -> str:
+        """What came in place of an answer, without the words that every such error begins with."""
+        return self.message.rpartition("whether it was carried out: ")[2]
+
 
 class Rejected(ExchangeError):
     """The exchange decoded the request and refused it: it was not carried out."""

@@ -215,7 +215,7 @@ async def _send_one(
     try:
         await desk.submit(intent, targets=targets)
     except OutcomeUnknown as error:
-        stage.say(f"{decision.words}: {error.message}; it may be done; asking; u asks now.", Role.UNKNOWN)
+        stage.say(f"{decision.words}: {error.reason}; it may be done; asking; u asks now.", Role.UNKNOWN)
         return None
     except Rejected as error:
         if words := _harmless(intent, error.code, already):

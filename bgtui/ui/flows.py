@@ -119,8 +119,7 @@ def _doubt(stage: Stage, name: str, error: OutcomeUnknown) -> None:
     store = stage.workspace.store
     if store is not None and name and store.submission(name) is None:
         return
-    why = f"answer {error.code} tells nothing" if error.code else "no answer"
-    stage.say(f"Order {name or 'just sent'}: {why}, it may stand; asking; u asks now.", Role.UNKNOWN)
+    stage.say(f"Order {name or 'just sent'}: {error.reason}; it may stand; u asks.", Role.UNKNOWN)
 
 
 _OTHER_MODE = {"40774": "hedge", "40773": "one-way"}

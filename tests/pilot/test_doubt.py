@@ -5,11 +5,26 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import pytest
+
+from bgtui.domain.error import OutcomeUnknown
 from bgtui.domain.event import InstancesClaimed, OrderUpdated, SubmissionChanged
+from bgtui.domain.intent import ClosePosition, Intent, PlaceOrder, PlacePlan
+from bgtui.domain.market import Side
+from bgtui.domain.order import (
+    Effect,
+    OrderType,
+    PlanKind,
+    PositionMode,
+    PositionSide,
+    TriggerType,
+)
 from bgtui.domain.submission import SubmissionState
 from tests.support import scene_account
-from tests.support.forms import dock, keys, opened, said
+from tests.support.build import D
+from tests.support.forms import confirm, dock, keys, opened, said
 from tests.support.scene_doubt import ABSENT, DOUBT, doubting
+from tests.support.scene_market import BTC
 from tests.support.terminal import Terminal
 
 
@@ -147,3 +162,51 @@ async def test_f27_another_bgtui_on_the_account_is_told_and_its_orders_are_forei
         theirs = [row for row in terminal.rows() if "BTCUSDT" in row and "67,238.0" in row]
         assert theirs
         assert all("E " in row for row in theirs)
+
+
+MARKET = PlaceOrder(
+    BTC, Side.BUY, OrderType.MARKET, D("0.0100"), position_side=PositionSide.LONG, effect=Effect.OPEN,
+    position_mode=PositionMode.HEDGE, margin_coin="USDT",
+)  # fmt: skip
+TRIGGER = PlacePlan(
+    BTC, PlanKind.TRIGGER, Side.SELL, OrderType.MARKET, D("0.0100"), D(66000), TriggerType.MARK,
+    position_side=PositionSide.SHORT, effect=Effect.OPEN, position_mode=PositionMode.HEDGE,
+    margin_coin="USDT",
+)  # fmt: skip
+CLOSE = ClosePosition(BTC, PositionMode.HEDGE, PositionSide.LONG)
+
+
+@pytest.mark.parametrize(
+    ("intent", "line"), [(MARKET, "+L ?   market"), (TRIGGER, "+S ? 66,000.0"), (CLOSE, "-L ?   market")]
+)
+@pytest.mark.parametrize("size", [(80, 24), (120, 40)])
+async def test_an_order_without_a_row_on_the_ladder_is_listed_while_it_is_in_doubt(
+    intent: Intent, line: str, size: tuple[int, int]
+) -> None:
+    async with opened(size=size) as terminal:
+        await terminal.apply(SubmissionChanged(replace(DOUBT, intent=intent)))
+        await terminal.step(0.5)
+        assert "1 UNKNOWN" in terminal.screen_text()
+        wanted = line if size == (80, 24) else line[:2]
+        assert any(wanted in row and "UNKNOWN" in row for row in terminal.screen_text().splitlines())
+
+
+@pytest.mark.parametrize("is_told", [True, False])
+async def test_a_lost_answer_is_worth_a_word_only_while_nothing_else_has_told(is_told: bool) -> None:
+    async with opened() as terminal:
+        assert terminal.gateway is not None
+        terminal.gateway.hold()
+        terminal.gateway.endings.append(
+            OutcomeUnknown("Sent, but nobody knows whether it was carried out: no answer in 10 s")
+        )
+        await keys(terminal, "n")
+        await confirm(terminal)
+        ((_, name),) = terminal.gateway.sent
+        if is_told:
+            order = replace(scene_account.orders()[0], order_id="99", client_order_id=name)
+            await terminal.apply(OrderUpdated(order))
+        terminal.gateway.release()
+        await terminal.settle()
+        words = f"Order {name}: no answer in 10 s; it may stand; u asks."
+        assert (terminal.message == words) is not is_told, terminal.message
+        assert "nobody knows" not in terminal.message

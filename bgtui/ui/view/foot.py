@@ -17,11 +17,11 @@ from bgtui.ui.role import Role
 from bgtui.ui.view import figure, positions, stack
 from bgtui.ui.view.act import act_role
 from bgtui.ui.view.glyph import CURSOR, NONE, STALE_EDGE, UNKNOWN
-from bgtui.ui.view.ladder_own import Mark, OwnOrder
+from bgtui.ui.view.ladder_own import AT_MARKET, Mark, OwnOrder
 from bgtui.ui.view.orders import source_words
 from bgtui.ui.view.positions import LegView
 from bgtui.ui.view.span import EMPTY, Row, Span, crop, left, restyle, right, row, rule
-from bgtui.ui.view.working import own_orders
+from bgtui.ui.view.working import off_ladder, own_orders
 
 Columns = list[tuple[int, str, int]]
 """Columns that are shown: place in a row's cells, title, width."""
@@ -180,7 +180,8 @@ def list_orders(store: Store, products: Iterable[ProductType]) -> Listed:
         for name in sorted(names):
             rules = store.instrument(name)
             if rules is not None:
-                found += [(rules, order) for order in own_orders(store, name) if order.plan is None]
+                working = (*own_orders(store, name), *off_ladder(store, name))
+                found += [(rules, order) for order in working if order.plan is None]
     found.sort(key=lambda pair: -_born_ms(store, pair[1]))
     return Listed(tuple(found), plans, is_known)
 
@@ -232,7 +233,7 @@ def _line(store: Store, rules: Instrument, order: OwnOrder, now_ms: int, *, is_s
         left(rules.symbol, 9) + " ",
         Span(left(stack.verb(store, order), 4), act_role(order.side)),
         " " + left(_kind(order), 9),
-        right(figure.price(order.price, rules.price_places), 11),
+        right(stack.price_words(order, rules) if order.tag != AT_MARKET else NONE, 11),
         right(size, 9),
         right(filled, 7) + " ",
         Span(left(state, 10), role),
@@ -243,7 +244,7 @@ def _line(store: Store, rules: Instrument, order: OwnOrder, now_ms: int, *, is_s
 def _kind(order: OwnOrder) -> str:
     exchange = order.order
     if exchange is None:
-        return "limit"
+        return order.tag or "limit"
     words = "limit" if exchange.order_type is OrderType.LIMIT else exchange.order_type.value
     force = {TimeInForce.POST_ONLY: " po", TimeInForce.IOC: " ioc", TimeInForce.FOK: " fok"}
     return words + force.get(exchange.time_in_force, "")

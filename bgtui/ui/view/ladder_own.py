@@ -34,17 +34,18 @@ class OwnOrder:
 
     side: Side
     price: Decimal
-    """True price (of a plan its trigger), quote currency."""
+    """True price (of a plan its trigger), quote currency; zero when it goes at the market."""
     size: Decimal | None
     """What is left of it, base coin; None when it closes a whole leg."""
     mark: Mark
     tag: str = ""
-    """Plans: ``SL``, ``TP``, ``TR``, ``TS``."""
+    """Plans: ``SL``, ``TP``, ``TR``, ``TS``; what has no price: ``market``."""
     order: Order | None = None
     plan: PlanOrder | None = None
     client_order_id: str = ""
 
 
+AT_MARKET = "market"
 _TAGS = {
     PlanKind.TRIGGER: "TR",
     PlanKind.SPOT_TRIGGER: "TR",

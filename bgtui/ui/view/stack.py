@@ -9,7 +9,7 @@ from decimal import Decimal
 from bgtui.domain.account import Balance, Position
 from bgtui.domain.event import AccountPart
 from bgtui.domain.instrument import Instrument, InstrumentId, ProductType
-from bgtui.domain.intent import AmendOrder, PlaceOrder
+from bgtui.domain.intent import AmendOrder, ClosePosition, PlaceOrder, PlacePlan
 from bgtui.domain.market import Side
 from bgtui.domain.order import OrderStatus, PlanKind, PositionMode, PositionSide, TimeInForce
 from bgtui.domain.question import symbol_settings
@@ -19,11 +19,11 @@ from bgtui.ui.view import figure, positions
 from bgtui.ui.view.act import act, act_role
 from bgtui.ui.view.edge import section
 from bgtui.ui.view.glyph import DOUBT, ELSEWHERE, LIVE, NONE, ON_ITS_WAY, UNKNOWN
-from bgtui.ui.view.ladder_own import Mark, OwnOrder
+from bgtui.ui.view.ladder_own import AT_MARKET, Mark, OwnOrder
 from bgtui.ui.view.orders import source_words
 from bgtui.ui.view.positions import LegView
 from bgtui.ui.view.span import Row, Span, cells, crop, row
-from bgtui.ui.view.working import own_orders
+from bgtui.ui.view.working import off_ladder, own_orders
 
 HIDDEN = "***"
 _GLYPHS = {Mark.LIVE: LIVE, Mark.PLAN: LIVE, Mark.ELSEWHERE: ELSEWHERE, Mark.ON_ITS_WAY: ON_ITS_WAY,
@@ -157,9 +157,16 @@ def _protection(view: LegView) -> Row:
 
 def listed_orders(store: Store, shown: InstrumentId) -> list[OwnOrder]:
     """Return the working orders of an instrument, and the plans that place orders of their own."""
+    resting = own_orders(store, shown)
     return [
-        order for order in own_orders(store, shown) if order.plan is None or order.plan.kind in _SHOWN_PLANS
+        *(order for order in resting if order.plan is None or order.plan.kind in _SHOWN_PLANS),
+        *off_ladder(store, shown),
     ]
+
+
+def price_words(order: OwnOrder, rules: Instrument) -> str:
+    """Return the price of an order, or that it goes at the market."""
+    return AT_MARKET if order.tag == AT_MARKET else figure.price(order.price, rules.price_places)
 
 
 def nearest(orders: Sequence[OwnOrder], market: Decimal | None, room: int) -> list[OwnOrder]:
@@ -201,7 +208,7 @@ def order_line(store: Store, order: OwnOrder, rules: Instrument, now_ms: int, wi
     start = (
         Span(verb(store, order).ljust(verb_width), act_role(order.side)),
         Span(_GLYPHS[order.mark], _ROLES.get(order.mark, Role.OWN)),
-        Span(f" {figure.price(order.price, rules.price_places).rjust(8)}  {size.rjust(6)}"),
+        Span(f" {price_words(order, rules).rjust(8)}  {size.rjust(6)}"),
     )
     room = width - sum(cells(span.text) for span in start)
     return crop((*start, Span(f" {note}", role)) if room > 1 else start, width)
@@ -215,8 +222,10 @@ def verb(store: Store, order: OwnOrder) -> str:
         return act(order.plan)
     submission = store.submission(order.client_order_id)
     intent = submission.intent if submission is not None else None
-    if isinstance(intent, PlaceOrder):
+    if isinstance(intent, PlaceOrder | PlacePlan):
         return act(intent)
+    if isinstance(intent, ClosePosition) and intent.position_side is not None:
+        return "-L" if intent.position_side is PositionSide.LONG else "-S"
     if isinstance(intent, AmendOrder):
         old = store.order(intent.order.instrument, intent.order.order_id)
         if old is not None:

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from bgtui.domain.instrument import InstrumentId
-from bgtui.domain.intent import AmendOrder, PlaceOrder
+from bgtui.domain.intent import AmendOrder, ClosePosition, PlaceOrder, PlacePlan
+from bgtui.domain.market import Side
+from bgtui.domain.order import PositionSide
 from bgtui.store.store import Store
-from bgtui.ui.view.ladder_own import Mark, OwnOrder, own_order, own_plan
+from bgtui.ui.view.ladder_own import AT_MARKET, Mark, OwnOrder, own_order, own_plan, plan_tag
+
+_NO_PRICE = Decimal(0)
 
 
 def own_orders(store: Store, shown: InstrumentId) -> list[OwnOrder]:
@@ -46,6 +52,26 @@ def _submitted(store: Store, shown: InstrumentId, reported: set[str]) -> list[Ow
             if old is not None:
                 price, size = intent.new_price, intent.new_size
                 found.append(OwnOrder(old.side, price, size, mark, client_order_id=name))
+    return found
+
+
+def off_ladder(store: Store, shown: InstrumentId) -> list[OwnOrder]:
+    """Return what was sent and is not reported yet, and of which the ladder shows nothing."""
+    found = []
+    for item in store.submissions(shown.product_type):
+        if item.instrument != shown:
+            continue
+        mark = Mark.UNKNOWN if item.state.is_doubtful else Mark.ON_ITS_WAY
+        intent, name = item.intent, item.client_order_id
+        if isinstance(intent, PlaceOrder) and intent.price is None:
+            size = None if intent.size_is_quote else intent.size
+            found.append(OwnOrder(intent.side, _NO_PRICE, size, mark, AT_MARKET, client_order_id=name))
+        elif isinstance(intent, ClosePosition):
+            side = Side.BUY if intent.position_side is PositionSide.SHORT else Side.SELL
+            found.append(OwnOrder(side, _NO_PRICE, None, mark, AT_MARKET, client_order_id=name))
+        elif isinstance(intent, PlacePlan):
+            tag, price = plan_tag(intent.kind), intent.trigger_price
+            found.append(OwnOrder(intent.side, price, intent.size, mark, tag, client_order_id=name))
     return found
 
 
