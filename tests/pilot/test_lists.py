@@ -13,6 +13,7 @@ from bgtui.domain.event import (
     Connection,
     ConnectionLost,
     FrameRefused,
+    OrderUpdated,
     PositionsReported,
     QuestionAnswered,
     QuestionFailed,
@@ -414,6 +415,21 @@ async def test_x_with_marks_asks_first() -> None:
         assert terminal.gateway is not None
         assert terminal.gateway.sent == []
         assert "CANCEL" in terminal.screen_text()
+
+
+async def test_what_came_after_the_count_was_drawn_is_not_canceled() -> None:
+    async with opened("orders") as terminal:
+        await terminal.press("w")
+        assert "CANCEL" in terminal.screen_text()
+        await terminal.step(0.4)
+        mine = next(order for order in scene_account.orders() if order.client_order_id == "sim1-7Q2M02")
+        late = replace(mine, order_id="1213990000009999", client_order_id="sim1-7Q2M09")
+        terminal.session.apply(OrderUpdated(late))
+        await terminal.press("y")
+        assert terminal.gateway is not None
+        sent = repr(terminal.gateway.intents)
+        assert mine.order_id in sent
+        assert late.order_id not in sent
 
 
 async def test_a_opens_the_order_for_a_change() -> None:

@@ -55,9 +55,11 @@ class CancelDock(Dock[Chosen]):
         self.with_plans = False
         self.with_foreign = False
         self.gate = ConfirmGate(workspace.clock.monotonic(), expires_s=None)
+        self._counted: frozenset[str] = frozenset()
+        """Order ids of what the dock has shown last."""
 
     def chosen(self) -> Chosen:
-        """Return what `y` would cancel now."""
+        """Return what is within the scope now."""
         orders, plans = self._within()
         kept = tuple(order for order in orders if self.with_foreign or self.named or self._is_mine(order))
         takes_plans = self.with_plans or self.named is not None
@@ -89,6 +91,8 @@ class CancelDock(Dock[Chosen]):
     def content(self, width: int, height: int) -> Sequence[Row]:
         """Return the dock."""
         chosen = self.chosen()
+        self._counted = frozenset(order.order_id for order in chosen.orders)
+        self._counted |= {plan.order_id for plan in chosen.plans}
         orders, plans = self._within()
         body: list[Body] = [labelled("scope", self._scope_words(), is_current=True)]
         if extra := self._extra_words():
@@ -165,8 +169,11 @@ class CancelDock(Dock[Chosen]):
         self.draw()
 
     def do_cancel_send(self) -> None:
-        """Cancel what is counted, once."""
-        chosen = self.chosen()
+        """Cancel what is counted, once: not what came after the count was drawn."""
+        now = self.chosen()
+        orders = tuple(order for order in now.orders if order.order_id in self._counted)
+        plans = tuple(plan for plan in now.plans if plan.order_id in self._counted)
+        chosen = Chosen(orders, plans)
         if (chosen.orders or chosen.plans) and self.gate.confirm(self.workspace.clock.monotonic()):
             self.close(chosen)
 
