@@ -34,7 +34,7 @@ def test_a_suspend_comes_back_disarmed_and_current_and_the_label_arms_it(program
     program.wait_for(lambda text: re.search(r"\d\.\d{4}", text) is not None and "ARMED" in text)
     program.press("n")
     program.wait_for("ORDER BTCUSDT")
-    program.press(*["pgdn"] * 60)  # so far below the market that it rests
+    program.send("-1%")  # so far below the market that it rests
     program.press("enter")
     program.wait_for("y SEND")
     program.pump(0.45)

@@ -106,7 +106,7 @@ def send_resting_order(terminal: Pty) -> None:
     terminal.wait_for(lambda text: "▌" in text or "█" in text)
     terminal.press("n")
     terminal.wait_for("ORDER BTCUSDT")
-    terminal.press(*["pgdn"] * 60)
+    terminal.send("-1%")
     terminal.press("enter")
     terminal.wait_for("y SEND")
     terminal.pump(0.45)

@@ -86,7 +86,7 @@ def rest_amend_cancel(terminal: Pty) -> None:
     """Place a limit order far below, see it on the ladder and in Orders, amend and cancel it."""
     terminal.press("n")
     terminal.wait_for("ORDER BTCUSDT")
-    terminal.press(*["pgdn"] * 60)
+    terminal.send("-1%")
     price = _price(dock(confirm(terminal)))
     terminal.wait_for("ORDERS 1")
     terminal.press("g")

@@ -44,7 +44,7 @@ class TestOrderLife:
         # A limit order below the market, so that it rests.
         program.press("n")
         program.wait_for("ORDER BTCUSDT")
-        program.press(*["pgdn"] * 60)
+        program.send("-1%")
         confirm(program)
         program.wait_for("ORDERS 1")
         # In the list of orders too.
@@ -113,6 +113,7 @@ class TestEndings:
         wait_live(program)
         program.press("n")
         program.wait_for("ORDER BTCUSDT")
+        program.send("-1%")  # no market moves so fast that a post-only order there would trade
         program.press("enter")
         program.wait_for("y SEND")
         program.pump(0.5)
