@@ -210,3 +210,20 @@ async def test_a_lost_answer_is_worth_a_word_only_while_nothing_else_has_told(is
         words = f"Order {name}: no answer in 10 s; it may stand; u asks."
         assert (terminal.message == words) is not is_told, terminal.message
         assert "nobody knows" not in terminal.message
+
+
+@pytest.mark.parametrize("key", ["a", "x"])
+async def test_an_order_in_doubt_is_not_said_to_be_none(key: str) -> None:
+    async with opened(screen="orders") as terminal:
+        await terminal.apply(SubmissionChanged(DOUBT))
+        await terminal.step(0.5)
+        await terminal.press(key)
+        assert terminal.message.startswith("Bitget has not said yet whether it stands")
+        assert again(terminal) == []
+
+
+async def test_the_alarm_does_not_run_into_the_clock_of_a_small_terminal() -> None:
+    async with opened(size=(60, 15)) as terminal:
+        await terminal.apply(SubmissionChanged(DOUBT))
+        await terminal.step(0.5)
+        assert "UNKNOWN 1 " in terminal.row(0)

@@ -91,7 +91,8 @@ class LeverageDock(FormDock):
         legs = sum(leg is not None for leg in (facts.long, facts.short))
         orders = facts.open_orders or 0
         if legs or orders:
-            return f"locked: {legs} legs and {orders} orders on this symbol (Bitget 45117)"
+            words = f"{_counted(legs, 'leg')} and {_counted(orders, 'order')}"
+            return f"locked: {words} on this symbol (Bitget 45117)"
         return ""
 
     def _number(self, name: str) -> Decimal | None:
@@ -187,3 +188,7 @@ class LeverageDock(FormDock):
         facts = self.facts()
         most = facts.rules.max_leverage if facts is not None and facts.rules.max_leverage else Decimal(125)
         self.edits[name] = LineEdit.of(f"{min(max(number, Decimal(1)), most):f}")
+
+
+def _counted(count: int, word: str) -> str:
+    return f"{count} {word}" if count == 1 else f"{count} {word}s"

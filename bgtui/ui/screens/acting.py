@@ -19,6 +19,9 @@ class _Host(Protocol):
     app: Any
 
 
+_IS_OPEN = "Bitget has not said yet whether it stands: nothing to act on; enter shows more."
+
+
 class Acting:
     """Mixed into a screen, which says what its cursor is on."""
 
@@ -29,6 +32,10 @@ class Acting:
     def orders_at_cursor(self) -> tuple[Sequence[Order], Sequence[PlanOrder]]:
         """Return the orders and plans that the keys act on."""
         return (), ()
+
+    def is_open_at_cursor(self) -> bool:
+        """Tell whether there is an order of which the exchange has said nothing yet."""
+        return False
 
     def instrument_at_cursor(self) -> InstrumentId | None:
         """Return the instrument that the keys act on."""
@@ -46,15 +53,21 @@ class Acting:
     def do_order_amend(self) -> Coroutine[Any, Any, None] | None:
         """Amend the one order under the cursor."""
         orders, _plans = self.orders_at_cursor()
+        if not orders and self.is_open_at_cursor():
+            self._stage.say(_IS_OPEN, Role.WARN)
+            return None
         if len(orders) != 1:
             several = "Several orders stand here; 3 lists them one by one."
             self._stage.say(several if orders else "No order of mine stands here.", Role.MUTED)
             return None
         return flows.amend(self._stage, orders[0])
 
-    def do_order_cancel(self) -> Coroutine[Any, Any, None]:
+    def do_order_cancel(self) -> Coroutine[Any, Any, None] | None:
         """Cancel what stands under the cursor."""
         orders, plans = self.orders_at_cursor()
+        if not orders and not plans and self.is_open_at_cursor():
+            self._stage.say(_IS_OPEN, Role.WARN)
+            return None
         return flows.cancel(self._stage, orders, plans)
 
     def do_cancel_bids(self) -> Coroutine[Any, Any, None]:

@@ -215,6 +215,10 @@ class OrdersScreen(Acting, ListScreen):
         waiting = [item.plan for item in chosen if isinstance(item, PlanItem) and item.plan is not None]
         return [order for order in found if order.is_open], waiting
 
+    def is_open_at_cursor(self) -> bool:
+        """Tell whether one of them is on its way or in doubt."""
+        return any(isinstance(item, OrderItem) and item.order is None for item in self._chosen())
+
     def instrument_at_cursor(self) -> InstrumentId | None:
         """Return the row's instrument."""
         item = self.table.item

@@ -193,6 +193,10 @@ class TradeScreen(Acting, BaseScreen):
             [own.plan for own in mine if own.plan is not None],
         )
 
+    def is_open_at_cursor(self) -> bool:
+        """Tell whether an order on the cursor's row is on its way or in doubt."""
+        return any(own.order is None and own.plan is None for own in self.ladder.orders_at_cursor())
+
     async def do_ladder_goto(self) -> None:
         """Ask for a price and go there."""
         rules = self._rules()

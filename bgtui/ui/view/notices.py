@@ -200,9 +200,9 @@ def _trouble(
     public = _down(of_kind(health, Connection.PUBLIC))
     private = _down(of_kind(health, Connection.PRIVATE))
     if public is not None and private is not None:
-        return Trouble.BOTH_LOST, f"Both streams lost {_since(public)}; forms still work."
+        return Trouble.BOTH_LOST, _lost("Both streams", public)
     if public is not None:
-        return Trouble.PUBLIC_LOST, f"Market stream lost {_since(public)}; forms still work."
+        return Trouble.PUBLIC_LOST, _lost("Market stream", public)
     if private is not None:
         age = figure.whole_age(private.down_age_s or 0.0)
         return (
@@ -261,10 +261,18 @@ def _down(connections: list[ConnectionHealth]) -> ConnectionHealth | None:
     return max(down, key=lambda connection: connection.down_age_s or 0.0) if down else None
 
 
-def _since(connection: ConnectionHealth) -> str:
+def _lost(what: str, connection: ConnectionHealth) -> str:
+    """Return since when and what still works; the reason gives way where both do not fit (8 has it)."""
+    texts = (
+        f"{what} lost {_since(connection, is_why=is_why)}; forms still work." for is_why in (True, False)
+    )
+    return next((text for text in texts if len(text) <= _LINE), f"{what} lost; forms still work.")
+
+
+def _since(connection: ConnectionHealth, *, is_why: bool) -> str:
     age_s = connection.down_age_s or 0.0
     text = f"{figure.whole_age(age_s)} ago"
-    if connection.reason:
+    if connection.reason and is_why:
         text += f" ({clean_line(connection.reason, 24)})"
     if connection.retry_in_ms is None:
         return text
@@ -272,6 +280,8 @@ def _since(connection: ConnectionHealth) -> str:
     return f"{text}; retry in {left_s:.0f}s" if left_s >= 1 else f"{text}; trying again"
 
 
+_LINE = 78
+"""Cells of a message line on the smallest whole screen."""
 _DROPPED = {
     Verdict.GAP: "missed an update: dropped and asked again; back in a moment.",
     Verdict.MISMATCH: "failed its checksum: dropped, asked again; ladder entry waits.",

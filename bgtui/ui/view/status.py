@@ -45,7 +45,10 @@ def state_line(workspace: Workspace, width: int) -> Row:
             spans += _service(workspace, store, health)
         if width >= _WIDEST:
             spans += _worth(workspace, store)
-    return spread(tuple(spans), (Span(figure.clock(workspace.now_ms)),), width)
+    clock = figure.clock(workspace.now_ms)
+    used = sum(cells(span.text) for span in spans)
+    shown = clock if used + len(clock) < width else clock[: len("00:00")]  # no alarm runs into it
+    return spread(tuple(spans), (Span(shown),), width)
 
 
 def badge_span(workspace: Workspace) -> Span:

@@ -34,8 +34,10 @@ class Watcher:
         self.store.apply(AccountReconciled(USDT))
         self.look()
 
-    def lose(self, kind: Connection = Connection.PUBLIC, name: str = "public-0") -> None:
-        self.store.apply(ConnectionLost(kind, name, "no pong", 4000))
+    def lose(
+        self, kind: Connection = Connection.PUBLIC, name: str = "public-0", reason: str = "no pong"
+    ) -> None:
+        self.store.apply(ConnectionLost(kind, name, reason, 4000))
 
     def look(self, after_s: float = 0.0) -> Notice | None:
         self.clock.advance(after_s)
@@ -74,6 +76,18 @@ def test_both_streams_lost_is_told_with_age_and_retry_and_kept_current() -> None
     assert second is not None
     assert second.text == "Both streams lost 2s ago (no pong); retry in 2s; forms still work."
     assert second.replaces == first.text
+
+
+def test_what_still_works_is_said_even_where_the_reason_does_not_fit_beside_it() -> None:
+    watcher = Watcher()
+    watcher.live()
+    watcher.lose(reason="cannot reach ws.bitget.com:443 at all")
+    watcher.lose(Connection.PRIVATE, "private")
+
+    said = watcher.look(2.0)
+
+    assert said is not None
+    assert said.text == "Both streams lost 2s ago; retry in 2s; forms still work."
 
 
 def test_the_account_stream_alone_says_what_is_stale() -> None:
