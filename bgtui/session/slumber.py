@@ -48,6 +48,8 @@ class Slumber:
         self._measure = measure
         self._offset_ms = offset_ms
         self._parted_s = self._part()
+        self._offset_before_ms = offset_ms()
+        """As it was at the last look: after a jump any request may measure it anew before the next one."""
         self._work: set[asyncio.Task[None]] = set()
         self.count = 0
         """How often something was noticed in this run; raised again when more is known about it."""
@@ -58,11 +60,11 @@ class Slumber:
         """Compare the clocks; called a few times a second."""
         parted_s = self._part()
         jump_s, self._parted_s = parted_s - self._parted_s, parted_s
+        before_ms, self._offset_before_ms = self._offset_before_ms, self._offset_ms()
         if abs(jump_s) <= JUMP_S:
             return
         self._tell(f"Slept {duration(jump_s)}" if jump_s > 0 else _set_back(jump_s))
         self._resume(f"the clock jumped by {jump_s:.0f} s")
-        before_ms = self._offset_ms()
         work = asyncio.get_running_loop().create_task(self._explain(jump_s, before_ms), name="clock")
         self._work.add(work)
         work.add_done_callback(self._work.discard)

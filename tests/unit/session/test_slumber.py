@@ -89,6 +89,15 @@ async def test_a_clock_that_is_set_is_no_sleep_and_is_measured_again(seconds: fl
     assert bench.disarmed
 
 
+async def test_a_clock_that_was_set_is_no_sleep_though_a_request_measured_it_first() -> None:
+    bench = Bench()
+    await bench.look()
+    bench.clock.wall_ms += 60_000
+    await bench._measure()
+    await bench.look()
+    assert bench.slumber.line.startswith("Clock was set forward 1m00s: disarmed")
+
+
 async def test_without_an_answer_it_stays_a_sleep() -> None:
     bench = Bench()
     bench.is_down = True
