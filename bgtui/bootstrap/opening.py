@@ -28,6 +28,7 @@ from bgtui.exchange.reader import ReadClient
 from bgtui.exchange.rest import RestClient
 from bgtui.exchange.skew import describe_block
 from bgtui.exchange.socket import Dial, dial_websocket, record
+from bgtui.exchange.stream import Stream
 from bgtui.exchange.streams import MarketStreams, private_stream
 from bgtui.exchange.trading import TradingClient
 from bgtui.session.alerts import AlertOptions, AlertWatch
@@ -123,40 +124,28 @@ async def open_session(
         watch: list[Arming] = []
         access = await stack.enter_async_context(open_access(settings, observe=_into(store, watch)))
         parts = _Parts(settings, store, access, clock, rng, products, has_key=has_key)
-        if not has_key or settings.credentials is None:
-            parts.session = Session(
-                store,
+        private: Stream | None = None
+        desk: OrderDesk | None = None
+        reason: ReadOnlyReason | None = ReadOnlyReason.NO_KEY
+        if has_key and settings.credentials is not None:
+            await access.rest.sync_clock()
+            private = private_stream(
+                dial_private(venue, clock, tap),
+                settings.credentials,
+                products,
                 clock=clock,
                 rng=rng,
-                market=market,
-                sources=parts.sources(),
-                asker=parts.asker(),
-                slumber=parts.slumber(stack, market.restart),
-                read_only_reason=ReadOnlyReason.NO_KEY,
-                observe=observe,
-                list_instruments=parts.listing.want,
-                renew_instruments=parts.listing.renew,
+                now_s=lambda: access.now_ms() // 1000,
+                resync=access.rest.sync_clock,
             )
-            parts.watch(parts.session, alerts)
-            yield parts.session
-            return
-        await access.rest.sync_clock()
-        private = private_stream(
-            dial_private(venue, clock, tap),
-            settings.credentials,
-            products,
-            clock=clock,
-            rng=rng,
-            now_s=lambda: access.now_ms() // 1000,
-            resync=access.rest.sync_clock,
-        )
-        desk, reason = await parts.desk(stack, journal) if journal else (None, ReadOnlyReason.CHOSEN)
+            desk, reason = await parts.desk(stack, journal) if journal else (None, ReadOnlyReason.CHOSEN)
         if parts.arming is not None:
             watch.append(parts.arming)
 
-        def drop(reason: str) -> None:
-            market.restart(reason)
-            private.reconnect(reason)
+        def drop(why: str) -> None:
+            market.restart(why)
+            if private is not None:
+                private.reconnect(why)
 
         session = Session(
             store,
@@ -164,7 +153,7 @@ async def open_session(
             rng=rng,
             market=market,
             private=private,
-            reader=access.reader,
+            reader=None if private is None else access.reader,
             product_types=products,
             sources=parts.sources(),
             desk=desk,
