@@ -155,7 +155,7 @@ def _trader_lines(stage: Stage, product: ProductType, trader: FollowedTrader) ->
     workspace = stage.workspace
     private, store = workspace.is_private, workspace.store
     copies = [] if store is None else tracks(store, CopyRole.FOLLOWER, product).value or ()
-    mine = [order for order in copies if order.trader_id in (trader.trader_id, "")]
+    mine = tracking.copies_of(copies, trader)
     return (
         labelled("name", shown_name(trader.name, is_private=private)),
         labelled("id", shown_uid(trader.trader_id, is_private=private)),

@@ -245,7 +245,7 @@ class CopyTable(LiveTable):
     def _copies_of(self, trader: FollowedTrader, width: int, most: int) -> list[Row]:
         """Return what is copied from a trader now, so many orders at most."""
         hides = self.workspace.is_private
-        mine = [order for order in self._copies() if order.trader_id in (trader.trader_id, "")]
+        mine = tracking.copies_of(self._copies(), trader)
         name = hide(following.cleaned(trader.name), is_private=hides)
         part = f" · {most} of them, enter shows all" if len(mine) > most else ""
         rows: list[Row] = [rule(row(Span(f"copied orders of {name} {len(mine)}", Role.ACCENT), part), width)]
@@ -314,7 +314,7 @@ class CopyScreen(ByProduct, ListScreen):
         return None
 
     def _copies_of(self, trader: FollowedTrader) -> list[TrackingOrder]:
-        """Return the open copies of a trader's orders."""
+        """Return the open copies that are surely a trader's: only those are acted on in his name."""
         store = self.workspace.store
         if store is None:
             return []

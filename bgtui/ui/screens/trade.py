@@ -159,31 +159,21 @@ class TradeScreen(Acting, BaseScreen):
             return _DOUBTFUL
         return _LIVE if not self.ladder.entry_block() else _DOUBTFUL
 
-    def do_pane_next(self) -> None:
-        """Move the focus to the next pane."""
-        self.focus_next()
-
-    def do_pane_previous(self) -> None:
-        """Move the focus to the pane before."""
-        self.focus_previous()
-
     def leg_at_cursor(self) -> Position | None:
         """Return the leg of the instrument: where there are two, the larger one."""
-        store, shown = self.workspace.store, self.workspace.instrument
-        if store is None or shown is None:
-            return None
-        legs = [leg for leg in store.positions(shown.product_type) or () if leg.instrument == shown]
         larger = self._leg()
-        if larger is not None and len(legs) > 1:
+        if larger is not None and len(self._legs()) > 1:
             self.workspace.say(f"Two legs stand here: this is about the {larger.side} one; 2 lists both.")
         return larger
 
     def _leg(self) -> Position | None:
+        return max(self._legs(), key=lambda leg: leg.size, default=None)
+
+    def _legs(self) -> list[Position]:
         store, shown = self.workspace.store, self.workspace.instrument
         if store is None or shown is None:
-            return None
-        legs = [leg for leg in store.positions(shown.product_type) or () if leg.instrument == shown]
-        return max(legs, key=lambda leg: leg.size, default=None)
+            return []
+        return [leg for leg in store.positions(shown.product_type) or () if leg.instrument == shown]
 
     def orders_at_cursor(self) -> tuple[Sequence[Order], Sequence[PlanOrder]]:
         """Return my orders on the cursor's row."""

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from bgtui.domain import pnl
 from bgtui.domain.copyintent import CloseTracks, SetTrackTpsl, StopTracks
-from bgtui.domain.copytrade import TrackingOrder
+from bgtui.domain.copytrade import FollowedTrader, TrackingOrder
 from bgtui.domain.instrument import InstrumentId, ProductType
 from bgtui.domain.order import PositionSide
 from bgtui.domain.submission import Submission, SubmissionState
@@ -67,6 +67,11 @@ Leg = tuple[InstrumentId, PositionSide]
 """An instrument and its side."""
 _CLOSED = Span("closed", Role.MUTED)
 """In place of PnL: the leg is gone, and the list has not been asked since."""
+
+
+def copies_of(copies: Iterable[TrackingOrder], trader: FollowedTrader) -> list[TrackingOrder]:
+    """Return what was copied from a trader, and what the exchange does not say of whom it was copied."""
+    return [order for order in copies if order.trader_id in (trader.trader_id, "")]
 
 
 def short_number(text: str) -> str:
