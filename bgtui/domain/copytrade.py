@@ -11,6 +11,8 @@ from bgtui.domain.text import Untrusted
 
 MOST_TRACKS, MOST_TRACKS_EACH = 300, 100
 """Tracking orders that a futures leader may have open, in all and of one instrument (Bitget's help pages)."""
+MAX_RATIO, MAX_LEVERAGE = 400, 125
+"""Percent of a take profit or stop loss of copies, and times of their leverage, at most."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,10 +55,6 @@ class Resync:
         self._clock = clock
         self._rng = rng
         self._cases: dict[BookKey, _Case] = {}
-        self.renewals = 0
-        """Topics subscribed again in this run."""
-        self.reconnections = 0
-        """Connections replaced in this run."""
 
     def fall(self, key: BookKey, verdict: Verdict) -> None:
         """Begin the next remedy for a book, unless one is already under way."""
@@ -104,10 +100,8 @@ class Resync:
         case.timer = None
         case.acted_s = self._clock.monotonic()
         if case.strikes == 1:
-            self.renewals += 1
             self._feed.renew(_topic(key))
         else:
-            self.reconnections += 1
             self._feed.reconnect(_topic(key), f"book of {key[0]} failed again: {verdict.value}")
 
     @staticmethod

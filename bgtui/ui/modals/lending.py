@@ -14,7 +14,7 @@ from bgtui.domain.copyintent import (
     SetLeadSymbols,
     SymbolChange,
 )
-from bgtui.domain.copytrade import LeadSymbol
+from bgtui.domain.copytrade import MAX_RATIO, LeadSymbol
 from bgtui.domain.instrument import ProductType
 from bgtui.ui.modals.form import Decision, FormDock
 from bgtui.ui.role import Role
@@ -25,9 +25,6 @@ from bgtui.ui.view.leading import SWITCHES
 from bgtui.ui.view.lineedit import LineEdit
 from bgtui.ui.view.span import Row
 from bgtui.ui.workspace import Workspace
-
-MAX_RATIO = 400
-"""Percent."""
 
 
 class LeadSymbolDock(FormDock):

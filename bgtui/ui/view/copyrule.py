@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from bgtui.domain.copytrade import CopyLimit, CopyRange, CopySetting
+from bgtui.domain.copytrade import MAX_LEVERAGE, MAX_RATIO, CopyLimit, CopyRange, CopySetting
 from bgtui.ui.view import figure
 from bgtui.ui.view.glyph import ABOUT
 
-MAX_RATIO = 400
-MAX_LEVERAGE = 125
 UNITS = {"percent": "x theirs", "amount": "quote", "count": "base"}
 """Of what is copied: `percent` is Bitget's word for how many times the trader's own size."""
 

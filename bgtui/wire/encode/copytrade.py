@@ -20,7 +20,7 @@ from bgtui.domain.copyintent import (
     SymbolChange,
     Unfollow,
 )
-from bgtui.domain.copytrade import CopySetting
+from bgtui.domain.copytrade import MAX_LEVERAGE, MAX_RATIO, CopySetting
 from bgtui.domain.error import Refused
 from bgtui.domain.instrument import InstrumentId, ProductType
 from bgtui.domain.order import MarginMode
@@ -31,9 +31,6 @@ MAX_SETTINGS = 10
 """Instruments in one request of a follower's settings."""
 MIN_AMOUNT = 50
 """USDT a leader is followed with at least."""
-MAX_RATIO = 400
-"""Percent of a leader's take profit and stop loss."""
-MAX_LEVERAGE = 125
 
 _NAME = re.compile(r"[0-9A-Za-z_-]{1,40}")
 _TRACE_TYPES = {"percent", "amount", "count"}
