@@ -46,8 +46,11 @@ SCREENS = tuple(key.chords[0] for key in KEYS if key.action.startswith("screen."
 
 _LAST = tuple(key.chords[0] for key in KEYS if key.action in ("kill.open", "arm.toggle"))
 """After these there may be nothing left to write about, or no leave to."""
+_ELSEWHERE = tuple(chord for key in KEYS if key.action == "copy.product" for chord in key.chords)
+"""After these a screen shows another market, where there may be nothing to write about."""
 STEPS = (
-    *((screen, chord) for screen in SCREENS for chord in CHORDS if chord not in _LAST),
+    *((screen, chord) for screen in SCREENS for chord in CHORDS if chord not in (*_LAST, *_ELSEWHERE)),
+    *((screen, chord) for screen in SCREENS for chord in _ELSEWHERE),
     *((screen, chord) for screen in SCREENS for chord in _LAST),
 )
 
@@ -113,14 +116,23 @@ def walk(terminal: Pty) -> int:
         terminal.press("H")
         if answered(terminal, hidden=hidden):
             continue  # nothing has opened that enter and y would be about
-        terminal.press("backspace", "enter", "y", "H")
+        for _ in range(_MOST_DOCKS):
+            leave(terminal)  # in a field that was filled the H stands in place of what it held
+            if not docks(terminal):
+                break
+        terminal.press(screen, chord)
+        with contextlib.suppress(AssertionError):
+            terminal.wait_for(lambda _text: bool(docks(terminal)), timeout_s=1.0)
+        terminal.press("enter", "y", "H")
         for _ in range(_MOST_DOCKS):
             if answered(terminal, hidden=hidden):
                 break
             if docks(terminal) and _REVIEWED.search(terminal.text()):
                 reviews += 1
                 terminal.pump(_CALM_S)
-                terminal.press("y", "H")
+                terminal.press("y")
+                terminal.pump(_SOON_S)  # keys that come in one read answer no review
+                terminal.press("H")
                 if answered(terminal, hidden=hidden):
                     break
             leave(terminal)  # what has opened is left again, however deep
