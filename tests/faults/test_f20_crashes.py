@@ -63,7 +63,7 @@ def press(*keys: str) -> Act:
 
 async def lose_an_answer(stage: Screens) -> None:
     stage.faults.add(f"status:502,accepted=yes,route={PLACE}", "lost-private-push:channel=orders")
-    await stage.fill_ticket()
+    await stage.fill_ticket("-2%")  # the same order so soon again would be a duplicate
     await press("enter")(stage)
     await stage.sees("y SEND")
     stage.clock.advance(0.4)

@@ -264,8 +264,11 @@ def test_a_long_sleep_is_jumped_over() -> None:
     exchange = small(rate=500)
     exchange.advance(START_MS + 9 * HOUR_MS)
     facts = exchange.drain()
-    assert not [fact for fact in facts if isinstance(fact, TradePrinted)]
     assert exchange.clock.now_ms() == START_MS + 9 * HOUR_MS
+    # Nobody traded meanwhile; what copy trading had to do is done at the end.
+    printed = [fact.trade.time_ms for fact in facts if isinstance(fact, TradePrinted)]
+    assert set(printed) <= {exchange.clock.now_ms()}
+    assert len(printed) < 10
     assert exchange.funding(BTC).time_ms is not None
     assert exchange.funding_time(BTC).next_ms > exchange.clock.now_ms()
     run(exchange, MAX_GAP_MS)

@@ -168,13 +168,13 @@ class Stage:
         await self.fill_ticket()
         await self.confirm()
 
-    async def fill_ticket(self) -> None:
-        """Open a ticket and type a price one percent below the market."""
+    async def fill_ticket(self, price: str = "-1%") -> None:
+        """Open a ticket and type a price, one percent below the market."""
         await self.press("t")
         await self.sees("ORDER BTCUSDT")
         await self.press("tab", "tab", "tab")
         if "-1%" not in self.text:  # a draft that was left behind has it already
-            await self.terminal.type("-1%")
+            await self.terminal.type(price)
 
 
 @asynccontextmanager
