@@ -173,7 +173,7 @@ class Stage:
         await self.press("t")
         await self.sees("ORDER BTCUSDT")
         await self.press("tab", "tab", "tab")
-        if "-1%" not in self.text:  # a draft that was left behind has it already
+        if price not in self.text:  # a draft that was left behind has it already
             await self.terminal.type(price)
 
 
