@@ -22,6 +22,8 @@ class Stage(StrEnum):
     """Asked about often and long enough, and never found."""
     REJECTED = "rejected"
     NOT_SENT = "not_sent"
+    LET_GO = "let_go"
+    """Given up by a person after its absence was proven."""
     DONE = "done"
     """Reported by the exchange, or known to have been carried out."""
     ENDED = "ended"

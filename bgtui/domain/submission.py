@@ -28,6 +28,8 @@ class SubmissionState(StrEnum):
     """The exchange refused it."""
     NOT_SENT = "not_sent"
     """Not a byte left."""
+    LET_GO = "let_go"
+    """Given up by a person after its absence was proven; found after all, it is ours as any other."""
     DONE = "done"
     """Reported by the exchange, or known to have been carried out."""
 
@@ -52,6 +54,7 @@ _RANK = {
     SubmissionState.ABSENT: 2,
     SubmissionState.REJECTED: 3,
     SubmissionState.NOT_SENT: 3,
+    SubmissionState.LET_GO: 3,
     SubmissionState.DONE: 4,
 }
 

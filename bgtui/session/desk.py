@@ -183,6 +183,18 @@ class OrderDesk:
             await self._record_again(again)
         return await self._send(again)
 
+    def let_go(self, submission: Submission) -> None:
+        """Stop minding a write whose absence is proven: only a person says that. Nothing is sent.
+
+        Should it turn up after all, it is shown as the order of ours that it is.
+
+        Raises:
+            Refused: it is not proven absent.
+        """
+        if submission.state is not SubmissionState.ABSENT:
+            raise Refused(f"{submission.client_order_id} is not proven absent", hint="u asks now")
+        self._end(submission, SubmissionState.LET_GO, f"let go after {submission.asks} asks in vain")
+
     def _turn(self, intent: Intent) -> AbstractAsyncContextManager[object]:
         """Let one write after another be checked, recorded and marked.
 

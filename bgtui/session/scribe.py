@@ -19,6 +19,7 @@ _STAGES = {
     SubmissionState.ABSENT: Stage.ABSENT,
     SubmissionState.REJECTED: Stage.REJECTED,
     SubmissionState.NOT_SENT: Stage.NOT_SENT,
+    SubmissionState.LET_GO: Stage.LET_GO,
     SubmissionState.DONE: Stage.DONE,
 }
 

@@ -241,6 +241,7 @@ KEYS: tuple[Key, ...] = (
     _key(Context.DETAIL, "{ pgup", "detail.page_up", "page up"),
     _key(Context.DETAIL, "u", "app.refresh", "ask again"),
     _key(Context.DETAIL, "r", "order.resend", "resend if proven absent", 2),
+    _key(Context.DETAIL, "d", "order.let_go", "let go if proven absent", 1),
     _key(Context.DETAIL, "e", "row.json", "as JSON"),
     _key(Context.DETAIL, "esc", "detail.back", "leave"),
     _key(Context.PICKER, "up", "picker.up", "row up"),

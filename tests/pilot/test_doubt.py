@@ -85,6 +85,26 @@ async def test_proven_absent_it_goes_out_again_under_its_id_after_a_review() -> 
         assert again(terminal) == [(ABSENT.intent, "sim1-7Q2M06")]
 
 
+async def test_proven_absent_a_person_may_let_it_go() -> None:
+    async with opened(screen="orders") as terminal:
+        await doubting(terminal, ABSENT)
+        await keys(terminal, "enter d")
+        assert "Settled" in said(terminal)
+        await terminal.press("esc")
+        await terminal.settle()
+        assert terminal.message == "Order sim1-7Q2M06: let go after 4 asks in vain."
+        assert "UNKNOWN" not in terminal.rows()[0]
+        assert again(terminal) == []
+
+
+async def test_what_may_still_be_there_is_not_let_go() -> None:
+    async with opened(screen="orders") as terminal:
+        await doubting(terminal, DOUBT)
+        await keys(terminal, "enter d")
+        assert "not proven yet" in said(terminal)
+        assert terminal.store.submission(DOUBT.client_order_id) is not None
+
+
 async def test_leaving_the_review_sends_nothing() -> None:
     async with opened(screen="orders") as terminal:
         await doubting(terminal, ABSENT)

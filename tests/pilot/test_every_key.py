@@ -78,6 +78,7 @@ ELSEWHERE = {
     (Context.QUIT, "quit.leave"): "it ends the run: tests/pilot/test_shell.py",
     (Context.KILL, "app.refresh"): "it asks while a kill runs, which this gateway ends at once",
     (Context.DETAIL, "order.resend"): "alive only over an order that is proven absent",
+    (Context.DETAIL, "order.let_go"): "alive only over an order that is proven absent",
 }
 """Keys that this net cannot press, and why."""
 CALM = {"review.send", "cancel.send", "kill.send"}

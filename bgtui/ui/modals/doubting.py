@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import ClassVar
 
+from bgtui.domain.error import Refused
 from bgtui.domain.facts import Facts
 from bgtui.domain.submission import Submission, SubmissionState
 from bgtui.session.facts import gather
@@ -17,6 +18,8 @@ from bgtui.ui.view.dockframe import Body, Section, frame, labelled, prose
 from bgtui.ui.view.doubt import doubt_rows, words_of
 from bgtui.ui.view.span import Row, Span
 from bgtui.ui.workspace import Workspace
+
+_NOT_PROVEN = "Its absence is not proven yet: 3 asks over 30s; u asks now."
 
 
 class DoubtDock(Dock[bool]):
@@ -49,7 +52,7 @@ class DoubtDock(Dock[bool]):
         body = list(self._settled(width) if self.is_settled else self._open(width))
         if self._problem:
             body += [Section(), *prose(self._problem, width - 2, Role.WARN)]
-        return frame("? UNKNOWN ORDER", symbol, body, ("u ask now  r resend", "esc leave"), width, height)
+        return frame("? UNKNOWN ORDER", symbol, body, ("u ask  r resend  d let go", "esc"), width, height)
 
     def _settled(self, width: int) -> Sequence[Body]:
         words: Body = (Span(f" {words_of(self._first)}", bold=True),)
@@ -81,7 +84,18 @@ class DoubtDock(Dock[bool]):
         if self.submission.state is SubmissionState.ABSENT and not self.is_settled:
             self.close(value=True)
             return
-        self._problem = "Its absence is not proven yet: 3 asks over 30s; u asks now."
+        self._problem = _NOT_PROVEN
+        self.draw()
+
+    def do_order_let_go(self) -> None:
+        """Stop minding it, once its absence is proven; nothing is sent."""
+        desk = self.workspace.session.desk if self.workspace.session is not None else None
+        if desk is None or self.is_settled:
+            return
+        try:
+            desk.let_go(self.submission)
+        except Refused:
+            self._problem = _NOT_PROVEN
         self.draw()
 
     def do_detail_back(self) -> None:

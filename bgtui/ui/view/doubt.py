@@ -83,7 +83,7 @@ def _held(submission: Submission, facts: Facts | None) -> Decimal | None:
 def _proof(submission: Submission, now_ms: int, width: int) -> list[Row]:
     """Return how far the proof of absence is."""
     if submission.state is SubmissionState.ABSENT:
-        return spelled("absent", "proven: r sends the same id again", width)
+        return spelled("absent", "proven: r sends the same id again, d lets it go", width)
     asks = max(ASKS_FOR_ABSENCE - submission.asks, 0)
     since_ms = now_ms - submission.asked_ms if submission.asked_ms else 0
     seconds = max(ABSENT_AFTER_MS - since_ms, 0) / 1000

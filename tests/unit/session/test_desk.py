@@ -438,6 +438,26 @@ class TestResend:
         assert (bench.last.state, bench.last.attempt) == (State.ACCEPTED, 2)
 
     @virtual_time
+    async def test_or_a_person_lets_it_go_and_nothing_is_sent(self) -> None:
+        bench = Bench()
+        absent = await self._absent(bench)
+        bench.desk.let_go(absent)
+        assert bench.store.submission("simk-NEW001") is None
+        assert bench.store.all_submissions() == ()
+        with pytest.raises(Refused):
+            await bench.desk.resend(absent, _still_absent)
+        assert len(bench.gateway.sent) == 1
+
+    @virtual_time
+    async def test_what_is_not_proven_absent_is_not_let_go(self) -> None:
+        bench = Bench()
+        with pytest.raises(OutcomeUnknown):
+            await bench.end_with(PLACE, OutcomeUnknown("no answer"))
+        with pytest.raises(Refused, match="not proven absent"):
+            bench.desk.let_go(bench.last)
+        assert bench.last.state is State.UNKNOWN
+
+    @virtual_time
     async def test_not_before_it_is_proven_absent(self) -> None:
         bench = Bench()
         with pytest.raises(OutcomeUnknown):
