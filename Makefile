@@ -2,7 +2,9 @@
 # `make V=1 …` shows the commands and pip's words.
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
-PYTEST_ARGS ?= -q -n auto --dist loadgroup
+# One worker more than cores: tests of programs wait for them now and then.
+WORKERS ?= $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
+PYTEST_ARGS ?= -q -n $(WORKERS) --dist loadgroup
 
 BIN := .venv/bin
 BENCH_BIN := .venv-bench/bin

@@ -34,7 +34,7 @@ async def test_line_1_says_where_how_and_how_well_at_every_size() -> None:
         assert "equity 12,416.92  free 9,862.74   cross risk 0.5%" in terminal.row(1)
         await terminal.resize(60, 15)
         assert terminal.row(1).startswith("[SIM]  ARMED")
-        assert "alerts 0 14:03:27" in terminal.row(1)
+        assert terminal.row(1).endswith("alerts 0    14:03")
 
 
 async def test_a_terminal_too_small_gets_a_card_that_still_quits() -> None:

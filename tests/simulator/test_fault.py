@@ -348,7 +348,7 @@ async def _silent_channel() -> None:
         room("silent:channel=books,after=300ms") as house,
         house.listening("ticker", "books") as listener,
     ):
-        await listener.pushes("books", 2)
+        await listener.pushes("books", 1)
         await listener.hear(0.5)
         frames = await listener.hear(0.5)
         assert frames
