@@ -59,7 +59,7 @@ STEPS = (
 def exchange(tmp_path: Path) -> Iterator[Ready]:
     """A simulator in a process of its own, which counts what it is asked."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "bgtui", "sim", "--child"],
+        [sys.executable, "-m", "bgtui", "sim", "--child", "--rate", "3"],
         cwd=ROOT,
         env={"PATH": "", "HOME": str(tmp_path)},
         stdin=subprocess.PIPE,
