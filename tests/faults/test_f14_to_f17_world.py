@@ -111,7 +111,7 @@ async def test_f15_answers_that_make_no_sense_leave_what_is_known(
         await open_leg(stage)
         for kind in GARBAGE:
             await stage.sees("LONG")
-            times = 1 if kind in FIGURES else 2  # a second figure could come when nobody looks for it any more
+            times = 1 if kind in FIGURES else 2  # a second figure could come unlooked for
             spec = f"garbage-answer:{kind},route=/api/v2/mix/position/all-position,times={times}"
             stage.faults.add(spec)
             stage.session.refresh_account()
