@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ import pytest
 from bgtui.store.book import BookStatus
 from tests.support.stage import BTC, USDT, Stage, staged
 
+TAPE_FROM = Decimal("0.01")
+"""What the tape shows from on, until somebody chooses otherwise."""
 OUTAGE = "refuse-stream:stream=public"
 
 
@@ -136,7 +139,8 @@ async def test_f07_a_screen_that_stood_still_shows_the_newest_book_and_nothing_p
         # No frame is drawn while the feed goes on.
         await stage.session.wait_for(lambda: store.book_totals().verified > seen + 30, timeout_s=20)
         await stage.terminal.settle()
-        ticker, newest = store.ticker(BTC), store.trades(BTC)[-1]
+        ticker = store.ticker(BTC)
+        newest = next(trade for trade in reversed(store.trades(BTC)) if trade.size >= TAPE_FROM)
         assert ticker is not None
         assert stage.text != before
         assert f"{ticker.last:,}" in stage.terminal.row(2), "the newest price"
