@@ -23,7 +23,7 @@ ifndef V
 .SILENT:
 endif
 .DELETE_ON_ERROR:
-.PHONY: help run test soak check format bench lock clean
+.PHONY: help run test suite soak check lint types format bench lock clean
 
 help:
 	echo "make run      set up and open the terminal, on a simulator of its own"
@@ -39,7 +39,11 @@ help:
 run: $(READY)
 	$(BIN)/bgtui $(ARGS)
 
-test: check
+# Types take a core for a minute: beside the tests, not before them.
+test: lint
+	$(MAKE) --no-print-directory -j2 types suite
+
+suite: $(READY)
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
 SEEDS ?= 1000
@@ -47,9 +51,13 @@ FIRST ?= 1001
 soak: $(READY)
 	$(BIN)/python -m tests.storm $(FIRST) $(SEEDS)
 
-check: $(READY)
+check: lint types
+
+lint: $(READY)
 	$(BIN)/ruff check --quiet
 	$(BIN)/ruff format --check --quiet || { echo "make check: run 'make format'" >&2; exit 1; }
+
+types: $(READY)
 	$(BIN)/mypy --no-error-summary
 	$(BIN)/lint-imports --no-logo >.venv/contracts.log 2>&1 || { cat .venv/contracts.log >&2; exit 1; }
 

@@ -31,6 +31,14 @@ def test_what_is_imported(bare: Shell, arguments: str, unwanted: tuple[str, ...]
     assert ended.stderr.strip() == "[]"
 
 
+def test_the_command_line_of_another_program_is_not_loaded(bare: Shell) -> None:
+    code = "import sys, bgtui.bootstrap.opening; print(*(name in sys.modules for name in ('httpx', 'pygments')))"
+    ended = subprocess.run(
+        [sys.executable, "-c", code], env=bare.environ, capture_output=True, text=True, check=True
+    )
+    assert ended.stdout.strip() == "True False"
+
+
 def test_the_table_of_exit_codes_is_in_the_help(bare: Shell) -> None:
     text = bare.run("--help").out
     for line in ("0  ok", "2  usage", "3  authentication", "8  network", "9  stale", "130  interrupted"):
