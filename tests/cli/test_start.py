@@ -32,7 +32,7 @@ def test_what_is_imported(bare: Shell, arguments: str, unwanted: tuple[str, ...]
 
 
 def test_the_command_line_of_another_program_is_not_loaded(bare: Shell) -> None:
-    code = "import sys, bgtui.bootstrap.opening; print(*(name in sys.modules for name in ('httpx', 'pygments')))"
+    code = "import sys, bgtui.bootstrap.opening\nprint('httpx' in sys.modules, 'pygments' in sys.modules)"
     ended = subprocess.run(
         [sys.executable, "-c", code], env=bare.environ, capture_output=True, text=True, check=True
     )
