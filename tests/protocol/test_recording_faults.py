@@ -23,7 +23,10 @@ from tests.protocol.recording_report import (
     table,
 )
 
-pytestmark = pytest.mark.skipif(not CAPTURE.exists(), reason="the real recording lies beside the repository")
+pytestmark = [
+    pytest.mark.skipif(not CAPTURE.exists(), reason="the real recording lies beside the repository"),
+    pytest.mark.xdist_group("recording-faults"),  # played in all ways once, not in every worker
+]
 
 MESSAGES = 194
 INSTRUMENTS = 2
