@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from typing import Any
 
-from bgtui.domain.event import PositionsReported
+from bgtui.domain.event import OpenOrdersListed, OrderUpdated, PositionsReported
 from bgtui.domain.intent import AmendOrder, PlaceOrder, SetLeverage
 from bgtui.domain.limit import Limits
 from bgtui.domain.order import PositionMode
 from bgtui.session.guard import Guard
+from tests.support import scene_mode
 from tests.support.build import USDT, D
 from tests.support.forms import confirm, fill, form, keys, opened, said, sent
 from tests.support.scene_account import positions
@@ -24,8 +26,8 @@ LIMITS = Limits(
 
 
 @asynccontextmanager
-async def guarded(limits: Limits = LIMITS, screen: str = "trade") -> AsyncIterator[Terminal]:
-    async with opened(PositionMode.HEDGE, screen) as terminal:
+async def guarded(limits: Limits = LIMITS, screen: str = "trade", **options: Any) -> AsyncIterator[Terminal]:
+    async with opened(PositionMode.HEDGE, screen, **options) as terminal:
         session = terminal.workspace.session
         assert session is not None
         assert session.desk is not None
@@ -47,6 +49,22 @@ async def test_a_ticket_over_a_limit_says_so_while_it_is_typed_and_is_not_review
         (order,) = sent(terminal)
         assert isinstance(order, PlaceOrder)
         assert order.size == D("0.2")
+
+
+async def test_what_was_refused_for_want_of_knowledge_is_not_any_more_once_it_is_known() -> None:
+    told = scene_mode.events(PositionMode.HEDGE)
+    late = [event for event in told if isinstance(event, OpenOrdersListed)]
+    early = [event for event in told if event not in late and not isinstance(event, OrderUpdated)]
+    async with guarded(Limits(symbol_orders=200), events=early) as terminal:
+        await terminal.press("t")
+        await fill(terminal, price="67000")
+        await terminal.press("enter")
+        assert "how many stand not known" in said(terminal)
+        await terminal.apply(*late)
+        await terminal.step(1.0)
+        assert "not known" not in said(terminal), "the form says what holds now, not what held at the key"
+        await confirm(terminal)
+        assert len(sent(terminal)) == 1
 
 
 async def test_a_price_far_from_mark_has_to_be_meant() -> None:

@@ -100,6 +100,11 @@ def pump_until(terminal: Pty, holds: Callable[[], bool], what: str) -> None:
     raise AssertionError(f"{what} never came:\n{terminal.text()}")
 
 
+def can_be_reviewed(text: str) -> bool:
+    """Tell whether the form knows its price, and the account by which the limits judge."""
+    return "-1%  =" in text and "known" not in text and "unchecked" not in text
+
+
 def send_resting_order(terminal: Pty) -> None:
     """Place a limit order below the market, by keys, up to the `y`."""
     terminal.wait_for("ARMED")
@@ -107,6 +112,7 @@ def send_resting_order(terminal: Pty) -> None:
     terminal.press("n")
     terminal.wait_for("ORDER BTCUSDT")
     terminal.send("-1%")
+    terminal.wait_for(can_be_reviewed)
     terminal.press("enter")
     terminal.wait_for("y SEND")
     terminal.pump(0.45)

@@ -26,6 +26,7 @@ _MOST_VALUES = 20
 _FRAME_ROWS = 4
 _UNCHANGED = "Nothing changes yet"
 """How a form says that it has still to be filled in: that is no fault."""
+_MISSING = "Something is missing; see the fields."
 _EXPIRED = "esc, then review again"
 
 
@@ -62,6 +63,8 @@ class FormDock(Dock[Decision]):
         self.edits: dict[str, LineEdit] = {}
         self.field = ""
         self.problem = clean_line(problem)  # it may quote the exchange
+        self.asked = False
+        """Whether a review was asked for since the last edit, and could not be: says why while it cannot."""
         self.frozen: Decision | None = None
         """Set while it is reviewed."""
         self.gate: ConfirmGate | None = None
@@ -180,13 +183,23 @@ class FormDock(Dock[Decision]):
         return (Span(f"{' ' if has_caret else '  '}{hint}", Role.MUTED),) if hint else ()
 
     def _problem_rows(self, width: int) -> Sequence[Body]:
-        lines = [line for line in (self.problem, *self.problems()) if line]
+        lines = [line for line in (self.problem, *self._obstacles(), *self.problems()) if line]
         if not lines:
             return ()
-        role = Role.WARN if self.decision() is not None and not self.problem else Role.DANGER
-        if lines[0].startswith(_UNCHANGED):
+        is_refused = self.problem or self.decision() is None or any(self._obstacles())
+        role = Role.DANGER if is_refused else Role.WARN
+        if lines[0].startswith(_UNCHANGED) and not self.asked:
             role = Role.MUTED
         return [Section(), *prose(lines[0], width, role)]
+
+    def _obstacles(self) -> Sequence[str]:
+        """Return why the review that was asked for cannot be, as things stand now."""
+        if not self.asked:
+            return ()
+        decision = self.decision()
+        if decision is not None:
+            return (self._held(decision),)
+        return () if any(self.problems()) else (_MISSING,)
 
     def _review(self, width: int, height: int) -> Sequence[Row]:
         identity = self.workspace.identity
@@ -235,7 +248,11 @@ class FormDock(Dock[Decision]):
         if self.gate is not None and chord != "y":
             self.gate.key(self.workspace.clock.monotonic())
         if chord not in ("enter", "esc"):
-            self.problem = ""
+            self._touch()
+
+    def _touch(self) -> None:
+        """Forget why it was refused: it is another form now."""
+        self.problem, self.asked = "", False
 
     def takes_text(self, chord: str) -> bool:
         """Take letters into text and choice fields, save those that are keys of a form."""
@@ -276,7 +293,7 @@ class FormDock(Dock[Decision]):
         """Paste into a text field; nothing else takes a paste, and no review does."""
         edit = self.edits.get(self.field)
         if self.frozen is None and edit is not None:
-            self.problem = ""
+            self._touch()
             self.edits[self.field] = edit.insert(text)
             self.changed(self.field)
             self.draw()
@@ -348,18 +365,12 @@ class FormDock(Dock[Decision]):
     def do_dock_review(self) -> None:
         """Freeze what would be sent and show it; a form that cannot be sent says why."""
         decision = self.decision()
-        if decision is None:
-            lines = [line for line in self.problems() if line]
-            self.problem = lines[0] if lines else "Something is missing; see the fields."
-            self.draw()
-            return
-        if held := self._held(decision):
-            self.problem = held
-            self.draw()
-            return
         self.problem = ""
-        self.frozen = decision
-        self.gate = ConfirmGate(self.workspace.clock.monotonic())
+        if decision is None or self._held(decision):
+            self.asked = True
+        else:
+            self.frozen = decision
+            self.gate = ConfirmGate(self.workspace.clock.monotonic())
         self.draw()
 
     def _held(self, decision: Decision) -> str:
