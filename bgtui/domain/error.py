@@ -6,7 +6,7 @@ property of its class, so no caller keeps a table of its own.
 
 from __future__ import annotations
 
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 from typing import ClassVar
 
 
@@ -23,6 +23,23 @@ class ExitCode(IntEnum):
     OUTCOME_UNKNOWN = 7
     NETWORK = 8
     DEGRADED = 9
+
+
+class Outage(StrEnum):
+    """Why nobody at the exchange answers at all, where that is known: not this question's own failure."""
+
+    MAINTENANCE = "maintenance"
+    """It says so by code."""
+    UNAVAILABLE = "unavailable"
+    """HTTP 503."""
+    WEB_PAGE = "web page"
+    """HTML came in place of an answer: a login page, a proxy."""
+    NAME = "name"
+    """Its name is not found."""
+    CERTIFICATE = "certificate"
+    """Who answers cannot prove to be the exchange."""
+    TLS = "tls"
+    """No secure connection came about."""
 
 
 class BgtuiError(Exception):
@@ -78,12 +95,24 @@ class ExchangeError(BgtuiError):
     """Something went wrong between us and the exchange."""
 
     exit_code = ExitCode.NETWORK
+    outage: Outage | None = None
+    """Set where the whole exchange cannot be reached, whatever is asked."""
 
-    def __init__(self, message: str, *, hint: str = "", code: str = "", exchange_message: str = "") -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        hint: str = "",
+        code: str = "",
+        exchange_message: str = "",
+        outage: Outage | None = None,
+    ) -> None:
         """Keep Bitget's code and its own words (cleaned for one line) where an answer had any."""
         super().__init__(message, hint=hint)
         self.code = code
         self.exchange_message = exchange_message
+        if outage is not None:
+            self.outage = outage
 
 
 class NotSent(ExchangeError):
@@ -96,6 +125,8 @@ class NetworkError(ExchangeError):
 
 class Maintenance(ExchangeError):
     """The exchange says that it is down for now."""
+
+    outage = Outage.MAINTENANCE
 
 
 class OutcomeUnknown(ExchangeError):

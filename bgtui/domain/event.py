@@ -15,6 +15,7 @@ from bgtui.domain.account import Balance, ClosedPosition, Fill, Position
 from bgtui.domain.alert import Alarm, Alert, AlertKind, Channel, Standing
 from bgtui.domain.book import Level
 from bgtui.domain.budget import Budget
+from bgtui.domain.error import Outage
 from bgtui.domain.feed import MarketTopic
 from bgtui.domain.instrument import Instrument, InstrumentId, ProductType
 from bgtui.domain.market import Candle, CandleInterval, Ticker, Trade
@@ -379,6 +380,10 @@ class FeedFailed:
     source: str
     reason: str
     retry_in_ms: int | None
+    outage: Outage | None = None
+    """Set where the exchange as a whole cannot be reached."""
+    code: str = ""
+    """Bitget's, where an answer had one."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 import httpx
 
-from bgtui.domain.error import ExchangeError, NetworkError, NotSent, OutcomeUnknown
+from bgtui.domain.error import ExchangeError, NetworkError, NotSent, Outage, OutcomeUnknown
 
 NEVER_LEFT = (
     httpx.ConnectError,
@@ -39,6 +39,13 @@ _CAUSES: tuple[_Sentence, ...] = (
 )
 """What lies below the library's error, the more telling first."""
 
+_OUTAGES: tuple[tuple[type[BaseException], Outage], ...] = (
+    (socket.gaierror, Outage.NAME),
+    (ssl.SSLCertVerificationError, Outage.CERTIFICATE),
+    (ssl.SSLError, Outage.TLS),
+)
+"""Which of them concern the exchange as a whole, the more telling first."""
+
 _NO_FAILURE = (ssl.SSLWantReadError, ssl.SSLWantWriteError)
 """How TLS says that it waits for the network."""
 
@@ -61,7 +68,7 @@ def read_failure(error: Exception, host: str) -> NetworkError:
     """Return what to raise for a read that did not come back."""
     what, hint = explain(error, host)
     kind = LastingError if _is_lasting(error) else NetworkError
-    return kind(what, hint=hint)
+    return kind(what, hint=hint, outage=_outage(error))
 
 
 def write_failure(error: Exception, host: str) -> ExchangeError:
@@ -82,6 +89,14 @@ def explain(error: Exception, host: str) -> tuple[str, str]:
         if isinstance(error, kind):
             return what.format(host=host), hint
     return f"the connection to {host} broke", "try again in a moment"
+
+
+def _outage(error: BaseException) -> Outage | None:
+    for each in _chain(error):
+        for kind, outage in _OUTAGES:
+            if isinstance(each, kind) and not isinstance(each, _NO_FAILURE):
+                return outage
+    return None
 
 
 def _is_lasting(error: Exception) -> bool:

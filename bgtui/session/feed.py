@@ -9,7 +9,14 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from bgtui.domain.clock import Clock
-from bgtui.domain.error import AuthRefused, BgtuiError, ConfigError, LoginRefused, PermissionRefused
+from bgtui.domain.error import (
+    AuthRefused,
+    BgtuiError,
+    ConfigError,
+    ExchangeError,
+    LoginRefused,
+    PermissionRefused,
+)
 from bgtui.domain.event import Event, FeedFailed, FeedRecovered
 from bgtui.domain.text import clean_line
 from bgtui.session.ports import EventSource
@@ -83,8 +90,14 @@ async def supervise(
             attempt = 1 if clock.monotonic() - begun_s >= CALM_S else attempt + 1
             delay_s = backoff_s(attempt, rng)
             _log.exception("%s failed, again in %.1f s", name, delay_s)
-            apply(FeedFailed(name, _describe(error), round(delay_s * 1000)))
+            apply(failed(name, error, delay_s))
         await asyncio.sleep(delay_s)
+
+
+def failed(source: str, error: Exception, delay_s: float) -> FeedFailed:
+    """Return what to report of a source that is tried again after so many seconds."""
+    outage, code = (error.outage, error.code) if isinstance(error, ExchangeError) else (None, "")
+    return FeedFailed(source, _describe(error), round(delay_s * 1000), outage, code)
 
 
 def surface(task: asyncio.Future[Any]) -> None:

@@ -27,7 +27,7 @@ from bgtui.domain.event import (
 from bgtui.domain.instrument import InstrumentId, ProductType
 from bgtui.domain.order import Order
 from bgtui.domain.text import clean_line
-from bgtui.session.feed import FATAL, Apply, backoff_s
+from bgtui.session.feed import FATAL, Apply, backoff_s, failed
 from bgtui.session.ports import AccountReader
 from bgtui.store.store import Store
 
@@ -217,7 +217,7 @@ class Reconciler:
             except BgtuiError as error:
                 attempt += 1
                 delay_s = backoff_s(attempt, self._rng, max_s=MAX_RETRY_S)
-                self._apply(FeedFailed(source, clean_line(str(error)), round(delay_s * 1000)))
+                self._apply(failed(source, error, delay_s))
             await asyncio.sleep(delay_s)
         self._apply(FeedRecovered(source))
         return True

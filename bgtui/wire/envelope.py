@@ -19,6 +19,7 @@ from bgtui.domain.error import (
     Maintenance,
     NetworkError,
     NotSent,
+    Outage,
     PermissionRefused,
     RateLimited,
     Rejected,
@@ -32,6 +33,7 @@ REMAINING_HEADER = "x-mbx-used-remain-limit"
 
 _TRY_AGAIN = "try again in a moment"
 _CHECK_NETWORK = "check the address in use and the network: a proxy or a login page may have answered"
+_HTML = "HTML"
 _MAX_WORDS = 160
 """Terminal cells of Bitget's own words that one line keeps."""
 
@@ -138,7 +140,12 @@ def _open(content: bytes) -> _Envelope:
             "the answer is JSON, but not in the shape of Bitget's", hint=_CHECK_NETWORK
         ) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise NetworkError(f"the answer is {_nature(content)} instead of JSON", hint=_CHECK_NETWORK) from None
+        nature = _nature(content)
+        raise NetworkError(
+            f"the answer is {nature} instead of JSON",
+            hint=_CHECK_NETWORK,
+            outage=Outage.WEB_PAGE if nature == _HTML else None,
+        ) from None
     if not is_identifier(str(envelope.code)):
         raise DecodeError("the answer's code is none that Bitget could have given", hint=_CHECK_NETWORK)
     return envelope
@@ -148,7 +155,7 @@ def _nature(content: bytes) -> str:
     start = content[:256].lstrip()
     if not start:
         return "empty"
-    return "HTML" if start.startswith(b"<") else "broken or plain text"
+    return _HTML if start.startswith(b"<") else "broken or plain text"
 
 
 def _status_error(status: int, words: str = "") -> ExchangeError | None:
@@ -168,7 +175,12 @@ def _status_error(status: int, words: str = "") -> ExchangeError | None:
             RateLimited, status, "too many requests", "wait a moment; cancels go first", words
         )
     if status == 503:
-        return Maintenance("Bitget is not available now (HTTP 503)", hint=_TRY_AGAIN, exchange_message=words)
+        return Maintenance(
+            "Bitget is not available now (HTTP 503)",
+            hint=_TRY_AGAIN,
+            exchange_message=words,
+            outage=Outage.UNAVAILABLE,
+        )
     if status >= 500:
         return NetworkError(
             f"Bitget's gateway failed (HTTP {status})", hint=_TRY_AGAIN, exchange_message=words

@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from bgtui.domain.book import Verdict
+from bgtui.domain.error import Outage
 from bgtui.domain.event import Connection
 from bgtui.domain.instrument import InstrumentId, ProductType
-from bgtui.domain.text import clean_line
+from bgtui.domain.text import clean_cell, clean_line
 from bgtui.session.journal import SOURCE as JOURNAL
 from bgtui.store.book import BookStatus
 from bgtui.store.freshness import Trust
@@ -234,21 +235,24 @@ def _failed_feed(health: HealthView) -> tuple[Trouble, str]:
         if failed.source == JOURNAL:
             return Trouble.JOURNAL_FAILED, f"{clean_line(failed.reason)}."  # says itself what is to be done
     for failed in health.failed_feeds:
-        if told := next((told for sign, told in _DOWN.items() if sign in failed.reason), ""):
-            return Trouble.EXCHANGE_DOWN, f"{told} {_retry(failed.retry_in_ms)}."
+        if failed.outage is not None:
+            words = _DOWN[failed.outage].format(
+                code=f" ({clean_cell(failed.code, 8)})" if failed.code else ""
+            )
+            return Trouble.EXCHANGE_DOWN, f"{words} {_retry(failed.retry_in_ms)}."
     failed = health.failed_feeds[0]
     return Trouble.FEED_FAILED, f"{failed.source} failed ({clean_line(failed.reason, 40)}); tried again."
 
 
 _DOWN = {
-    "45001": "Bitget is in maintenance (45001): last values kept as stale;",
-    "HTTP 503": "Bitget is not available (503): last values kept as stale;",
-    "HTML instead of JSON": "A web page answers, not Bitget: sign in to this network;",
-    "cannot find": "Bitget's name is not found: check the network and its DNS;",
-    "certificate": "Certificate not trusted: a proxy between, or a wrong clock;",
-    "no secure connection": "No secure connection to Bitget: a proxy may stand between;",
+    Outage.MAINTENANCE: "Bitget is in maintenance{code}: last values kept as stale;",
+    Outage.UNAVAILABLE: "Bitget is not available (503): last values kept as stale;",
+    Outage.WEB_PAGE: "A web page answers, not Bitget: sign in to this network;",
+    Outage.NAME: "Bitget's name is not found: check the network and its DNS;",
+    Outage.CERTIFICATE: "Certificate not trusted: a proxy between, or a wrong clock;",
+    Outage.TLS: "No secure connection to Bitget: a proxy may stand between;",
 }
-"""What the exchange says of itself, by what a failure is known by."""
+"""What keeps the whole exchange away, in words: every kind has its own."""
 
 
 def _retry(retry_in_ms: int | None) -> str:

@@ -12,7 +12,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 
-from bgtui.domain.error import NetworkError, NotSent, OutcomeUnknown
+from bgtui.domain.error import NetworkError, NotSent, Outage, OutcomeUnknown
 from bgtui.exchange.clock import SystemClock
 from bgtui.exchange.patience import Patience
 from bgtui.wire.endpoint import READS, futures_market, futures_order
@@ -296,8 +296,9 @@ async def test_a_name_that_nobody_knows(monkeypatch: pytest.MonkeyPatch) -> None
 
     monkeypatch.setattr(asyncio.get_running_loop(), "getaddrinfo", unknown)
     async with client(None, url="http://exchange.invalid", patience=HURRY) as rest:
-        with pytest.raises(NetworkError, match=r"cannot find exchange\.invalid; check the address"):
+        with pytest.raises(NetworkError, match=r"cannot find exchange\.invalid; check the address") as raised:
             await rest.read(TICKERS)
+    assert raised.value.outage is Outage.NAME
 
 
 async def test_a_certificate_that_is_not_trusted_is_asked_once() -> None:
@@ -314,8 +315,9 @@ async def test_a_certificate_that_is_not_trusted_is_asked_once() -> None:
             raise error
 
     async with client(Distrust(), patience=HURRY) as rest:
-        with pytest.raises(NetworkError, match="certificate that is not trusted"):
+        with pytest.raises(NetworkError, match="certificate that is not trusted") as raised:
             await rest.read(TICKERS)
+    assert raised.value.outage is Outage.CERTIFICATE
     assert attempts == 1
 
 

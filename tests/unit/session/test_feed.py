@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from bgtui.domain.error import ConfigError, LoginRefused, NetworkError
+from bgtui.domain.error import ConfigError, LoginRefused, Maintenance, NetworkError, Outage
 from bgtui.domain.event import Event, FeedFailed, FeedRecovered, TickerUpdated
 from bgtui.session.feed import CALM_S, MAX_DELAY_S, backoff_s, keep
 from tests.support.build import ticker
@@ -30,6 +30,15 @@ async def test_a_failure_is_reported_and_the_source_started_again() -> None:
     assert (failed.source, failed.reason) == ("prices", "RuntimeError"), "foreign words are not shown"
     assert seen == [TICK, failed, FeedRecovered("prices"), TICK, TICK]
     assert (source.starts, source.closes) == (2, 2)
+
+
+@virtual_time
+async def test_an_exchange_that_is_away_is_reported_as_a_fact() -> None:
+    source, seen = FakeSource(), list[Event]()
+    source.put(Maintenance("down", code="40200"), NetworkError("gone"), None)
+    await kept(source, seen)
+    told = [(event.outage, event.code) for event in seen if isinstance(event, FeedFailed)]
+    assert told == [(Outage.MAINTENANCE, "40200"), (None, "")]
 
 
 @virtual_time

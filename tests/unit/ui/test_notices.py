@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from bgtui.domain.error import Outage
 from bgtui.domain.event import (
     AccountReconciled,
     Connection,
@@ -156,25 +157,27 @@ def test_every_trouble_is_told_once_however_often_it_is_looked_at(trouble: Troub
 
 
 @pytest.mark.parametrize(
-    ("reason", "says"),
+    ("outage", "code", "says"),
     [
         (
-            "/api/v2/mix/order/fills: Answer 45001: Bitget is in maintenance, or had an error",
+            Outage.MAINTENANCE,
+            "45001",
             "Bitget is in maintenance (45001): last values kept as stale; retry in 20s.",
         ),
         (
-            "/api/v2/mix/order/fills: Bitget is not available now (HTTP 503); try again",
+            Outage.UNAVAILABLE,
+            "",
             "Bitget is not available (503): last values kept as stale; retry in 20s.",
         ),
     ],
 )
 def test_an_exchange_that_is_down_is_told_in_one_sentence_and_so_is_its_return(
-    reason: str, says: str
+    outage: Outage, code: str, says: str
 ) -> None:
     watcher = Watcher()
     watcher.live()
     watcher.store.apply(FeedFailed("something else", "ValueError", 1000))
-    watcher.store.apply(FeedFailed("fills of usdt-futures", reason, 20_000))
+    watcher.store.apply(FeedFailed("fills of usdt-futures", "whatever it says", 20_000, outage, code))
     watcher.look()
     watcher.store.apply(FeedRecovered("something else"))
     watcher.store.apply(FeedRecovered("fills of usdt-futures"))
@@ -182,6 +185,30 @@ def test_an_exchange_that_is_down_is_told_in_one_sentence_and_so_is_its_return(
 
     assert watcher.said == [says, "Bitget answers again after 7.0s."]
     assert all(len(text) <= 78 for text in watcher.said)
+
+
+@pytest.mark.parametrize("outage", list(Outage))
+def test_whatever_keeps_the_exchange_away_has_a_sentence_that_fits(outage: Outage) -> None:
+    watcher = Watcher()
+    watcher.live()
+    watcher.store.apply(FeedFailed("fills of usdt-futures", "", 20_000, outage))
+
+    notice = watcher.look()
+
+    assert notice is not None
+    assert len(notice.text) <= 78
+    assert notice.text.endswith("; retry in 20s.")
+
+
+def test_words_alone_make_no_outage() -> None:
+    watcher = Watcher()
+    watcher.live()
+    watcher.store.apply(FeedFailed("fills of usdt-futures", "order 45001: HTTP 503, certificate", 20_000))
+
+    notice = watcher.look()
+
+    assert notice is not None
+    assert notice.text == "fills of usdt-futures failed (order 45001: HTTP 503, certificate); tried again."
 
 
 def test_a_sentence_fits_the_message_line() -> None:

@@ -13,6 +13,7 @@ from bgtui.domain.error import (
     Maintenance,
     NetworkError,
     NotSent,
+    Outage,
     OutcomeUnknown,
     PermissionRefused,
     RateLimited,
@@ -252,6 +253,27 @@ def test_a_read_by_status_and_body(status: int, content: bytes, expected: type[B
 
 def test_html_is_named() -> None:
     assert "HTML instead of JSON" in str(read_failure(200, HTML))
+
+
+@pytest.mark.parametrize(
+    ("status", "content", "outage"),
+    [
+        (500, body("45001"), Outage.MAINTENANCE),
+        (503, b"", Outage.UNAVAILABLE),
+        (503, HTML, Outage.UNAVAILABLE),
+        (200, HTML, Outage.WEB_PAGE),
+        (200, b"plain", None),
+        (502, HTML, None),
+        (400, body("43012"), None),
+    ],
+    ids=short,
+)
+def test_what_keeps_the_whole_exchange_away_is_a_fact_of_its_own(
+    status: int, content: bytes, outage: Outage | None
+) -> None:
+    error = read_failure(status, content)
+    assert isinstance(error, ExchangeError)
+    assert error.outage is outage
 
 
 # writes
