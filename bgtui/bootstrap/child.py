@@ -18,7 +18,6 @@ import bgtui
 from bgtui.config.commandline import ENV_PREFIX
 from bgtui.domain.error import NetworkError
 from bgtui.domain.text import clean_line
-from bgtui.simulator.ready import Ready, decode
 
 COMMAND = (sys.executable, "-P", "-m", "bgtui", "sim", "--child")
 """`-P`: what lies in the working directory is not what is meant by `bgtui`."""
@@ -64,12 +63,11 @@ class Child:
         """Its process id."""
         return self._started()[0].pid
 
-    async def ready(self) -> Ready:
-        """Wait until it can be talked to.
+    async def line(self) -> bytes:
+        """Wait until it can be talked to; return what it then says: the line that `simulator.ready` reads.
 
         Raises:
             NetworkError: it ended instead, or took too long.
-            DecodeError: it said something else.
         """
         process, words = self._started()
         try:
@@ -81,7 +79,7 @@ class Child:
             raise NetworkError(
                 f"the embedded simulator was not ready within {self._ready_s:g} s", hint="bgtui sim shows why"
             ) from None
-        return decode(line)
+        return line
 
     def _started(self) -> tuple[Process, asyncio.Task[str]]:
         if self._process is None or self._words is None:

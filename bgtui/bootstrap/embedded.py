@@ -9,6 +9,7 @@ from importlib import import_module
 from bgtui.bootstrap.child import Child
 from bgtui.config.settings import Settings
 from bgtui.config.venue import Environment, Venue
+from bgtui.simulator.ready import decode
 
 _TALKS_TO_IT = "bgtui.bootstrap.opening"
 
@@ -23,6 +24,7 @@ async def settle(settings: Settings, started: Child | None = None) -> AsyncItera
 
     Raises:
         NetworkError: the simulator did not start.
+        DecodeError: it said something else.
     """
     if not settings.needs_simulator:
         yield settings
@@ -30,6 +32,6 @@ async def settle(settings: Settings, started: Child | None = None) -> AsyncItera
     async with AsyncExitStack() as stack:
         child = await stack.enter_async_context(Child()) if started is None else started
         import_module(_TALKS_TO_IT)  # loads while the child starts
-        ready = await child.ready()
+        ready = decode(await child.line())
         venue = Venue(Environment.SIM, ready.rest_url, ready.ws_public_url, ready.ws_private_url)
         yield settings.moved_to(venue, ready.keys[settings.embedded_account])

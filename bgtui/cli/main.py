@@ -9,25 +9,16 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import click
 
 from bgtui import __version__
-from bgtui.cli.completions import completions
-from bgtui.cli.doctor import doctor
 from bgtui.cli.ending import guarded
-from bgtui.cli.journal import journal
-from bgtui.cli.keys import keys
 from bgtui.cli.options import Task, display_options, settings_options
 from bgtui.cli.output import prepare_streams, writing
-from bgtui.cli.picture import picture
-from bgtui.cli.record import record as record_command
-from bgtui.cli.replay import replay
-from bgtui.cli.show import show
-from bgtui.cli.sim import sim
-from bgtui.cli.tui import run_tui
 from bgtui.config.commandline import CommandLine
 
 _EXIT_CODES = """\b
@@ -42,8 +33,28 @@ Exit codes:
 """
 
 
+_COMMANDS = ("completions", "doctor", "journal", "keys", "picture", "record", "replay", "show", "sim")
+"""Each stands in the module of its name."""
+
+
+class Commands(click.Group):
+    """The commands, each loaded when it is asked for: no command waits for what the others need."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Return their names, as the help lists them."""
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Return one; None when there is none of that name."""
+        if cmd_name not in _COMMANDS:
+            return None
+        command: click.Command = getattr(import_module(f"bgtui.cli.{cmd_name}"), cmd_name)
+        return command
+
+
 @click.group(
     name="bgtui",
+    cls=Commands,
     epilog=_EXIT_CODES,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -72,11 +83,13 @@ def bgtui(
     context.obj = typed = replace(typed, trade=trade)
     if context.invoked_subcommand is not None:
         return None
-    return lambda: run_tui(typed, looks, record)
 
+    def run() -> int:
+        from bgtui.cli.tui import run_tui
 
-for command in (show, record_command, replay, picture, sim, journal, doctor, keys, completions):
-    bgtui.add_command(command)
+        return run_tui(typed, looks, record)
+
+    return run
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -57,14 +57,17 @@ async def _run(typed: CommandLine, looks: Mapping[str, Any], record: Path | None
 
     from bgtui.cli.early import started_early
     from bgtui.cli.ending import SIGNALS
-    from bgtui.cli.later import load_all
-    from bgtui.cli.tap import taped
 
-    async with started_early(typed) as child, taped(record) as tap:
+    async with AsyncExitStack() as stack:
+        child = await stack.enter_async_context(started_early(typed))
+        # While it starts everything else is loaded.
+        from bgtui.cli.later import load_all
+        from bgtui.cli.tap import taped
         from bgtui.exchange.clock import SystemClock
         from bgtui.ui.app import BgtuiApp
         from bgtui.ui.display import display_of
 
+        tap = await stack.enter_async_context(taped(record))
         app = BgtuiApp(
             display_of(os.environ, **looks), connection(typed, child, looks, tap), clock=SystemClock()
         )

@@ -20,7 +20,7 @@ from bgtui.config.settings import locate
 from bgtui.config.venue import EMBEDDED_PROFILES
 from bgtui.domain.error import ConfigError, DecodeError, NetworkError
 from bgtui.simulator.exchange_accounts import make_keys
-from bgtui.simulator.ready import Ready, to_wire
+from bgtui.simulator.ready import Ready, decode, to_wire
 from tests.support.place import KEY, KEY_VARIABLES, Place
 
 READY = Ready(
@@ -56,7 +56,7 @@ linux = pytest.mark.skipif(not hasattr(os, "pidfd_open"), reason="needs pidfd_op
 @linux
 async def test_it_lives_as_long_as_the_block() -> None:
     async with child(UNTIL_STDIN_CLOSES) as running:
-        assert await running.ready() == READY
+        assert decode(await running.line()) == READY
         pid = running.pid
         assert not has_ended(pid)
         assert os.getsid(pid) == pid, "Ctrl-C in the terminal does not reach it"
@@ -68,34 +68,28 @@ async def test_one_that_ends_instead_says_why() -> None:
         "import sys; print('first', file=sys.stderr); sys.exit('bgtui: no \\x1b[2J room')"
     ) as running:
         with pytest.raises(NetworkError, match=r"did not start: no \[2J room$"):
-            await running.ready()
+            await running.line()
 
 
 async def test_one_that_ends_without_a_word() -> None:
     async with child("") as running:
         with pytest.raises(NetworkError, match=r"did not start: it said nothing$"):
-            await running.ready()
+            await running.line()
 
 
 @linux
 async def test_one_that_is_never_ready() -> None:
     async with child("import sys; sys.stdin.read()", ready_s=0.05) as running:
         with pytest.raises(NetworkError, match=r"not ready within 0.05 s"):
-            await running.ready()
+            await running.line()
         pid = running.pid
     assert has_ended(pid)
-
-
-async def test_one_that_says_something_else() -> None:
-    async with child("print('Welcome!', flush=True); import sys; sys.stdin.read()") as running:
-        with pytest.raises(DecodeError, match=r"^that is not the line of a simulator"):
-            await running.ready()
 
 
 async def test_what_it_says_on_stderr_never_holds_it_up() -> None:
     talk = "import sys; sys.stderr.write('x' * 1_000_000); "
     async with child(talk + UNTIL_STDIN_CLOSES) as running:
-        assert await running.ready() == READY
+        assert decode(await running.line()) == READY
 
 
 @linux
@@ -105,7 +99,7 @@ async def test_canceling_ends_it_too() -> None:
 
     async def run() -> None:
         async with child(UNTIL_STDIN_CLOSES) as running:
-            await running.ready()
+            await running.line()
             pids.append(running.pid)
             is_ready.set()
             await asyncio.Event().wait()
@@ -126,7 +120,7 @@ def test_it_ends_with_its_parent(signum: int) -> None:
         from bgtui.bootstrap.child import Child
         async def run():
             async with Child((sys.executable, "-S", "-c", {UNTIL_STDIN_CLOSES!r}, sys.argv[1])) as child:
-                await child.ready()
+                await child.line()
                 print(child.pid, flush=True)
                 await asyncio.Event().wait()
         asyncio.run(run())
@@ -194,6 +188,14 @@ async def test_settings_of_the_embedded_simulator(
             assert again is settled, "one is enough"
     assert settings.needs_simulator
     assert settings.credentials is None
+
+
+async def test_one_that_says_something_else(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    talk = "print('Welcome!', flush=True); import sys; sys.stdin.read()"
+    monkeypatch.setattr("bgtui.bootstrap.embedded.Child", lambda: child(talk))
+    with pytest.raises(DecodeError, match=r"^that is not the line of a simulator"):
+        async with settle(place.load(CommandLine())):
+            pass
 
 
 async def test_a_key_of_the_user_is_not_used_there(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
