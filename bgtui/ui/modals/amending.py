@@ -20,6 +20,7 @@ from bgtui.ui.role import Role
 from bgtui.ui.view import figure, ticket
 from bgtui.ui.view.dockframe import Body, Section, labelled, prose
 from bgtui.ui.view.lineedit import LineEdit
+from bgtui.ui.view.number import read_number
 from bgtui.ui.view.pricetext import MEANT, Read, read_price
 from bgtui.ui.view.span import Row
 from bgtui.ui.workspace import Workspace
@@ -120,11 +121,7 @@ class AmendDock(FormDock):
 
     def new_size(self) -> Decimal | None:
         """Return the size typed, base coin."""
-        try:
-            size = Decimal(self.edits["amount"].text.replace(",", "").strip().removeprefix(MEANT))
-        except ArithmeticError:
-            return None
-        return size if size.is_finite() else None
+        return read_number(self.edits["amount"].text.strip().removeprefix(MEANT).lstrip())
 
     def intent(self) -> AmendOrder | None:
         """Return the change as the form stands, or as it was frozen for the review."""
@@ -146,11 +143,17 @@ class AmendDock(FormDock):
         if order.filled_size:
             return ("Partly filled: only untouched orders are amended; x cancels, then place the rest.",)
         if intent is None or facts is None:
-            return ("price or size is no figure; type 67238, +2 or 0.05",)
+            return (self._unread(),)
         lines = judging.lines(judging.judge(self.workspace, intent, facts, self._meant()))
         if not lines and intent.new_price == order.price and intent.new_size == order.size:
             lines.append("Nothing changes yet; up and down move the price by a tick.")
         return lines
+
+    def _unread(self) -> str:
+        """Return what cannot be read, and how it is written."""
+        if self.new_price() is None:
+            return self._read_price().problem or "No price: type 67238, bid, +5 or -0.1%."
+        return f"{self.edits['amount'].text.strip()[:16]!a} is no size; type 0.05"
 
     def decision(self) -> Decision | None:
         """Return the change when every rule lets it pass."""

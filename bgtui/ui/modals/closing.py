@@ -26,6 +26,7 @@ from bgtui.ui.view import figure, ticket
 from bgtui.ui.view.dockframe import Body, Section, labelled
 from bgtui.ui.view.glyph import ABOUT
 from bgtui.ui.view.lineedit import LineEdit
+from bgtui.ui.view.number import read_number
 from bgtui.ui.view.pricetext import Prices, read_price
 from bgtui.ui.view.span import Row
 from bgtui.ui.workspace import Workspace
@@ -80,13 +81,10 @@ class CloseDock(LegDock):
     def amount(self) -> Decimal | None:
         """Return how much is closed, base coin, rounded down; a percentage is of the whole leg."""
         leg, facts = self.leg, self.facts()
-        text = self.edits["amount"].text.strip().replace(",", "")
+        text = self.edits["amount"].text.strip()
         is_percent = text.endswith("%")
-        try:
-            number = Decimal(text.rstrip("%").strip())
-        except ArithmeticError:
-            return None
-        if leg is None or facts is None or not number.is_finite() or number <= 0:
+        number = read_number(text.removesuffix("%").strip())
+        if leg is None or facts is None or not number:
             return None
         if not is_percent:
             return number

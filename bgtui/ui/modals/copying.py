@@ -19,6 +19,7 @@ from bgtui.ui.role import Role
 from bgtui.ui.view import copyrule, figure
 from bgtui.ui.view.dockframe import Body, Section, prose
 from bgtui.ui.view.lineedit import LineEdit
+from bgtui.ui.view.number import read_number
 from bgtui.ui.view.person import shown_name, shown_uid
 from bgtui.ui.view.span import Row
 from bgtui.ui.workspace import Workspace
@@ -361,11 +362,7 @@ def _next(values: Sequence[str], now: str, steps: int) -> str:
 
 def _number(text: str) -> Decimal | None:
     """Return a number above zero as typed; None for anything else."""
-    try:
-        number = Decimal(text.strip().replace(",", "").rstrip("%x"))
-    except ArithmeticError:
-        return None
-    return number if number.is_finite() and number > 0 else None
+    return read_number(text.strip().rstrip("%x")) or None
 
 
 def _text(value: Decimal | None) -> str:

@@ -18,6 +18,7 @@ from bgtui.ui.view import figure
 from bgtui.ui.view.dockframe import Body, Section, labelled, prose
 from bgtui.ui.view.glyph import ABOUT
 from bgtui.ui.view.lineedit import LineEdit
+from bgtui.ui.view.number import read_number
 from bgtui.ui.view.span import Row
 from bgtui.ui.workspace import Workspace
 
@@ -96,11 +97,7 @@ class LeverageDock(FormDock):
         return ""
 
     def _number(self, name: str) -> Decimal | None:
-        try:
-            number = Decimal(self.edits[name].text.strip().rstrip("x"))
-        except ArithmeticError:
-            return None
-        return number if number.is_finite() and number > 0 else None
+        return read_number(self.edits[name].text.strip().rstrip("x")) or None
 
     def problems(self) -> Sequence[str]:
         """Return why it cannot be sent."""

@@ -21,6 +21,7 @@ from bgtui.ui.view import figure
 from bgtui.ui.view.dockframe import Body, Section, labelled
 from bgtui.ui.view.glyph import ABOUT, NONE
 from bgtui.ui.view.lineedit import LineEdit
+from bgtui.ui.view.number import read_number
 from bgtui.ui.view.span import Row
 from bgtui.ui.workspace import Workspace
 
@@ -55,11 +56,7 @@ class MarginDock(LegDock):
 
     def amount(self) -> Decimal | None:
         """Return the amount typed, margin coin."""
-        try:
-            number = Decimal(self.edits["amount"].text.replace(",", "").strip())
-        except ArithmeticError:
-            return None
-        return number if number.is_finite() and number > 0 else None
+        return read_number(self.edits["amount"].text.strip()) or None
 
     def problems(self) -> Sequence[str]:
         """Return why it cannot be sent."""

@@ -22,6 +22,7 @@ from bgtui.ui.view import contract, figure, ticket
 from bgtui.ui.view.dockframe import Body, Section, labelled
 from bgtui.ui.view.effects import effect_rows, preset_words
 from bgtui.ui.view.lineedit import LineEdit
+from bgtui.ui.view.number import read_number
 from bgtui.ui.view.request import TicketRequest
 from bgtui.ui.view.span import Row, Span
 from bgtui.ui.view.ticket import Ticket
@@ -146,8 +147,7 @@ class TicketDock(FormDock):
                 if value is None:
                     return ""
                 shown = figure.price(value, facts.rules.price_places)
-                typed = self.edits[name].text.replace(",", "")
-                if not (typed and _same(typed, value)):
+                if not _same(self.edits[name].text, value):
                     return f"= {shown}"
                 if name in _PROTECTIONS and resolved.expected:
                     return figure.signed_percent(value / resolved.expected - 1, 1)
@@ -348,11 +348,7 @@ def _base_size(resolved: ticket.Resolved, facts: Facts) -> Decimal:
 
 
 def _same(text: str, value: Decimal) -> bool:
-    bare = text.replace(",", "").strip()
-    try:
-        return bool(bare) and Decimal(bare) == value
-    except ArithmeticError:
-        return False
+    return read_number(text.strip()) == value
 
 
 def _next(values: Sequence[T], value: T, steps: int) -> T:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from bgtui.domain.text import clean_line
 from bgtui.ui.role import Role
+from bgtui.ui.view.number import ungrouped
 from bgtui.ui.view.span import Row, Span
 
 MAX_LENGTH = 60
@@ -33,8 +34,13 @@ class LineEdit:
         return LineEdit(before + added + after, len(before) + len(added)) if added else self
 
     def press(self, chord: str) -> LineEdit | None:
-        """Return the line after an editing key; None for a key that edits nothing."""
+        """Return the line after an editing key; None for a key that edits nothing.
+
+        An offered number loses its commas: edited, they would stand in the wrong places.
+        """
         text, caret = self.text, self.caret
+        if self.is_offered and (bare := ungrouped(text)) != text:
+            text, caret = bare, len(bare)
         match chord:
             case "backspace":
                 return LineEdit(text[: max(caret - 1, 0)] + text[caret:], max(caret - 1, 0))

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from bgtui.domain.instrument import Instrument
+from bgtui.ui.view.number import read_number
 
-_NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d*)?|\d{1,20}(?:\.\d{0,20})?|\.\d{1,20}")
-_RELATIVE = re.compile(r"(?P<word>[a-z]+)?(?P<sign>[+-])(?P<number>\d{1,12}(?:\.\d{1,8})?)(?P<percent>%)?")
+_RELATIVE = re.compile(
+    r"(?P<word>[a-z]+)?(?P<sign>[+-])(?P<number>[0-9]{1,12}(?:\.[0-9]{1,8})?)(?P<percent>%)?"
+)
 MEANT = "="
 """Before a figure: however unusual, it is meant."""
 _SLIP_PERCENT = 50
@@ -60,8 +62,9 @@ def read_price(text: str, rules: Instrument, prices: Prices, *, base: Decimal | 
     if not text:
         return Read(None)
     bare = text.removeprefix(MEANT).lstrip()
-    if _NUMBER.fullmatch(bare):
-        return Read(Decimal(bare.replace(",", "").rstrip(".") or "0"), is_bare=bare is text)
+    figure = read_number(bare)
+    if figure is not None:
+        return Read(figure, is_bare=bare is text)
     if text in WORDS:
         return _known(text, prices.word(text), rules)
     match = _RELATIVE.fullmatch(text)

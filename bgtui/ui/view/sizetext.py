@@ -7,9 +7,10 @@ from decimal import Decimal
 
 from bgtui.domain import pnl
 from bgtui.domain.instrument import Instrument, round_size
+from bgtui.ui.view.number import read_number
 from bgtui.ui.view.pricetext import MEANT, Read
 
-_NUMBER = re.compile(r"(?P<risk>r)?(?P<number>[\d,]{1,24}(?:\.\d{0,20})?|\.\d{1,20})(?P<unit>u|%)?")
+_NUMBER = re.compile(r"(?P<risk>r)?(?P<number>[0-9,.]{1,40})(?P<unit>u|%)?")
 
 
 def read_size(
@@ -40,9 +41,9 @@ def read_size(
     is_bare = not text.startswith(MEANT)
     text = text.removeprefix(MEANT).lstrip()
     match = _NUMBER.fullmatch(text)
-    if match is None or (match["risk"] and match["unit"] != "%"):
+    number = None if match is None else read_number(match["number"])
+    if match is None or number is None or (match["risk"] and match["unit"] != "%"):
         return Read(None, f"{text[:16]!a} is no size; type 0.05, 500u, 25% or r1%")
-    number = Decimal(match["number"].replace(",", "").rstrip(".") or "0")
     if match["risk"]:
         return _risk(number, rules, price, equity, stop, fee_rate)
     if match["unit"] == "u":

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bgtui.ui.view.lineedit import LineEdit
+from bgtui.ui.view.number import read_number
+from tests.support.build import D
 
 
 def press(line: LineEdit, chord: str) -> LineEdit:
@@ -25,10 +27,18 @@ def test_nothing_typed_leaves_what_is_offered() -> None:
 
 @pytest.mark.parametrize(
     ("chord", "text"),
-    [("backspace", "67,238.5"), ("end", "67,238.05"), ("home", "567,238.0"), ("left", "67,238.50")],
+    [("backspace", "67238.5"), ("end", "67238.05"), ("home", "567238.0"), ("left", "67238.50")],
 )
 def test_an_editing_key_takes_up_what_is_offered(chord: str, text: str) -> None:
     assert press(LineEdit.of("67,238.0"), chord).insert("5").text == text
+
+
+def test_what_is_edited_is_a_price_again_whatever_is_taken_away() -> None:
+    line = LineEdit.of("90,599.2")
+    for _ in range(3):
+        line = press(line, "backspace")
+    assert read_number(line.insert("88").text) == D("905988"), "no comma is left in a wrong place"
+    assert press(LineEdit.of("1,5 or so"), "end").text == "1,5 or so"
 
 
 def test_what_typing_replaces_is_reversed_as_a_whole_and_the_caret_keeps_its_cell() -> None:
