@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import ClassVar
@@ -142,6 +142,12 @@ class CancelDock(Dock[Chosen]):
         store = self.workspace.store
         every = store.open_orders(self.instrument.product_type) if store is not None else None
         return sum(order.instrument != self.instrument and order not in orders for order in every or ())
+
+    def idle(self) -> Collection[str]:
+        """Return the scope where it is given, and the send where there is nothing to cancel."""
+        chosen = self.chosen()
+        send = () if chosen.orders or chosen.plans else ("cancel.send",)
+        return send if self.named is None else (*send, "cancel.scope", "cancel.scope_back")
 
     def key_pressed(self, chord: str) -> None:
         """Have `y` wait after any other key."""

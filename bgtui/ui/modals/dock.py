@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import ClassVar, Generic, TypeVar
 
 from textual import events
 
 from bgtui.ui.keys import Context
+from bgtui.ui.view import footer
 from bgtui.ui.view.span import Row
 from bgtui.ui.widgets.canvas import Canvas
 
 T = TypeVar("T")
 FIRST_ROW = 2
 """Rows above a dock that stay: am I safe, am I live."""
+_OF_THE_PROGRAM = frozenset({"app.refresh", "row.json", "dock.help"})
+"""Actions of docks that the program itself carries out."""
 
 
 def dock_width(columns: int) -> int:
@@ -77,6 +80,20 @@ class Dock(Canvas, Generic[T]):
     def alive_contexts(self) -> tuple[Context, ...]:
         """Return whose keys are alive now."""
         return self.contexts
+
+    def idle(self) -> Collection[str]:
+        """Return the actions whose keys would do nothing at this moment."""
+        return ()
+
+    def footer_actions(self) -> Sequence[footer.Wanted]:
+        """Return what the last line of the terminal names while this is open: the keys that act now."""
+        idle = self.idle()
+
+        def is_of_use(action: str) -> bool:
+            has_method = hasattr(self, "do_" + action.replace(".", "_")) or action in _OF_THE_PROGRAM
+            return has_method and action not in idle
+
+        return footer.of_dock(self.workspace.keys, self.alive_contexts(), is_of_use)
 
     def key_pressed(self, chord: str) -> None:
         """Take note of any key, before it is looked up."""

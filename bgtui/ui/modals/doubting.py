@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import ClassVar
 
 from bgtui.domain.error import Refused
@@ -71,6 +71,11 @@ class DoubtDock(Dock[bool]):
         session = self.workspace.session
         inquiry = None if session is None else session.inquiry
         return None if inquiry is None else inquiry.seconds_to_ask(self._first.client_order_id)
+
+    def idle(self) -> Collection[str]:
+        """Return what has to wait for the proof that it is absent."""
+        is_proven = self.submission.state is SubmissionState.ABSENT and not self.is_settled
+        return () if is_proven else ("order.resend", "order.let_go")
 
     def do_app_refresh(self) -> None:
         """Ask at once."""

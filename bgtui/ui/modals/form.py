@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import ClassVar
@@ -28,6 +28,9 @@ _UNCHANGED = "Nothing changes yet"
 """How a form says that it has still to be filled in: that is no fault."""
 _MISSING = "Something is missing; see the fields."
 _EXPIRED = "esc, then review again"
+_NO_SEND = ("review.send",)
+_STEPS, _CHOICES = ("dock.more", "dock.less"), ("dock.choice_back", "dock.choice")
+_PRESETS = ("dock.preset_down", "dock.preset_up")
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +245,21 @@ class FormDock(Dock[Decision]):
     def alive_contexts(self) -> tuple[Context, ...]:
         """Return whose keys are alive: the form's, or the review's alone."""
         return (Context.REVIEW,) if self.frozen is not None else (Context.DOCK,)
+
+    def idle(self) -> Collection[str]:
+        """Return what neither the field nor the form has any use for."""
+        if self.gate is not None:
+            return _NO_SEND if self.gate.is_expired(self.workspace.clock.monotonic()) else ()
+        kind, names = type(self), self.names()
+        found = [] if len(names) > 1 else ["dock.next"]
+        is_text = self.field in self.edits
+        if not is_text or kind.step is FormDock.step:
+            found += _STEPS
+        if is_text or not names or kind.choose is FormDock.choose:
+            found += _CHOICES
+        if kind.preset is FormDock.preset:
+            found += _PRESETS
+        return found
 
     def key_pressed(self, chord: str) -> None:
         """Have `y` wait after any other key; a form that was touched forgets why it was refused."""

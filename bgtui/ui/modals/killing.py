@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import ClassVar
 
 from bgtui.domain.error import Refused
@@ -18,6 +18,7 @@ from bgtui.ui.view.killing import KillView
 from bgtui.ui.view.span import Row
 from bgtui.ui.workspace import Badge, Workspace
 
+_CHOICES = ("kill.cancel", "kill.flatten", "kill.both")
 ASK_EVERY_S = 3.0
 """Pause between two looks at what stands, while it is chosen."""
 
@@ -87,6 +88,18 @@ class KillDock(Dock[None]):
 
     def _new_gate(self) -> ConfirmGate:
         return ConfirmGate(self.workspace.clock.monotonic(), expires_s=None)
+
+    def idle(self) -> Collection[str]:
+        """Return what cannot be chosen or sent at this moment."""
+        run, view = self._kill.run, self._view()
+        if self._is_choosing or run is None:
+            can_send = view is not None and view.can_send and self._standing is not None
+            found = [] if can_send else ["kill.send"]
+            return found if self.workspace.instrument is not None else [*found, "kill.scope"]
+        found = ["kill.scope"]
+        if not run.is_overdue or run.standing is None:
+            found.append("kill.send")
+        return found if run.is_over or run.is_overdue else [*found, *_CHOICES]
 
     def key_pressed(self, chord: str) -> None:
         """Have `y` wait after any other key."""

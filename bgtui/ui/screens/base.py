@@ -96,16 +96,27 @@ class BaseScreen(Screen[None], inherit_bindings=False):
     def footer_items(self) -> list[footer.Item]:
         """Return what the last line names now."""
         workspace, alive = self.workspace, self.alive()
-        wanted = (*footer.REPLAY, *self.footer_actions())
-        look = (workspace.keys, alive, wanted, workspace.can_trade, bool(self.docks))
+        dock = self.docks[-1] if self.docks else None
+        wanted = (*footer.REPLAY, *self.footer_actions()) if dock is None else tuple(dock.footer_actions())
+        look = (workspace.keys, alive, wanted, workspace.can_trade, dock)
         if look == self._footer[0]:
             return self._footer[1]
         found = footer.items(workspace.keys, alive, wanted, can_trade=workspace.can_trade)
-        if self.name_id == "trade" and not self.docks:
+        if dock is not None:
+            found += self._kill_item(dock)
+        elif self.name_id == "trade":
             found = footer.with_screens(found, workspace.keys)
         found = [*found, *footer.items(workspace.keys, alive, (footer.HELP,), can_trade=True)]
         self._footer = (look, found)
         return found
+
+    def _kill_item(self, dock: Dock[Any]) -> list[footer.Item]:
+        """Return the kill switch, which is alive in every dock that does not take its key for text."""
+        keys = self.workspace.keys
+        kill = keys.of(footer.KILL)
+        if kill is None or Context.KILL in dock.contexts or dock.takes_text(kill.chords[0]):
+            return []
+        return footer.items(keys, (Context.ANY,), (footer.KILL,), can_trade=self.workspace.can_trade)
 
     def footer_actions(self) -> Sequence[footer.Wanted]:
         """Return the actions worth naming at this moment."""

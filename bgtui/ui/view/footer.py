@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
-from bgtui.ui.keys import Context, KeyTable
+from bgtui.ui.keys import Context, Key, KeyTable
 from bgtui.ui.role import Role
 from bgtui.ui.view.span import Row, Span, crop, spread, width_of
 
@@ -26,6 +26,9 @@ _SHOWN = {
 }  # fmt: skip
 
 
+_ARROWS = frozenset({"up", "down", "left", "right"})
+
+
 def chord_text(chord: str) -> str:
     """Return how a chord is printed."""
     return _SHOWN.get(chord, chord)
@@ -44,12 +47,26 @@ def items(
             joint = (
                 "" if all(len(key.chords[0]) == 1 for key in usable) and usable[0].chords[0] in "<>" else "/"
             )
-            chords = joint.join(chord_text(key.chords[0]) for key in usable)
+            chords = joint.join(chord_text(chord) for key in usable for chord in _named(key))
             label = usable[0].label or usable[0].help
             if usable[0].action == FIND and Context.LIST in contexts:
                 label = "filter"
             made.append(Item(chords, label))
     return made
+
+
+def _named(key: Key) -> Sequence[str]:
+    """Return the chords that stand for a key: the first, or all of its arrows."""
+    return key.chords if _ARROWS.issuperset(key.chords) else key.chords[:1]
+
+
+def of_dock(table: KeyTable, contexts: Sequence[Context], is_of_use: Callable[[str], bool]) -> list[Wanted]:
+    """Return what a dock's last line names: its keys that have a word, those of one word together."""
+    found: dict[str, list[str]] = {}
+    for key in table.alive(contexts):
+        if key.label and is_of_use(key.action):
+            found.setdefault(key.label, []).append(key.action)
+    return [tuple(actions) for actions in found.values()]
 
 
 FIND = "app.find"
@@ -71,6 +88,7 @@ def with_screens(entries: Sequence[Item], table: KeyTable) -> list[Item]:
 
 
 HELP = "app.help"
+KILL = "kill.open"
 
 
 def line(entries: Sequence[Item], width: int) -> Row:
