@@ -39,6 +39,7 @@ from bgtui.session.ids import id_maker
 from bgtui.session.inquiry import Inquiry
 from bgtui.session.journal import Journal
 from bgtui.session.kill import KillSwitch
+from bgtui.session.losses import Losses
 from bgtui.session.ports import EventSource
 from bgtui.session.questions import Asker
 from bgtui.session.recovery import Recovery
@@ -169,6 +170,7 @@ async def open_session(
             journal=parts.journal,
             scribe=parts.scribe,
             guard=parts.guard,
+            losses=parts.losses,
         )
         parts.session = session
         parts.watch(session, alerts)
@@ -218,6 +220,7 @@ class _Parts:
         self.inquiry: Inquiry | None = None
         self.recovery: Recovery | None = None
         self.guard: Guard | None = None
+        self.losses: Losses | None = None
         self.risk: RiskWatch | None = None
 
     def sources(self) -> tuple[EventSource, ...]:
@@ -282,7 +285,7 @@ class _Parts:
         self.inquiry = inquiry
         stack.push_async_callback(inquiry.close)
         arming = self.arming = self._arming(info, journal)
-        self.guard, losses = build_guard(
+        self.guard, self.losses = build_guard(
             self._settings,
             self._store,
             self._products,
@@ -314,7 +317,7 @@ class _Parts:
         self.risk = RiskWatch(
             self._store,
             self._settings.limits,
-            losses,
+            self.losses,
             self._products,
             send=desk.submit,
             weigh=self._weigh,

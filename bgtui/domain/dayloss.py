@@ -63,6 +63,12 @@ def day_of(now_ms: int) -> int:
     return now_ms - now_ms % DAY_MS
 
 
+def clock(time_ms: int) -> str:
+    """Return hour and minute of a moment, UTC."""
+    minutes = time_ms % DAY_MS // 60_000
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"
+
+
 def lock_line(loss: Decimal, limit: Decimal) -> str:
     """Return the line of a locked day; both figures below zero, dollars."""
     return f"Locked until 00:00 UTC: day loss {money(loss)} passed {money(limit)}; only exits pass."

@@ -7,17 +7,21 @@ import contextlib
 import hashlib
 import json
 import os
+from dataclasses import replace
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from bgtui.domain.dayloss import LOCKED
+from bgtui.domain.daysums import DaySums
 from bgtui.domain.instrument import ProductType
 from bgtui.session.losses import DayRecord
 
 _MAX_BYTES = 64_000
 _VERSION = 1
+"""Additions keep the number: what does not know them passes over them."""
+_UNREADABLE = (ValueError, RecursionError, LookupError, TypeError, AttributeError, InvalidOperation)
 
 
 class DayFile:
@@ -33,28 +37,32 @@ class DayFile:
         self._account = account
         name = hashlib.sha256(account.encode()).hexdigest()[:16]
         self.path = folder / f"day-{name}.json"
+        self.trouble = ""
+        """Why what was found there cannot be used, one line."""
 
     def load(self) -> DayRecord | None:
-        """Return what an earlier run has left; what cannot be read counts as nothing.
+        """Return what an earlier run has left; what cannot be read counts as nothing, and `trouble` says so.
 
         Nothing is lost by that but the start of the open legs: fills tell again what the day has lost.
         """
+        self.trouble = ""
         try:
-            with self.path.open("rb") as stream:
-                text = stream.read(_MAX_BYTES + 1)
-            if len(text) > _MAX_BYTES:
-                return None
-            return _from_json(json.loads(text.decode()), self._account)
-        except (
-            OSError,
-            ValueError,
-            RecursionError,
-            LookupError,
-            TypeError,
-            AttributeError,
-            InvalidOperation,
-        ):
+            return self._read()
+        except FileNotFoundError:
             return None
+        except OSError as error:
+            reason = (error.strerror or type(error).__name__).lower()
+            self.trouble = f"Day record cannot be read ({reason})"
+        except _UNREADABLE:
+            self.trouble = "Day record is damaged or another account's: not used"
+        return None
+
+    def _read(self) -> DayRecord:
+        with self.path.open("rb") as stream:
+            text = stream.read(_MAX_BYTES + 1)
+        if len(text) > _MAX_BYTES:
+            raise ValueError("too long")
+        return _from_json(json.loads(text.decode()), self._account)
 
     async def save(self, record: DayRecord) -> str:
         """Keep it, on a thread: a slow disk holds up no frame. Return why that failed, or nothing."""
@@ -69,7 +77,7 @@ class DayFile:
             handle = os.open(draft, flags, 0o600)
             with os.fdopen(handle, "w", encoding="utf-8") as stream:
                 os.fchmod(stream.fileno(), 0o600)
-                json.dump(_to_json(record, self._account), stream)
+                json.dump(_to_json(self._with_lock(record), self._account), stream)
                 stream.flush()
                 os.fsync(stream.fileno())
             draft.replace(self.path)
@@ -79,6 +87,16 @@ class DayFile:
             reason = (error.strerror or type(error).__name__).lower()
             return f"Day record cannot be kept ({reason}): a lock would not survive a restart; free space."
         return ""
+
+    def _with_lock(self, record: DayRecord) -> DayRecord:
+        """Return a record with the lock that another bgtui on this account has put there the same day."""
+        try:
+            there = self._read()
+        except (OSError, *_UNREADABLE):
+            return record
+        if there.day_ms != record.day_ms or there.locked_until_ms <= record.locked_until_ms:
+            return record
+        return replace(record, locked_until_ms=there.locked_until_ms, lock_line=there.lock_line)
 
 
 def _to_json(record: DayRecord, account: str) -> dict[str, Any]:
@@ -91,12 +109,23 @@ def _to_json(record: DayRecord, account: str) -> dict[str, Any]:
         "locked_until_ms": record.locked_until_ms,
         "lock_line": record.lock_line,
         "reduced": sorted(record.reduced),
+        "sums": {product.value: _sums_to_json(sums) for product, sums in record.sums.items()},
     }
 
 
-def _from_json(data: dict[str, Any], account: str) -> DayRecord | None:
+def _sums_to_json(sums: DaySums) -> dict[str, Any]:
+    return {
+        "until_ms": sums.until_ms,
+        "names": sorted(sums.names),
+        "count": sums.count,
+        "realized": {coin: format(amount, "f") for coin, amount in sums.realized.items()},
+        "fees": {coin: format(amount, "f") for coin, amount in sums.fees.items()},
+    }
+
+
+def _from_json(data: dict[str, Any], account: str) -> DayRecord:
     if data["version"] != _VERSION or data["account"] != account:
-        return None
+        raise ValueError("not this program's, or another account's")
     equity = data["equity"]
     line = str(data["lock_line"])
     return DayRecord(
@@ -106,7 +135,28 @@ def _from_json(data: dict[str, Any], account: str) -> DayRecord | None:
         int(data["locked_until_ms"]),
         line if line and line.isprintable() else LOCKED,
         frozenset(str(leg) for leg in data["reduced"]),
+        # A program before this one has left none.
+        MappingProxyType(
+            {ProductType(name): _sums_from_json(sums) for name, sums in data.get("sums", {}).items()}
+        ),
     )
+
+
+def _sums_from_json(data: dict[str, Any]) -> DaySums:
+    sums = DaySums(
+        int(data["until_ms"]),
+        frozenset(str(name) for name in data["names"]),
+        int(data["count"]),
+        _amounts(data["realized"]),
+        _amounts(data["fees"]),
+    )
+    if sums.count < len(sums.names) or (sums.count and not sums.names):
+        raise ValueError("sums of no fills")
+    return sums
+
+
+def _amounts(data: dict[str, Any]) -> MappingProxyType[str, Decimal]:
+    return MappingProxyType({str(coin): _decimal(text) for coin, text in data.items()})
 
 
 def _decimal(text: object) -> Decimal:

@@ -1,7 +1,8 @@
 """What the UTC day has brought to the account, and the lock when it has lost what it may.
 
 Realized PnL and fees come from the exchange's fills, so they survive whatever happens here. What is
-remembered between runs is where the open legs stood when the day was first looked at, and the lock itself.
+remembered between runs is where the open legs stood when the day was first looked at, what the older fills of
+the day come to, and the lock itself.
 """
 
 from __future__ import annotations
@@ -15,20 +16,25 @@ from typing import Any, Protocol
 from bgtui.domain import dayloss, pnl, question
 from bgtui.domain.account import Fill, Position
 from bgtui.domain.dayloss import DAY_MS, DayFigures, day_of
+from bgtui.domain.daysums import SETTLED_MS, DayFill, DaySums, DayTally
 from bgtui.domain.event import AccountPart
 from bgtui.domain.instrument import InstrumentId, ProductType
 from bgtui.domain.limit import Limits
 from bgtui.domain.question import Question
 from bgtui.session.exposure import MAX_AGE_S, dollars, mark_of
-from bgtui.store import topic
 from bgtui.store.freshness import Trust
 from bgtui.store.store import Store
-from bgtui.store.topic import Kind
 
 FUNDING_MS = 600_000
 """How often the wallet's ledger is asked for funding."""
 BEGIN_MS = 60_000
 """For how long after 00:00 UTC a mark is where the day began."""
+NOTED_MS = 60_000
+"""How far the mark of the sums moves before it is worth a write to disk."""
+LONG_LIST = 2000
+"""From so many recorded fills on, a run begins with the record and reads only what is newer."""
+TROUBLE_MS = 60_000
+"""How long a record that could not be used is spoken of."""
 _ZERO = Decimal(0)
 _FUNDING = "settle_fee"
 """Part of Bitget's word for funding in the ledger (`contract_settle_fee`)."""
@@ -47,10 +53,15 @@ class DayRecord:
     lock_line: str = ""
     reduced: frozenset[str] = frozenset()
     """Legs that were reduced for a loss which still stands."""
+    sums: Mapping[ProductType, DaySums] = field(default_factory=lambda: MappingProxyType({}), hash=False)
+    """What the older fills of the day come to."""
 
 
 class DayMemory(Protocol):
     """Where the record is kept."""
+
+    trouble: str
+    """Why what was found there cannot be used, one line; empty where there was nothing or all is well."""
 
     def load(self) -> DayRecord | None:
         """Return what an earlier run has left; None when there is nothing that can be read."""
@@ -62,6 +73,8 @@ class DayMemory(Protocol):
 class NoMemory:
     """Forgets everything: for an account that ends with the run."""
 
+    trouble = ""
+
     def load(self) -> DayRecord | None:
         """Return nothing."""
         return None
@@ -69,31 +82,6 @@ class NoMemory:
     async def save(self, record: DayRecord) -> str:  # noqa: ARG002 - nothing is kept
         """Keep nothing."""
         return ""
-
-
-class _Fills:
-    """The sums of one product type's fills of one day, each fill counted once."""
-
-    def __init__(self) -> None:
-        self.version = -1
-        self._seen: set[tuple[InstrumentId, str]] = set()
-        self.realized: dict[str, Decimal] = {}
-        """By margin coin."""
-        self.fees: dict[str, Decimal] = {}
-        """By coin, below zero."""
-
-    def take(self, fills: Sequence[Fill], day_ms: int, coin_of: Callable[[InstrumentId], str]) -> None:
-        for fill in fills:
-            if fill.time_ms < day_ms:
-                break  # latest first
-            key = (fill.instrument, fill.trade_id)
-            if key in self._seen:
-                continue
-            self._seen.add(key)
-            coin = coin_of(fill.instrument)
-            self.realized[coin] = self.realized.get(coin, _ZERO) + (fill.realized_pnl or _ZERO)
-            for fee in fill.fees:
-                self.fees[fee.coin] = self.fees.get(fee.coin, _ZERO) - fee.cost
 
 
 class Losses:
@@ -129,11 +117,19 @@ class Losses:
         self._ask = ask
         self._lock = lock
         self._asked_ms: int | None = None
-        self._fills: dict[ProductType, _Fills] = {}
-        self._record = self._memory.load() or DayRecord(0)
+        self._tallies: dict[tuple[ProductType, int], DayTally] = {}
+        """By product type and begin of the day."""
+        self._partly: set[ProductType] = set()
+        """Whose fills are read from the record's mark on, and not all."""
+        loaded = self._memory.load()
+        self._loaded_ms = 0 if loaded is None else loaded.day_ms
+        self._record = loaded or DayRecord(0)
+        self._past = DayRecord(0)
+        """The record before this one: a clock that was wrong for a while comes back to it."""
         self._is_kept = True
-        self.problem = ""
-        """Why the record cannot be kept, one line."""
+        self._failure = ""
+        self._trouble = self._memory.trouble
+        self._told_until_ms = now_ms() + TROUBLE_MS
 
     @property
     def is_locked(self) -> bool:
@@ -155,6 +151,42 @@ class Losses:
         """Legs that were reduced for a loss which still stands."""
         return self._record.reduced
 
+    @property
+    def problem(self) -> str:
+        """Why the record cannot be kept, or could not be used, one line; empty while all is well."""
+        if self._failure or self._now_ms() >= self._told_until_ms:
+            return self._failure
+        if self._loaded_ms > self._record.day_ms and self._store.health().clock_offset_ms is not None:
+            return f"Day record is of a day that has not begun: not used; {_ANEW}."
+        return self._trouble and f"{self._trouble}; {_ANEW}."
+
+    def hear(self, fill: Fill) -> None:
+        """Count a fill, whatever list it stands in; one that was counted changes nothing."""
+        instrument = fill.instrument
+        if instrument.product_type not in self._products:
+            return
+        told = DayFill(
+            f"{instrument} {fill.trade_id}",
+            fill.time_ms,
+            self._coin(instrument),
+            fill.realized_pnl or _ZERO,
+            tuple((fee.coin, -fee.cost) for fee in fill.fees),
+        )
+        self._tally(instrument.product_type, day_of(fill.time_ms)).add(told)
+
+    def read_from_ms(self, product: ProductType) -> int | None:
+        """Return from when on the run's first list of fills has to be read; None: all of the day.
+
+        A day of thousands of fills goes on from the record. What the list holds of the record's own time
+        proves that nothing is missing between both.
+        """
+        self._roll()
+        sums = self._recorded(product, self._record.day_ms)
+        if sums.count < LONG_LIST:
+            return None
+        self._partly.add(product)
+        return sums.until_ms - SETTLED_MS
+
     async def note_reduced(self, legs: frozenset[str]) -> bool:
         """Remember which legs were reduced; tell whether that is on disk."""
         self._change(replace(self._record, reduced=legs))
@@ -164,13 +196,14 @@ class Losses:
         """Write the record where it changed; tell whether it is kept."""
         if not self._is_kept:
             record = self._record
-            self.problem = await self._memory.save(record)
-            self._is_kept = not self.problem and record == self._record
+            self._failure = await self._memory.save(record)
+            self._is_kept = not self._failure and record == self._record
         return self._is_kept
 
     def judge(self) -> None:
         """Begin a new day where one has begun, and lock when the day has lost what it may."""
         self._roll()
+        self._settle()
         if self.is_locked:
             self._lock(self._record.locked_until_ms, self._record.lock_line)
             return
@@ -212,7 +245,7 @@ class Losses:
         start = self._record.marks.get(product)
         if start is None or self._unknown(product):
             return None
-        sums = self._sums(product)
+        sums = self._tally(product, self._record.day_ms).total()
         won, moved = self._worth(sums.realized), self._unrealized(product)
         if won is None or moved is None:
             return None
@@ -228,8 +261,13 @@ class Losses:
         day_ms = day_of(self._now_ms())
         if self._record.day_ms != day_ms:
             # Who reduced what goes on standing; a lock that outlasts the day does not exist.
-            self._change(DayRecord(day_ms, reduced=self._record.reduced))
-            self._fills.clear()
+            before, reduced = self._record, self._record.reduced
+            self._change(
+                replace(self._past if self._past.day_ms == day_ms else DayRecord(day_ms), reduced=reduced)
+            )
+            self._past = before
+            for key in [key for key in self._tallies if abs(key[1] - day_ms) > DAY_MS]:
+                del self._tallies[key]
         for product in self._products:
             if product not in self._record.marks and not self._unknown(product):
                 self._begin(product)
@@ -260,6 +298,8 @@ class Losses:
             return f"{product.value}, which is not followed,"
         if self._store.freshness(product, AccountPart.FILLS).trust is Trust.UNKNOWN:
             return "today's fills"
+        if gap_ms := self._joined(product).gap_ms:
+            return f"today's fills before {dayloss.clock(gap_ms)} UTC, which Bitget does not list,"
         legs = self._store.freshness(product, AccountPart.POSITIONS)
         if self._store.positions(product) is None:
             return "the legs"
@@ -269,13 +309,42 @@ class Losses:
 
     # Sums
 
-    def _sums(self, product: ProductType) -> _Fills:
-        sums = self._fills.setdefault(product, _Fills())
-        version = self._store.version(topic.account(Kind.FILLS, product))
-        if sums.version != version:
-            sums.version = version
-            sums.take(self._store.fills(product), self._record.day_ms, self._coin)
-        return sums
+    def _tally(self, product: ProductType, day_ms: int) -> DayTally:
+        key = (product, day_ms)
+        if key not in self._tallies:
+            self._tallies[key] = DayTally(self._recorded(product, day_ms))
+        return self._tallies[key]
+
+    def _recorded(self, product: ProductType, day_ms: int) -> DaySums:
+        """Return what is remembered of a day's fills."""
+        for record in (self._record, self._past):
+            sums = record.sums.get(product) if record.day_ms == day_ms else None
+            if sums is not None and sums.until_ms <= self._now_ms():
+                return sums
+            if sums is not None:
+                self._trouble = "Day record counts fills that have not happened: not used"
+                self._told_until_ms = self._now_ms() + TROUBLE_MS
+        return DaySums()
+
+    def _joined(self, product: ProductType) -> DayTally:
+        """Return the day's count, once everything since the record has been read."""
+        tally = self._tally(product, self._record.day_ms)
+        tally.join(is_whole=product not in self._partly)
+        return tally
+
+    def _settle(self) -> None:
+        """Settle what is old, where no fill can have been missed, and remember what that comes to."""
+        for product in self._products:
+            if not self._store.freshness(product, AccountPart.FILLS).is_current:
+                continue
+            settled = self._joined(product).settle()
+            known = self._record.sums.get(product, DaySums())
+            if settled.until_ms - known.until_ms >= NOTED_MS:
+                sums = MappingProxyType({**self._record.sums, product: settled})
+                self._change(replace(self._record, sums=sums))
+            for (other, day_ms), tally in self._tallies.items():
+                if other is product and day_ms != self._record.day_ms:
+                    tally.settle()
 
     def _coin(self, instrument: InstrumentId) -> str:
         rules = self._store.instrument(instrument)
@@ -347,6 +416,9 @@ class Losses:
             if bill.time_ms >= self._record.day_ms and _FUNDING in bill.business_type:
                 sums[bill.coin] = sums.get(bill.coin, _ZERO) + bill.amount
         return self._worth(sums)
+
+
+_ANEW = "today is counted anew from its fills"
 
 
 def _added(total: DayFigures, part: DayFigures) -> DayFigures:

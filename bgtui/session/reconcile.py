@@ -91,11 +91,15 @@ class Reconciler:
         clock: Clock,
         rng: random.Random,
         has_stream: bool,
+        fills_from_ms: Callable[[ProductType], int | None] = lambda _: None,
     ) -> None:
         """Prepare; nothing is asked before `run`.
 
         With a private stream, nothing counts as current unless it was asked after the exchange had granted
         the channel that tells about it: what happens between an answer and the grant, nobody tells.
+
+        ``fills_from_ms`` says where the first question about fills begins, Unix milliseconds, should a day's
+        worth be more than anybody needs.
         """
         self._reader = reader
         self._store = store
@@ -110,6 +114,7 @@ class Reconciler:
         self._answered = asyncio.Event()
         self._kicked = asyncio.Event()
         self._doubt: asyncio.TimerHandle | None = None
+        self._fills_from_ms = fills_from_ms
         self._fills_until_ms: dict[ProductType, int] = {}
         """Exchange time up to which every fill is known, as of the last answer or the last interruption."""
         self._whole: set[ProductType] = set()
@@ -310,7 +315,10 @@ class Reconciler:
 
     async def _fills(self, product_type: ProductType) -> None:
         until_ms = self._fills_until_ms.get(product_type)
-        since_ms = self._exchange_ms() - FIRST_FILLS_MS if until_ms is None else until_ms - FILLS_OVERLAP_MS
+        if until_ms is None:
+            since_ms = self._fills_from_ms(product_type) or self._exchange_ms() - FIRST_FILLS_MS
+        else:
+            since_ms = until_ms - FILLS_OVERLAP_MS
         asked_s = self._clock.monotonic()
         fills = await self._reader.fills(product_type, since_ms)
         # Counted back from now, since asking may have measured the exchange's clock anew.

@@ -13,6 +13,7 @@ from bgtui.domain.event import (
     ConnectionOpened,
     Event,
     FeedFailed,
+    FillReported,
     FrameRefused,
     SubscriptionAccepted,
     SubscriptionRefused,
@@ -30,6 +31,7 @@ from bgtui.session.guard import Guard
 from bgtui.session.inquiry import Inquiry
 from bgtui.session.journal import Journal
 from bgtui.session.kill import KillSwitch
+from bgtui.session.losses import Losses
 from bgtui.session.ports import AccountReader, EventSource, MarketFeed
 from bgtui.session.questions import Asker
 from bgtui.session.reconcile import Reconciler
@@ -76,6 +78,7 @@ class Session:
         journal: Journal | None = None,
         scribe: Scribe | None = None,
         guard: Guard | None = None,
+        losses: Losses | None = None,
     ) -> None:
         """Put the parts together; nothing starts before `run`.
 
@@ -117,6 +120,7 @@ class Session:
                 clock=clock,
                 rng=rng,
                 has_stream=private is not None,
+                fills_from_ms=(lambda _: None) if losses is None else losses.read_from_ms,
             )
         )
         self._listed: tuple[InstrumentId, ...] = ()
@@ -136,6 +140,7 @@ class Session:
         self.journal = journal
         """Where writes are recorded; None when the run is read-only."""
         self._scribe = scribe
+        self._losses = losses
         self._hooks: dict[type, Callable[[Event], None]] = {
             ConnectionOpened: self._on_connection,
             ConnectionLost: self._on_connection,
@@ -143,6 +148,7 @@ class Session:
             FrameRefused: self._on_frame_refused,
             SubscriptionAccepted: self._on_subscription,
             SubscriptionRefused: self._on_subscription,
+            FillReported: self._on_fill,
         }
 
     async def run(self) -> None:
@@ -321,6 +327,11 @@ class Session:
             return
         if event.name == self._private.name:
             self._reconciler.doubt()
+
+    def _on_fill(self, event: Event) -> None:
+        # Told here and not read from the store, which keeps the latest ones only.
+        if self._losses is not None and isinstance(event, FillReported):
+            self._losses.hear(event.fill)
 
     def _on_subscription(self, event: Event) -> None:
         if self._reconciler is None:

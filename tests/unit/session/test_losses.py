@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import stat
 from collections.abc import Callable
@@ -15,10 +16,12 @@ import pytest
 from bgtui.domain import question
 from bgtui.domain.account import Balance, Bill, Fill, Position
 from bgtui.domain.dayloss import DAY_MS, day_of
+from bgtui.domain.daysums import DaySums
 from bgtui.domain.event import (
     AccountPart,
     AccountReconciled,
     BalancesReported,
+    ClockMeasured,
     Connection,
     ConnectionLost,
     ConnectionOpened,
@@ -38,7 +41,15 @@ from bgtui.domain.question import Question
 from bgtui.domain.trading import TradingState
 from bgtui.session.arming import Arming, Warrant
 from bgtui.session.dayfile import DayFile
-from bgtui.session.losses import FUNDING_MS, DayMemory, DayRecord, Losses, NoMemory
+from bgtui.session.losses import (
+    FUNDING_MS,
+    LONG_LIST,
+    TROUBLE_MS,
+    DayMemory,
+    DayRecord,
+    Losses,
+    NoMemory,
+)
 from bgtui.store.store import Store
 from tests.support.build import BTC, USDT, D, HandClock, contract, fill, position
 from tests.support.intents import PLACE
@@ -110,8 +121,13 @@ class Bench:
             realized_pnl=D(realized),
             fees=(Fee("USDT", D(fee), fee),),
         )
-        self.store.apply(FillReported(made))
+        self.report(made)
         return made
+
+    def report(self, made: Fill) -> None:
+        """Tell a fill as a session does."""
+        self.store.apply(FillReported(made))
+        self.losses.hear(made)
 
     def is_locked(self) -> bool:
         return self.losses.is_locked
@@ -147,7 +163,7 @@ def test_realized_fees_funding_and_the_move_of_what_is_open_add_up() -> None:
 def test_a_fill_counts_once_and_only_on_its_own_day() -> None:
     bench = Bench()
     made = bench.trade("-30", "1")
-    bench.store.apply(FillReported(made))
+    bench.report(made)
     bench.trade("-500", trade_id="2", time_ms=DAY - 1)
     bench.trade("-1", trade_id="3", time_ms=DAY)
     assert bench.net == D(-32)
@@ -223,7 +239,7 @@ def test_a_coin_margined_loss_is_counted_in_dollars() -> None:
     for part in AccountPart:
         bench.store.apply(AccountReconciled(COIN, part))
     coin_btc = replace(fill("9", DAY + 1), instrument=instrument_id(COIN, "BTCUSD"), realized_pnl=D("-0.5"))
-    bench.store.apply(FillReported(coin_btc))
+    bench.report(coin_btc)
     assert bench.losses.figures(COIN).net == D(-50)
 
 
@@ -393,8 +409,15 @@ async def test_a_record_that_cannot_be_kept_is_tried_again_and_locks_all_the_sam
 # The file
 
 
+SUMS = DaySums(DAY + 1, frozenset({"x 1", "x 2"}), 2001, {"USDT": D("-3.25")}, {"BGB": D("-0.1")})
 RECORD = DayRecord(
-    DAY, {USDT: D("-3.5"), COIN: D(0)}, D("1000.25"), DAY + DAY_MS, "Locked.", frozenset({"a b"})
+    DAY,
+    {USDT: D("-3.5"), COIN: D(0)},
+    D("1000.25"),
+    DAY + DAY_MS,
+    "Locked.",
+    frozenset({"a b"}),
+    {USDT: SUMS},
 )
 
 
@@ -407,9 +430,10 @@ def test_the_file_is_private_whole_and_this_accounts_alone(folder: Path) -> None
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert [path.name for path in folder.iterdir()] == [mine.path.name]
     assert mine.load() == RECORD
-    assert other.load() is None
+    assert (other.load(), other.trouble) == (None, "")
     mine.path.rename(other.path)
     assert other.load() is None, "a file that was moved over is another account's"
+    assert other.trouble == "Day record is damaged or another account's: not used"
 
 
 @pytest.mark.parametrize(
@@ -423,6 +447,9 @@ def test_the_file_is_private_whole_and_this_accounts_alone(folder: Path) -> None
         lambda text: text.replace("-3.5", "NaN"),
         lambda text: text.replace("usdt-futures", "nowhere"),
         lambda text: text + " " * 70_000,
+        lambda text: text.replace("-3.25", "-"),
+        lambda text: text.replace('"count": 2001', '"count": 1'),
+        lambda text: text.replace('["x 1", "x 2"]', "[]"),
         lambda text: "[" * 50_000,
     ],
 )
@@ -431,6 +458,175 @@ def test_a_file_that_cannot_be_read_is_as_good_as_none(folder: Path, spoil: Call
     memory.write(RECORD)
     memory.path.write_text(spoil(memory.path.read_text()))
     assert memory.load() is None
+    assert memory.trouble
+
+
+def test_a_file_of_the_program_before_this_one_is_read_without_sums(folder: Path) -> None:
+    memory = DayFile(folder, "live|api|1|")
+    memory.write(RECORD)
+    data = json.loads(memory.path.read_text())
+    del data["sums"]
+    memory.path.write_text(json.dumps(data))
+    assert memory.load() == replace(RECORD, sums={})
+    assert data["version"] == 1, "that program reads this one's files: it passes over what it does not know"
+
+
+def test_a_second_bgtui_on_the_account_does_not_write_away_a_lock(folder: Path) -> None:
+    memory = DayFile(folder, "live|api|1|")
+    memory.write(RECORD)
+    memory.write(replace(RECORD, locked_until_ms=0, lock_line="", equity=D(1)))
+    assert memory.load() == replace(RECORD, equity=D(1))
+    memory.write(DayRecord(DAY + DAY_MS))
+    left = memory.load()
+    assert left is not None
+    assert left.locked_until_ms == 0, "yesterday's lock is over"
+
+
+def test_a_record_that_cannot_be_used_is_told_for_a_while(folder: Path) -> None:
+    memory = DayFile(folder, "live|api|1|")
+    memory.write(RECORD)
+    memory.path.write_text(memory.path.read_text()[:-5])
+    bench = Bench(memory=memory)
+    told = "Day record is damaged or another account's: not used; today is counted anew from its fills."
+    assert bench.losses.problem == told
+    bench.trade("-30")
+    assert bench.net == D(-30)
+    bench.clock.advance(TROUBLE_MS / 1000)
+    assert bench.losses.problem == ""
+
+
+def test_a_record_of_a_day_to_come_is_told_once_the_clock_is_measured_and_not_used(folder: Path) -> None:
+    memory = DayFile(folder, "live|api|1|")
+    memory.write(replace(RECORD, day_ms=DAY + DAY_MS, locked_until_ms=DAY + 2 * DAY_MS))
+    bench = Bench(memory=memory)
+    bench.losses.judge()
+    assert (bench.is_locked(), bench.losses.problem) == (False, "")
+    bench.store.apply(ClockMeasured(0, 1))
+    assert bench.losses.problem.startswith("Day record is of a day that has not begun: not used")
+
+
+def test_a_clock_that_is_wrong_over_midnight_takes_nothing_from_the_day() -> None:
+    bench = Bench(at_ms=DAY + DAY_MS - HOUR_MS)
+    bench.trade("-400")
+    bench.trade("-200", trade_id="2")
+    bench.losses.judge()
+    assert bench.is_locked()
+    bench.clock.wall_ms += 2 * HOUR_MS
+    bench.losses.judge()
+    assert not bench.is_locked()
+    bench.clock.wall_ms -= 2 * HOUR_MS
+    bench.losses.judge()
+    assert (bench.is_locked(), bench.net) == (True, D(-600))
+
+
+# More fills than anybody keeps
+
+
+MINUTE_MS = 60_000
+MANY = LONG_LIST + 500
+
+
+def busy_day(bench: Bench, fills: int = MANY) -> list[Fill]:
+    """Lose a dollar a second since 00:00 UTC, and let the day be judged."""
+    made = [bench.trade("-1", trade_id=str(each), time_ms=DAY + 1000 * each) for each in range(fills)]
+    bench.losses.judge()
+    return made
+
+
+def restarted(
+    bench: Bench, read: Callable[[int | None], list[Fill]], record: DayRecord | None = None
+) -> Bench:
+    """Start anew with what was kept; ``read`` is what the exchange lists from a moment on."""
+    memory = CountingMemory()
+    memory.load = lambda: record or bench.losses._record  # type: ignore[method-assign]
+    again = Bench(Limits(day_loss=D(10**6)), memory=memory, legs=None)
+    for each in read(again.losses.read_from_ms(USDT)):
+        again.report(each)
+    assert again.losses.figures(USDT).unknown == "today's fills"
+    again.hold()
+    again.store.apply(AccountReconciled(USDT))
+    again.losses.judge()
+    return again
+
+
+def listed(made: list[Fill]) -> Callable[[int | None], list[Fill]]:
+    return lambda from_ms: [each for each in made if each.time_ms >= (from_ms or 0)]
+
+
+def test_a_day_of_more_fills_than_the_store_keeps_is_counted_whole() -> None:
+    bench = Bench(Limits(day_loss=D(10**6)))
+    busy_day(bench)
+    assert len(bench.store.fills(USDT)) == 2000
+    assert bench.net == -MANY
+
+
+def test_a_restart_late_in_a_busy_day_reads_what_is_newer_than_the_record_and_has_all_of_it() -> None:
+    bench = Bench(Limits(day_loss=D(10**6)))
+    made = busy_day(bench)
+    mark_ms = bench.losses._record.sums[USDT].until_ms
+    assert made[-1].time_ms - 6 * MINUTE_MS < mark_ms <= made[-1].time_ms - 5 * MINUTE_MS
+    read: list[Fill] = []
+
+    def read_from(from_ms: int | None) -> list[Fill]:
+        read.extend(listed(made)(from_ms))
+        return read
+
+    again = restarted(bench, read_from)
+    assert (again.net, again.losses.figures(USDT).unknown) == (D(-MANY), "")
+    assert len(read) < MANY / 2
+
+
+def test_a_quiet_day_is_read_whole_and_the_exchange_is_believed() -> None:
+    """What the stream had lost unseen comes to light."""
+    bench = Bench(Limits(day_loss=D(10**6)))
+    made = busy_day(bench, 1000)
+    unseen = replace(made[0], trade_id="unseen", realized_pnl=D(-77))
+    again = restarted(bench, listed([unseen, *made]))
+    assert again.losses.read_from_ms(USDT) is None
+    assert again.net == -1077
+
+
+def test_a_list_that_begins_after_the_record_makes_the_day_unknown() -> None:
+    bench = Bench(Limits(day_loss=D(10**6)))
+    made = busy_day(bench)
+    mark_ms = bench.losses._record.sums[USDT].until_ms
+    again = restarted(bench, lambda _: [each for each in made if each.time_ms > mark_ms])
+    told = again.losses.figures(USDT).unknown
+    assert told == "today's fills before 00:36 UTC, which Bitget does not list,"
+    again.losses.judge()
+    assert again.losses._record.sums == bench.losses._record.sums, "another start may find them"
+
+
+def test_sums_of_fills_that_have_not_happened_are_told_and_not_used() -> None:
+    bench = Bench(Limits(day_loss=D(10**6)))
+    made = busy_day(bench)
+    record = bench.losses._record
+    ahead = replace(record.sums[USDT], until_ms=DAY + 11 * HOUR_MS)
+    again = restarted(bench, listed(made), replace(record, sums={USDT: ahead}))
+    assert again.losses.problem.startswith("Day record counts fills that have not happened: not used")
+    assert (again.net, again.losses.figures(USDT).unknown) == (D(-MANY), "")
+
+
+def test_sums_stand_still_while_fills_may_be_missed() -> None:
+    bench = Bench(Limits(day_loss=D(10**6)))
+    bench.store.apply(ConnectionLost(Connection.PRIVATE, "private", "gone", 1000))
+    busy_day(bench)
+    assert bench.losses._record.sums == {}
+    bench.store.apply(ConnectionOpened(Connection.PRIVATE, "private", 1))
+    bench.losses.judge()
+    assert bench.losses._record.sums == {}
+    bench.store.apply(AccountReconciled(USDT))
+    bench.losses.judge()
+    assert bench.losses._record.sums[USDT].count > 2000
+
+
+def test_fills_of_the_next_day_that_come_before_midnight_count_for_it() -> None:
+    bench = Bench(at_ms=DAY + DAY_MS - 1000)
+    bench.trade("-5", time_ms=DAY + DAY_MS + 1)
+    bench.trade("-3", trade_id="2")
+    assert bench.net == D(-3)
+    bench.clock.advance(2)
+    assert bench.net == D(-5)
 
 
 @pytest.mark.parametrize("line", ["", "\x1b[2J"])

@@ -5,6 +5,8 @@ import random
 from dataclasses import replace
 from typing import Self
 
+from bgtui.domain.dayloss import day_of
+from bgtui.domain.daysums import SETTLED_MS, DaySums
 from bgtui.domain.error import AuthRefused, NetworkError
 from bgtui.domain.event import (
     AccountPart,
@@ -21,11 +23,14 @@ from bgtui.domain.event import (
     SubscriptionAccepted,
     SubscriptionRefused,
 )
+from bgtui.domain.limit import Limits
 from bgtui.domain.order import OrderStatus, PlanStatus
 from bgtui.domain.text import Untrusted
+from bgtui.session.losses import DayRecord, Losses, NoMemory
 from bgtui.session.reconcile import (
     DOUBT_S,
     FILLS_OVERLAP_MS,
+    FIRST_FILLS_MS,
     LOOKUP_LIMIT,
     latest_balances,
     latest_positions,
@@ -34,7 +39,7 @@ from bgtui.session.reconcile import (
 from bgtui.session.session import Session
 from bgtui.store.freshness import Trust
 from bgtui.store.store import Store
-from tests.support.build import USDT, balance, fill, order, plan, position
+from tests.support.build import USDT, D, balance, fill, order, plan, position
 from tests.support.feed import FakeReader, FakeSource
 from tests.support.loop import START_MS, VirtualClock, virtual_time
 
@@ -50,17 +55,21 @@ LOST = ConnectionLost(Connection.PRIVATE, "private", "closed", 1000)
 class Run:
     """A session with a private stream and a fake exchange behind REST."""
 
-    def __init__(self, *, has_stream: bool = True) -> None:
+    def __init__(self, *, has_stream: bool = True, record: DayRecord | None = None) -> None:
         clock = VirtualClock()
         self.stream = FakeSource()
         self.reader = FakeReader()
         self.store = Store(clock)
+        memory = NoMemory()
+        memory.load = lambda: record  # type: ignore[method-assign]
+        self.losses = Losses(self.store, Limits(), (USDT,), now_ms=clock.now_ms, memory=memory)
         self.session = Session(
             self.store,
             private=self.stream if has_stream else None,
             reader=self.reader,
             clock=clock,
             rng=random.Random(5),
+            losses=self.losses,
         )
 
     async def __aenter__(self) -> Self:
@@ -175,6 +184,37 @@ async def test_a_fill_told_by_both_sides_is_one_fill() -> None:
         run.stream.put(*OPENED, FillReported(fill("t1", START_MS)))
         await asyncio.sleep(1)
         assert len(run.store.fills(USDT)) == 1
+
+
+@virtual_time
+async def test_the_day_counts_every_fill_that_is_read_though_the_store_keeps_the_latest() -> None:
+    day_ms = day_of(START_MS)
+    async with Run() as run:
+        lost = tuple(
+            replace(fill(f"t{number}", day_ms + number), realized_pnl=D(-1)) for number in range(2300)
+        )
+        run.reader.trades = lost
+        run.stream.put(*OPENED)
+        await asyncio.sleep(1)
+        assert run.reader.fills_since[0] == START_MS - FIRST_FILLS_MS
+        assert len(run.store.fills(USDT)) == 2000
+        assert run.losses.figures(USDT).realized == -2300
+
+
+@virtual_time
+async def test_after_a_restart_in_a_busy_day_fills_are_read_from_the_record_on() -> None:
+    day_ms = day_of(START_MS)
+    last = fill("t5000", day_ms + 600_000)
+    sums = DaySums(last.time_ms, frozenset({f"{last.instrument} t5000"}), 5000, {"USDT": D(-5000)})
+    async with Run(record=DayRecord(day_ms, sums={USDT: sums})) as run:
+        run.reader.trades = (
+            replace(last, realized_pnl=D(-3)),
+            replace(fill("t5001", day_ms + 600_001), realized_pnl=D(-7)),
+        )
+        run.stream.put(*OPENED)
+        await asyncio.sleep(1)
+        assert run.reader.fills_since[0] == day_ms + 600_000 - SETTLED_MS
+        assert run.losses.figures(USDT).realized == -5007
 
 
 @virtual_time

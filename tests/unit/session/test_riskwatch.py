@@ -49,6 +49,8 @@ REDUCE = replace(ALARM, reduce_percent=D(50))
 class Memory:
     """A record that outlives the watch, on a disk that may be full."""
 
+    trouble = ""
+
     def __init__(self) -> None:
         self.record: DayRecord | None = None
         self.problem = ""
@@ -167,6 +169,7 @@ async def test_the_lock_of_the_day_is_an_alarm_too() -> None:
     bench = Bench(Limits(day_loss=D(50)))
     lost = replace(fill("1", DAY + 1), realized_pnl=D(-51))
     bench.store.apply(FillReported(lost))
+    bench.losses.hear(lost)
     line = "Locked until 00:00 UTC: day loss -51.00 passed -50.00; only exits pass."
     assert told(await bench.look("100")) == [(AlertKind.DAY_LOSS, line)]
     assert await bench.look("100") == []
