@@ -43,6 +43,8 @@ run: $(READY)
 test: lint
 	$(MAKE) --no-print-directory -j2 types suite
 
+# What is compiled once is read by every worker and by every program that a test starts.
+suite: export PYTHONDONTWRITEBYTECODE =
 suite: $(READY)
 	$(BIN)/python -m pytest $(PYTEST_ARGS)
 
