@@ -25,7 +25,8 @@ from bgtui.ui.modals.leg import LegDock
 from bgtui.ui.role import Role
 from bgtui.ui.view import figure
 from bgtui.ui.view.dockframe import Body, Section, labelled
-from bgtui.ui.view.glyph import ABOUT, NONE
+from bgtui.ui.view.glyph import ABOUT, NONE, UNKNOWN
+from bgtui.ui.view.leg import net, taker_rate
 from bgtui.ui.view.lineedit import LineEdit
 from bgtui.ui.view.pricetext import Prices, Read, read_price, slip
 from bgtui.ui.view.span import Row, Span
@@ -65,15 +66,11 @@ class ProtectDock(LegDock):
         return f"{self.trigger.value} / market"
 
     def hint(self, name: str) -> str:
-        """Return what it would give."""
-        shown, price = self.shown, self._price(name)
-        if shown is None or price is None or name == "by":
+        """Return how far from mark it is."""
+        facts, price = self.facts(), self._price(name)
+        if facts is None or price is None or not facts.mark:
             return ""
-        is_inverse = shown.rules is not None and shown.rules.is_inverse
-        gives = pnl.unrealized(
-            shown.leg.side, shown.leg.size, shown.leg.entry_price, price, is_inverse=is_inverse
-        )
-        return f"{ABOUT}{figure.signed(gives, shown.money_places)}"
+        return figure.signed_percent(price / facts.mark - 1, 1)
 
     def _read(self, name: str) -> Read:
         facts, leg = self.facts(), self.leg
@@ -203,15 +200,22 @@ class ProtectDock(LegDock):
         )
 
     def effects(self, width: int) -> Sequence[Body]:
-        """Return reward to risk, and whether the stop comes before liquidation."""
+        """Return what each would give, reward to risk, and whether the stop comes before liquidation."""
         shown, (take, stop) = self.shown, self._both()
-        rows: list[Body] = [Section("rules")]
         if shown is None:
-            return rows
+            return ()
         leg = shown.leg
-        if take is not None and stop is not None and stop != leg.entry_price:
-            ratio = abs(take - leg.entry_price) / abs(leg.entry_price - stop)
-            rows.append(labelled("reward", f"{ratio:.2f} to 1"))
+        rows: list[Body] = [Section("at the trigger, after fees")]
+        rows += [
+            labelled(f"{label} gives", self._gives(price))
+            for label, price in (("TP", take), ("SL", stop))
+            if price is not None
+        ]
+        if take is None and stop is None:
+            rows = [Section("rules")]
+        won, lost = (None if price is None else self._net(price) for price in (take, stop))
+        if won is not None and lost is not None and won > 0 > lost:
+            rows.append(labelled("reward", f"{won / -lost:.2f} to 1"))
         if stop is not None and leg.liquidation_price is not None:
             sign = 1 if leg.side is PositionSide.LONG else -1
             is_before = (stop - leg.liquidation_price) * sign > 0
@@ -221,6 +225,17 @@ class ProtectDock(LegDock):
         rows.append(labelled("kept by", "the exchange"))
         rows.append((Span(" an empty field removes it", Role.MUTED),))
         return rows
+
+    def _gives(self, price: Decimal) -> str:
+        """Return PnL and return on margin of the whole leg at a price, as Positions tells them."""
+        gives, leg = self._net(price), self.leg
+        if gives is None or leg is None:
+            return UNKNOWN
+        return f"{ABOUT}{self.cash(gives)}  ROE {figure.roe(pnl.return_on_margin(gives, leg.margin))}"
+
+    def _net(self, price: Decimal) -> Decimal | None:
+        store, shown = self.workspace.store, self.shown
+        return None if store is None or shown is None else net(shown, price, taker_rate(store, shown))
 
     def choose(self, name: str, steps: int) -> None:
         """Mark or last."""

@@ -16,9 +16,9 @@ from bgtui.ui.modals import judging
 from bgtui.ui.modals.form import Decision
 from bgtui.ui.modals.leg import LegDock
 from bgtui.ui.role import Role
-from bgtui.ui.view import figure
+from bgtui.ui.view import effects, figure, ticket
 from bgtui.ui.view.dockframe import Body, Section, labelled, prose
-from bgtui.ui.view.glyph import ABOUT
+from bgtui.ui.view.glyph import ABOUT, TIMES
 
 
 class ReverseDock(LegDock):
@@ -62,19 +62,21 @@ class ReverseDock(LegDock):
         return (f"REVERSE {self.first.side.upper()} {self.first.instrument.symbol}", f"to {other}, at market")
 
     def effects(self, width: int) -> Sequence[Body]:
-        """Return both legs after it."""
-        shown = self.shown
-        if shown is None:
+        """Return both legs after it: what closes one earns and what opening the other ties up and costs."""
+        shown, facts = self.shown, self.facts()
+        if shown is None or facts is None:
             return ()
-        size = figure.size(shown.leg.size, shown.size_places)
-        other = "short" if shown.leg.side is PositionSide.LONG else "long"
-        entry = figure.average(shown.leg.entry_price, shown.places)
+        leg, turned = shown.leg, ticket.reversal(shown.leg, facts)
+        entry = figure.average(leg.entry_price, shown.places)
         return [
-            labelled("leg", f"{size} @ {entry}"),
+            labelled("leg", f"{self.qty(leg.size)} @ {entry}"),
             Section("after the fill"),
-            labelled(shown.leg.side.value, f"{size} → 0"),
-            labelled(other, f"+{size}"),
+            labelled(leg.side.value, f"{self.qty(leg.size)} → 0"),
+            labelled(turned.leg_name, f"{self.qty(turned.leg_before)} → {self.qty(turned.leg_after)}"),
+            *effects.standing_rows(turned, shown.places),
             labelled("realized", f"{ABOUT}{figure.signed(shown.unrealized, shown.money_places)}"),
+            effects.margin_row(turned, facts),
+            labelled("fee", f"{ABOUT}{figure.money(turned.fee, shown.money_places)} taker {TIMES}2"),
             *([judging.rules_row(results)] if (results := self._results()) else ()),
             *prose("Open orders stay as they are.", width - 2, Role.MUTED),
         ]

@@ -56,17 +56,28 @@ def effect_rows(preview: Preview, facts: Facts) -> list[Row]:
         rows.append(labelled("leg", f"{preview.leg_name} {before} → {after}"))
         if preview.other_name:
             rows.append(labelled(preview.other_name, f"{figure.size(preview.other, size_places)} untouched"))
-        rows.append(labelled("entry", _change(preview.entry_before, preview.entry_after, places)))
-        rows.append(_liquidation(preview, places))
+        rows += standing_rows(preview, places)
     coin = facts.rules.quote_coin
     rows.append(labelled("value", f"{figure.money(preview.value)} {coin}"))
     money = 8 if facts.rules.is_inverse else 2
     if preview.margin is not None:
-        free = figure.money(facts.available, money)
-        rows.append(labelled("margin", f"{figure.money(preview.margin, money)} of {free}"))
+        rows.append(margin_row(preview, facts))
     kind = "maker" if preview.is_maker else "taker"
     rows.append(labelled("fee", f"{ABOUT}{figure.money(preview.fee, money)} {kind}"))
     return [*rows, rules_row(preview)]
+
+
+def standing_rows(preview: Preview, places: int) -> list[Row]:
+    """Return where the leg is entered and liquidated afterwards."""
+    entry = _change(preview.entry_before, preview.entry_after, places)
+    return [labelled("entry", entry), _liquidation(preview, places)]
+
+
+def margin_row(preview: Preview, facts: Facts) -> Row:
+    """Return what is tied up, of how much that is free."""
+    money = 8 if facts.rules.is_inverse else 2
+    free = figure.money(facts.available, money)
+    return labelled("margin", f"{figure.money(preview.margin, money)} of {free}")
 
 
 def rules_row(preview: Preview) -> Row:

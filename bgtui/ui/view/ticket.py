@@ -7,6 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from bgtui.domain import pnl, rules
+from bgtui.domain.account import Position
 from bgtui.domain.facts import Facts
 from bgtui.domain.instrument import round_quote_amount
 from bgtui.domain.intent import PlaceOrder, PlacePlan
@@ -480,6 +481,44 @@ def _leg_preview(base: Preview, order: PlaceOrder | PlacePlan, facts: Facts, exp
         is_approximate=liquidation.is_approximate if liquidation is not None else True,
         distance=pnl.distance(reference, liquidation.price) if liquidation is not None else None,
         margin=rules.margin_needed(order, facts) if order.effect is not Effect.CLOSE else None,
+    )
+
+
+def reversal(leg: Position, facts: Facts) -> Preview:
+    """Return what turning a leg around at market would do to the other leg.
+
+    Two fills are paid for, the close and the opening, both as taker at the far side of the book. The margin
+    is what the new leg ties up, opening fee included; what the close sets free is not set against it.
+    """
+    is_long = leg.side is PositionSide.LONG
+    side = PositionSide.SHORT if is_long else PositionSide.LONG
+    touch = facts.bid if is_long else facts.ask
+    price = touch if touch is not None else facts.reference
+    held, leverage, is_inverse = facts.leg(side), facts.leverage(side), facts.rules.is_inverse
+    base = Preview(
+        leg_name=side.value,
+        leg_before=held.size if held is not None else Decimal(0),
+        leg_after=leg.size + (held.size if held is not None else Decimal(0)),
+        entry_before=held.entry_price if held is not None else None,
+    )
+    if price is None:
+        return base
+    cost = pnl.fee(leg.size, price, facts.taker, is_inverse=is_inverse)
+    base = replace(base, fee=2 * cost, value=pnl.notional(leg.size, price, is_inverse=is_inverse))
+    if not leverage:
+        return base
+    before = pnl.Leg(side, held.size, held.entry_price, held.margin) if held is not None else None
+    after = pnl.after_open(before, side, leg.size, price, leverage, is_inverse=is_inverse)
+    liquidation = _liquidation(after, facts)
+    reference = facts.reference or price
+    return replace(
+        base,
+        entry_after=after.entry,
+        liquidation_after=liquidation.price if liquidation is not None else None,
+        is_liquidation_known=_can_liquidate(facts),
+        is_approximate=liquidation.is_approximate if liquidation is not None else True,
+        distance=pnl.distance(reference, liquidation.price) if liquidation is not None else None,
+        margin=pnl.initial_margin(leg.size, price, leverage, is_inverse=is_inverse) + cost,
     )
 
 
