@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bgtui.domain.instrument import InstrumentId, ProductType
-from bgtui.domain.intent import Intent
+from bgtui.domain.intent import AmendPlan, Intent
+from bgtui.domain.order import PlanOrder
 
 
 class SubmissionState(StrEnum):
@@ -100,3 +101,15 @@ def advance_submission(old: Submission, new: Submission) -> Submission:
     if not old.state.is_open or new.attempt < old.attempt or _RANK[new.state] < _RANK[old.state]:
         return old
     return new
+
+
+def is_amended(plan: PlanOrder, intent: AmendPlan) -> bool:
+    """Tell whether a trigger order is as a change wanted it; what the change left alone is not looked at."""
+    pairs: tuple[tuple[object, object], ...] = (
+        (intent.size, plan.size),
+        (intent.trigger_price, plan.trigger_price),
+        (intent.trigger_type, plan.trigger_type),
+        (intent.execute_price, plan.execute_price),
+        (intent.callback_ratio, plan.callback_ratio),
+    )
+    return all(wanted is None or wanted == is_now for wanted, is_now in pairs)

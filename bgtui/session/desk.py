@@ -23,6 +23,7 @@ from bgtui.domain.error import (
 from bgtui.domain.event import Event, SubmissionChanged
 from bgtui.domain.instrument import ProductType
 from bgtui.domain.intent import (
+    AmendPlan,
     BatchAnswer,
     BatchFailure,
     CancelOrders,
@@ -309,9 +310,9 @@ class OrderDesk:
         acks = answer if isinstance(answer, tuple) else (answer,)
         ids = tuple(ack.order_id for ack in acks if isinstance(ack, OrderAck) and ack.order_id)
         makes = isinstance(submission.intent, MAKES_ORDER)
-        waits = makes or (isinstance(submission.intent, CANCELS) and bool(submission.targets))
+        names = isinstance(submission.intent, (*CANCELS, AmendPlan)) and bool(submission.targets)
         order_id = ids[0] if makes and ids else ""
-        self._take(submission, is_reported=not waits, order_id=order_id)
+        self._take(submission, is_reported=not (makes or names), order_id=order_id)
         return Receipt(name, ids)
 
     def _accept_batch(self, submission: Submission, answer: BatchAnswer) -> Receipt:

@@ -26,7 +26,7 @@ from bgtui.domain.intent import (
     ReversePosition,
 )
 from bgtui.domain.order import Order, OrderStatus, PlanOrder
-from bgtui.domain.submission import Submission, SubmissionState
+from bgtui.domain.submission import Submission, SubmissionState, is_amended
 from bgtui.session.copyinquiry import CopyAsks, CopyReader
 from bgtui.session.feed import surface
 from bgtui.session.ports import AccountReader
@@ -38,6 +38,8 @@ ABSENT_AFTER_MS = 30_000
 """… over so long a time."""
 REPORT_S = 5.0
 """How long what the exchange took may go unreported before it is asked about."""
+LOOK_S = 1.0
+"""How long a change of a trigger order that was taken may go unreported before it is looked for."""
 OVERLAP_MS = 60_000
 """How far before the sending lists are asked: our clock and the exchange's are not one."""
 UNPROVEN_S = 15.0
@@ -145,11 +147,26 @@ class Inquiry:
             del self._tasks[name]
 
     async def _watch(self, name: str) -> None:
-        await asyncio.sleep(REPORT_S)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(REPORT_S):
+                await asyncio.sleep(LOOK_S)
+                await self._look_for_change(name)
+                await asyncio.Event().wait()
         current = self._store.submission(name)
         if current is not None and current.state is SubmissionState.ACCEPTED:
             self._change(name, SubmissionState.UNKNOWN, f"taken, and not reported for {REPORT_S:.0f}s")
             await self._settle(name)
+
+    async def _look_for_change(self, name: str) -> None:
+        """Ask once about a changed trigger order: the stream does not tell all that can be changed."""
+        current = self._store.submission(name)
+        if current is None or not isinstance(current.intent, AmendPlan):
+            return
+        with suppress(BgtuiError):
+            words = await self._ask(current, 0)
+            current = self._store.submission(name)
+            if words is not None and current is not None and current.state is SubmissionState.ACCEPTED:
+                self._change(name, SubmissionState.DONE, words)
 
     async def _settle(self, name: str) -> None:
         wake = self._wakes[name] = asyncio.Event()
@@ -291,16 +308,15 @@ class Inquiry:
         return "found" if await self._find_plans(submission, {name}) else None
 
     async def _plan_amended(self, submission: Submission, intent: AmendPlan) -> str | None:
-        """The answer shows what it is now; a change that does not show after long did not happen."""
+        """It keeps its id and shows what it is now; a change that does not show after long did not happen."""
         ref = intent.order
         found = await self._find_plans(submission, {ref.order_id or ref.client_order_id})
-        if any(_shows(plan, intent) for plan in found):
+        if any(is_amended(plan, intent) for plan in found):
             return "changed"
-        return (
-            "not carried out: see what it says"
-            if found and self._is_long(submission, submission.asks + 1)
-            else None
-        )
+        if found and not any(plan.is_open for plan in found):
+            return "not carried out: it ended first"
+        is_long = self._is_long(submission, submission.asks + 1)
+        return "not carried out: see what it says" if found and is_long else None
 
     async def _plans_canceled(self, submission: Submission, intent: CancelPlans) -> str | None:
         if not submission.targets:
@@ -390,14 +406,3 @@ def _ref(intent: object, target: str) -> OrderRef | None:
             return OrderRef(intent.instrument, order_id=target)
         case _:
             return None
-
-
-def _shows(plan: PlanOrder, intent: AmendPlan) -> bool:
-    """Tell whether a trigger order is as an amend wanted it."""
-    pairs = (
-        (intent.size, plan.size),
-        (intent.trigger_price, plan.trigger_price),
-        (intent.execute_price, plan.execute_price),
-        (intent.callback_ratio, plan.callback_ratio),
-    )
-    return all(wanted is None or wanted == is_now for wanted, is_now in pairs)

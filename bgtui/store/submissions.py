@@ -6,12 +6,14 @@ from collections import deque
 from dataclasses import replace
 
 from bgtui.domain.instrument import ProductType
-from bgtui.domain.intent import AmendOrder, PlaceOrder, PlacePlan
+from bgtui.domain.intent import AmendOrder, AmendPlan, PlaceOrder, PlacePlan
 from bgtui.domain.order import Order, PlanOrder
-from bgtui.domain.submission import Submission, SubmissionState, advance_submission
+from bgtui.domain.submission import Submission, SubmissionState, advance_submission, is_amended
 from bgtui.store.version import NextVersion, Versions
 
 MAX_FINISHED = 500
+CLOCKS_MS = 1000
+"""How far our clock and the exchange's may be apart without anybody noticing."""
 
 
 class Submissions:
@@ -97,7 +99,7 @@ def _joined(old: Submission, new: Submission) -> Submission:
     left = tuple(name for name in joined.targets if name in old.targets)
     is_over = bool(joined.targets) and not left and not _makes_order(joined)
     if is_over and joined.state is SubmissionState.ACCEPTED:
-        return replace(joined, state=SubmissionState.DONE, targets=())
+        return replace(joined, state=SubmissionState.DONE, targets=(), evidence=old.evidence)
     return replace(joined, targets=left)
 
 
@@ -112,13 +114,26 @@ def _after(submission: Submission, order: Order | PlanOrder) -> Submission:
             order_id=order.order_id,
             evidence=evidence,
         )
-    if order.is_open or not names.intersection(submission.targets):
+    is_about = not names.isdisjoint(submission.targets)
+    if not is_about or (order.is_open and not _shows_change(submission, order)):
         return submission
     left = tuple(name for name in submission.targets if name not in names)
     # Before its answer it stays on its way: that says how it went.
-    if left or _makes_order(submission) or submission.state is SubmissionState.SENT:
+    if left or _makes_order(submission):
         return replace(submission, targets=left)
-    return replace(submission, state=SubmissionState.DONE, targets=(), evidence=evidence_of(order))
+    is_sent = submission.state is SubmissionState.SENT
+    state = SubmissionState.SENT if is_sent else SubmissionState.DONE
+    return replace(submission, state=state, targets=(), evidence=evidence_of(order))
+
+
+def _shows_change(submission: Submission, order: Order | PlanOrder) -> bool:
+    """Tell whether a trigger order is as a change wanted it, and that by a report of after its sending."""
+    intent = submission.intent
+    if not isinstance(intent, AmendPlan) or not isinstance(order, PlanOrder):
+        return False
+    is_taken = submission.state is SubmissionState.ACCEPTED
+    is_since = order.updated_ms >= submission.sent_ms - CLOCKS_MS
+    return (is_taken or is_since) and is_amended(order, intent)
 
 
 def evidence_of(order: Order | PlanOrder) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import random
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
@@ -21,25 +22,38 @@ from bgtui.domain.event import AccountPart
 from bgtui.domain.instrument import ProductType, instrument_id
 from bgtui.domain.intent import (
     AmendOrder,
+    AmendPlan,
     CancelOrder,
     CancelOrders,
     CancelPlans,
     ClosePosition,
     OrderRef,
     PlaceOrder,
+    PlacePlan,
     PositionTpsl,
     ReversePosition,
     SetLeverage,
 )
 from bgtui.domain.market import Side
-from bgtui.domain.order import Effect, MarginMode, Order, OrderType, PlanKind, PositionMode, PositionSide
+from bgtui.domain.order import (
+    Effect,
+    MarginMode,
+    Order,
+    OrderType,
+    PlanKind,
+    PositionMode,
+    PositionSide,
+    TriggerType,
+)
 from bgtui.domain.ourid import is_of_bgtui
 from bgtui.domain.trading import ReadOnlyReason
+from bgtui.exchange.clock import SystemClock
 from bgtui.exchange.trading import TradingClient
 from bgtui.session.desk import MODE_MISMATCH, OrderDesk
 from bgtui.session.session import Session
 from bgtui.simulator.exchange_accounts import PRACTICE_ACCOUNT
-from bgtui.simulator.hooks import Answer, Asked, Hangup, NoFaults
+from bgtui.simulator.fault import FaultSet
+from bgtui.simulator.hooks import Answer, Asked, Faults, Hangup, NoFaults
 from bgtui.simulator.server import Served
 from tests.support.place import Place
 from tests.support.simulated import simulated
@@ -138,7 +152,7 @@ def settings_for(
 
 @asynccontextmanager
 async def running(
-    tmp_path: Path, mode: PositionMode = ONE_WAY, faults: NoFaults | None = None
+    tmp_path: Path, mode: PositionMode = ONE_WAY, faults: Faults | None = None
 ) -> AsyncIterator[Run]:
     async with (
         simulated(position_mode=mode, faults=faults) as served,
@@ -294,6 +308,39 @@ async def test_an_answer_that_is_lost_ends_in_one_order(mode: PositionMode, tmp_
         await run.until_settled()
         await run.until(lambda: len(run.orders) == 1)
         assert len(run.writes) == 1
+
+
+CHANGED = "/api/v2/mix/order/modify-plan-order"
+
+
+@pytest.mark.parametrize("is_told", [True, False], ids=["stream tells", "stream silent"])
+async def test_a_change_of_a_trigger_order_whose_answer_is_lost_is_found(
+    is_told: bool, tmp_path: Path
+) -> None:
+    faults = FaultSet(clock=SystemClock(), rng=random.Random(1))
+    async with running(tmp_path, faults=faults) as run:
+        far, near = run.price("0.8"), run.price("0.9")
+        trigger = PlacePlan(
+            BTC, PlanKind.TRIGGER, Side.BUY, OrderType.MARKET, SIZE, far, TriggerType.LAST,
+            position_side=LONG, effect=OPEN, position_mode=ONE_WAY,
+            margin_mode=MarginMode.CROSSED, margin_coin="USDT",
+        )  # fmt: skip
+        await run.desk.submit(trigger)
+        await run.until_settled()
+        (placed,) = run.session.store.open_plans(USDT) or ()
+        faults.add(f"status:502,accepted=yes,route={CHANGED},once")
+        if not is_told:
+            faults.add("lost-private-push:channel=orders-algo,forever")
+        name = OrderRef(BTC, placed.order_id, margin_coin="USDT")
+        with pytest.raises(OutcomeUnknown):
+            await run.desk.submit(AmendPlan(name, PlanKind.TRIGGER, trigger_price=near))
+        await run.until_settled()
+        (shown,) = run.session.store.open_plans(USDT) or ()
+        assert (shown.order_id, shown.trigger_price) == (placed.order_id, near)
+        assert run.writes.count(CHANGED) == 1
+        ended = next(iter(run.session.store.finished_submissions(USDT)))
+        assert isinstance(ended.intent, AmendPlan)
+        assert ended.evidence == f"{placed.order_id} live {shown.updated_ms}"
 
 
 # What may not trade cannot

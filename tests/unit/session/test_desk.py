@@ -39,6 +39,7 @@ from tests.support.build import USDT, HandClock, order, plan
 from tests.support.gateway import FakeGateway
 from tests.support.intents import (
     AMEND,
+    AMEND_PLAN,
     CANCEL,
     CANCEL_PLAN,
     CANCEL_TWO,
@@ -276,6 +277,17 @@ class TestReports:
         await bench.desk.submit(intent)
         assert [item.state for item in bench.open] == [State.ACCEPTED]
         bench.store.apply(PlanOrderUpdated(replace(plan(), client_order_id="simk-NEW001")))
+        assert bench.open == ()
+
+    @virtual_time
+    async def test_a_changed_trigger_order_is_over_when_it_says_what_was_wanted(self) -> None:
+        bench = Bench()
+        await bench.desk.submit(AMEND_PLAN)
+        assert [item.state for item in bench.open] == [State.ACCEPTED]
+        assert bench.accepted == list(bench.open)
+        bench.store.apply(PlanOrderUpdated(plan(trigger="94")))
+        assert [item.state for item in bench.open] == [State.ACCEPTED], "it still says the old price"
+        bench.store.apply(PlanOrderUpdated(plan(trigger="95", updated_ms=21)))
         assert bench.open == ()
 
     @virtual_time

@@ -11,7 +11,7 @@ from decimal import Decimal
 import pytest
 
 from bgtui.domain.error import NetworkError
-from bgtui.domain.event import OrderUpdated, SubmissionChanged
+from bgtui.domain.event import OrderUpdated, PlanOrderUpdated, SubmissionChanged
 from bgtui.domain.intent import (
     AdjustMargin,
     CancelAll,
@@ -26,7 +26,7 @@ from bgtui.domain.intent import (
 )
 from bgtui.domain.order import Order, OrderStatus, PlanKind, PlanOrder, PlanStatus
 from bgtui.domain.submission import Submission, SubmissionState
-from bgtui.session.inquiry import ABSENT_AFTER_MS, REPORT_S, Inquiry
+from bgtui.session.inquiry import ABSENT_AFTER_MS, LOOK_S, REPORT_S, Inquiry
 from bgtui.session.senders import targets_of
 from bgtui.store.store import Store
 from tests.support import intents
@@ -343,16 +343,31 @@ class TestChangedTrigger:
     """An amended trigger order shows whether it was amended."""
 
     @pytest.mark.parametrize(
-        ("price", "words"), [("95", "changed"), ("90", "not carried out: see what it says")]
+        ("price", "words", "is_shown"), [("95", "", True), ("90", "not carried out: see what it says", False)]
     )
     @virtual_time
-    async def test_by_what_it_says(self, price: str, words: str) -> None:
+    async def test_by_what_it_says(self, price: str, words: str, is_shown: bool) -> None:
         async with doubt(AMEND_PLAN) as bench:
             bench.exchange.plans = (replace(our_plan(trigger=price), client_order_id=""),)
             await asyncio.sleep(60)
             assert (bench.now.state, bench.now.message) == (State.DONE, words)
+            assert bench.now.evidence.startswith("p1 live") is is_shown
             (known,) = bench.store.open_plans(USDT) or ()
             assert known.trigger_price == Decimal(price)
+
+    @virtual_time
+    async def test_one_that_ended_as_it_was(self) -> None:
+        async with doubt(AMEND_PLAN) as bench:
+            bench.exchange.ended_plans = (replace(our_plan(PlanStatus.EXECUTED), client_order_id=""),)
+            await asyncio.sleep(2)
+            assert bench.is_over
+            assert bench.now.evidence.startswith("p1 executed")
+
+    @virtual_time
+    async def test_one_that_nobody_finds_stays_in_doubt(self) -> None:
+        async with doubt(AMEND_PLAN) as bench:
+            await asyncio.sleep(60)
+            assert bench.state is State.ABSENT
 
 
 @pytest.mark.parametrize(
@@ -448,6 +463,33 @@ class TestTakenAndNotReported:
         bench.inquiry.watch(bench.submission)
         await asyncio.sleep(60)
         assert bench.state is State.ABSENT
+        await bench.inquiry.close()
+
+    @virtual_time
+    async def test_a_changed_trigger_order_is_looked_for_before_it_is_doubted(self) -> None:
+        """No stream tells how far a trailing order stays behind."""
+        far = replace(AMEND_PLAN, kind=PlanKind.TRAILING, trigger_price=None, callback_ratio=D(2))
+        bench = Bench(far, State.ACCEPTED)
+        shown = replace(our_plan(), client_order_id="")
+        bench.exchange.plans = (replace(shown, callback_ratio=D(2)),)
+        bench.inquiry.watch(bench.submission)
+        bench.store.apply(PlanOrderUpdated(shown))
+        await asyncio.sleep(LOOK_S - 0.1)
+        assert len(bench.store.submissions(USDT)) == 1
+        await asyncio.sleep(1)
+        assert bench.is_over
+        assert not any("not reported" in each.message for each in bench.store.take_submissions())
+        await bench.inquiry.close()
+
+    @virtual_time
+    async def test_a_change_of_a_trigger_order_that_does_not_show_is_doubted(self) -> None:
+        bench = Bench(AMEND_PLAN, State.ACCEPTED)
+        bench.exchange.plans = (replace(our_plan(trigger="90"), client_order_id=""),)
+        bench.inquiry.watch(bench.submission)
+        await asyncio.sleep(REPORT_S + 0.2)
+        assert (bench.now.state, bench.now.message) == (State.UNKNOWN, "taken, and not reported for 5s")
+        await asyncio.sleep(60)
+        assert (bench.now.state, bench.now.message) == (State.DONE, "not carried out: see what it says")
         await bench.inquiry.close()
 
     @virtual_time

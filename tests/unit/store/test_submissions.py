@@ -5,15 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 from itertools import count, permutations
+from typing import Any
 
 import pytest
 
 from bgtui.domain.instrument import ProductType, instrument_id
 from bgtui.domain.intent import AmendOrder, CancelOrder, Intent, OrderRef, PlaceOrder
 from bgtui.domain.market import Side
-from bgtui.domain.order import Order, OrderStatus, OrderType, TimeInForce
+from bgtui.domain.order import Order, OrderStatus, OrderType, PlanStatus, TimeInForce, TriggerType
 from bgtui.domain.submission import Submission, SubmissionState
 from bgtui.store.submissions import Submissions
+from tests.support.build import plan
+from tests.support.intents import AMEND_PLAN
 
 USDT = ProductType.USDT_FUTURES
 BTC = instrument_id(USDT, "BTCUSDT")
@@ -111,6 +114,65 @@ class TestAmend:
         submissions.report(order("1001", "simk-000001", OrderStatus.CANCELED))
         assert len(submissions.open(USDT)) == 1
         submissions.report(order("1002", "simk-000002"))
+        assert submissions.open(USDT) == ()
+
+
+class TestAmendPlan:
+    @pytest.mark.parametrize("turns", permutations(("answer", "report")))
+    def test_ends_when_it_was_taken_and_shows(self, submissions: Submissions, turns: tuple[str, ...]) -> None:
+        first = sent(AMEND_PLAN, targets=("p1",))
+        submissions.apply(first)
+        for turn in turns:
+            assert len(submissions.open(USDT)) == 1
+            if turn == "answer":
+                submissions.apply(replace(first, state=SubmissionState.ACCEPTED))
+            else:
+                submissions.report(plan(trigger="95"))
+        assert submissions.open(USDT) == ()
+        assert submissions.finished(USDT)[0].evidence == "p1 live 10"
+
+    def test_what_it_said_before_ends_nothing(self, submissions: Submissions) -> None:
+        submissions.apply(sent(AMEND_PLAN, targets=("p1",)))
+        submissions.report(plan(trigger="94"))
+        assert submissions.open(USDT)[0].targets == ("p1",)
+
+    def test_a_report_of_before_the_sending_does_not_settle_a_doubt(self, submissions: Submissions) -> None:
+        """It may have said the same once before."""
+        late = replace(sent(AMEND_PLAN, targets=("p1",)), sent_ms=10_000)
+        submissions.apply(late)
+        submissions.apply(replace(late, state=SubmissionState.UNKNOWN))
+        submissions.report(plan(trigger="95", updated_ms=8_000))
+        assert len(submissions.open(USDT)) == 1
+        submissions.report(plan(trigger="95", updated_ms=10_001))
+        assert submissions.open(USDT) == ()
+
+    def test_ends_with_the_trigger_order(self, submissions: Submissions) -> None:
+        first = sent(AMEND_PLAN, targets=("p1",))
+        submissions.apply(first)
+        submissions.apply(replace(first, state=SubmissionState.ACCEPTED))
+        submissions.report(plan(PlanStatus.EXECUTED))
+        assert submissions.open(USDT) == ()
+
+    @pytest.mark.parametrize(
+        "change",
+        [
+            {"size": Decimal(3)},
+            {"trigger_price": Decimal(1)},
+            {"trigger_type": TriggerType.LAST},
+            {"execute_price": Decimal(1)},
+            {"callback_ratio": Decimal(1)},
+        ],
+        ids=lambda change: next(iter(change)),
+    )
+    def test_everything_that_was_to_change_has_to_show(
+        self, submissions: Submissions, change: dict[str, Any]
+    ) -> None:
+        first = sent(replace(AMEND_PLAN, **change), targets=("p1",))
+        submissions.apply(first)
+        submissions.apply(replace(first, state=SubmissionState.ACCEPTED))
+        submissions.report(plan(trigger="95"))
+        assert len(submissions.open(USDT)) == 1
+        submissions.report(replace(plan(trigger="95"), **change))
         assert submissions.open(USDT) == ()
 
 
