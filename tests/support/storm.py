@@ -8,9 +8,11 @@ import random
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 from unittest import mock
 
 from bgtui.config.venue import Environment
+from bgtui.domain.copyintent import CopyRole
 from bgtui.domain.submission import SubmissionState
 from bgtui.simulator import candles_history, publisher, ticker
 from bgtui.store.book import BookStatus
@@ -26,6 +28,8 @@ LONG_S = (45.0, 70.0)
 """Long enough for an absence to be proven in the middle of it."""
 LONG_SHARE = 0.04
 LIMITED_SHARE = 0.4
+COPY_SHARE = 0.3
+"""In how many storms the account leads or follows."""
 MORTALITY = 0.03
 """How often somebody's deed is a program's last: it is killed somewhere between the key and the answer."""
 CALM_S = BLIND_S + 30.0 + 30.0 + 10.0
@@ -61,6 +65,8 @@ class Plan:
     """Chance that somebody does something in one step."""
     foul: float | None = None
     """Chance that something breaks in one step."""
+    copying: CopyRole | Literal["any"] | None = "any"
+    """What the account is in copy trading; None is nothing."""
     limits: Drawn | None = None
     """Settings that limit what may be opened; where there are any, nobody but the programs opens anything."""
 
@@ -87,7 +93,11 @@ class Storm:
 
     async def run(self) -> None:
         """Storm, calm, look."""
-        self.place = Place(random.Random(self.rng.getrandbits(64)))
+        chance = random.Random(f"copying {self.outcome.seed}")
+        role = chance.choice(list(CopyRole)) if chance.random() < COPY_SHARE else None
+        if self.plan.copying != "any":
+            role = self.plan.copying
+        self.place = Place(random.Random(self.rng.getrandbits(64)), role)
         self.checks = Checks(self.place)
         self.faults = Faults(self.place, self.checks, random.Random(self.rng.getrandbits(64)), self._living)
         self.phone = Phone(self.place, random.Random(self.rng.getrandbits(64)), self.note)
@@ -96,6 +106,8 @@ class Storm:
         limits = drawn(self.rng) if self.rng.random() < LIMITED_SHARE else Drawn()
         self.limits = limits if self.plan.limits is None else self.plan.limits
         self.faults.is_alone = bool(self.limits)
+        # In a storm with limits nobody else opens anything.
+        self.is_copied = role is CopyRole.FOLLOWER and not self.limits
         log = logging.getLogger()
         log.addHandler(self.checks.logs)
         try:
@@ -126,6 +138,8 @@ class Storm:
             self._chance(busy, self._person_acts)
             self._chance(0.0 if self.limits else busy / 6, self.phone.act)
             self._chance(foul, self._fault)
+            if self.is_copied and self.place.copying is not None:
+                self._chance(busy / 4, self.place.copying.act)
             self._chance(0.004, self._kill_soon)
             self._chance(0.005, self._second)
             self._settle_due()
@@ -238,6 +252,10 @@ class Storm:
         self._ends.clear()
         self.faults.calm()
         await self._look_after()
+        if self.place.copying is not None:
+            for life in self._living():
+                if life.session is not None and life.session.asker is not None:
+                    life.do(life.session.asker.ask_all)
         await self._converge()
         if self._resend_absent():
             await self._converge()

@@ -30,6 +30,7 @@ from bgtui.session.kill_reach import KillChoice, Reach
 from bgtui.simulator.hooks import Answer, Asked
 from bgtui.store.book import BookStatus
 from bgtui.ui.view.positions import leg_view
+from tests.support import storm_copying
 from tests.support.storm_life import Life
 from tests.support.storm_limits import LimitChecks
 from tests.support.storm_world import BTC, TOP, UID, USDT, Place
@@ -52,10 +53,21 @@ UNNAMED = {
     f"{MIX}order/modify-tpsl-order": "AmendPlan",
     f"{PAIR}modify-plan-order": "AmendPlan",
     f"{MIX}account/set-leverage": "SetLeverage",
+    f"{MIX}account/set-all-leverage": "SetAllLeverage",
+    f"{MIX}account/set-margin-mode": "SetMarginMode",
     f"{MIX}account/set-position-mode": "SetPositionMode",
     f"{MIX}account/set-margin": "AdjustMargin",
+    **storm_copying.CLOSES,
+    **storm_copying.OPENS,
 }
 """Writes without an id that need a record as well → the kind of intent."""
+FREE = {
+    *(f"{MIX}order/{name}" for name in ("cancel-order", "batch-cancel-orders", "cancel-all-orders")),
+    *(f"{MIX}order/{name}" for name in ("cancel-plan-order", "close-positions")),
+    *(f"{PAIR}{name}" for name in ("cancel-order", "batch-cancel-order", "cancel-symbol-order")),
+    *(f"{PAIR}{name}" for name in ("cancel-plan-order", "batch-cancel-plan-order")),
+}
+"""Writes that leave though nothing records them."""
 MAKERS = ("PlaceOrder", "PlacePlan", "PlaceTpsl", "AmendOrder", "ReversePosition")
 PLANS = ("PlacePlan", "PlaceTpsl")
 
@@ -86,6 +98,8 @@ class Checks:
         """Times that the exchange got a write under an id."""
         self.sent_by_kind: defaultdict[tuple[str, str], int] = defaultdict(int)
         """(instance, kind) → such writes that the exchange got."""
+        self.done_by_kind: defaultdict[tuple[str, str], int] = defaultdict(int)
+        """(instance, kind) → such writes that the exchange carried out."""
         self.acts: defaultdict[str, int] = defaultdict(int)
         """Instance → what people did there."""
         self.wire: list[Broken] = []
@@ -184,6 +198,8 @@ class Checks:
         """Look at a write as it was carried out, or refused."""
         if answer.status != 200 or b'"code":"00000"' not in answer.body.replace(b" ", b""):
             return
+        if asked.path in UNNAMED:
+            self.done_by_kind[life.instance, UNNAMED[asked.path]] += 1
         try:
             if raises_exposure(self.place, asked):
                 self.limits.done(life.name, asked)
@@ -212,6 +228,8 @@ class Checks:
                     "I-1 recorded before sent",
                     f"{kind} arrived {self.sent_by_kind[key]}×, journaled {sent}×",
                 )
+        elif asked.path not in FREE:
+            raise Broken("I-1 recorded before sent", f"{asked.path} is a write that no storm knows")
 
     def _count(self, where: str, *args: Any) -> int:
         rows = self.place.disk.rows(
@@ -447,6 +465,19 @@ class Checks:
                 raise Broken("I-6 evidence", f"{name} is done ({message}) by {evidence!r}; made: {made}")
             if stage in ("rejected", "not_sent") and not message:
                 raise Broken("I-6 evidence", f"{name} is {stage} and says not why")
+        self._i6_not_denied()
+
+    def _i6_not_denied(self) -> None:
+        """No more of a kind without ids is called not carried out than was not."""
+        rows = self.place.disk.rows(
+            "SELECT r.instance, i.kind, count(*), sum(s.stage IN ('rejected', 'not_sent')) FROM step s"
+            " JOIN intent i ON i.id = s.intent JOIN run r ON r.id = i.run WHERE s.id ="
+            " (SELECT max(id) FROM step WHERE intent = i.id) GROUP BY r.instance, i.kind"
+        )
+        for instance, kind, count, denied in rows:
+            if (done := self.done_by_kind.get((instance, kind), 0)) > count - denied:
+                told = f"{done} {kind} were carried out, {denied} of {count} are said not to have been"
+                raise Broken("I-6 evidence", told)
 
     def _is_proven(self, evidence: str, made: list[str], *, is_final: bool) -> bool:
         order_id, _, rest = evidence.partition(" ")
@@ -497,10 +528,21 @@ class Checks:
                     yield f"{submission.client_order_id} is {submission.state}: {submission.message}"
                 elif submission.client_order_id in self.place.ledger.by_client:
                     yield f"{submission.client_order_id} is absent, and at the exchange"
+        yield from self._tracks_differ(life)
         for name in (BTC,):
             if store.book_status(name) is not BookStatus.LIVE:
                 yield f"book of {name} is {store.book_status(name)}"
         yield from self._open_rows(life)
+
+    def _tracks_differ(self, life: Life) -> Iterator[str]:
+        copying = self.place.copying
+        if copying is None:
+            return
+        for product in copying.products:
+            tracks = life.store.answer(copying.question(product)).value
+            shown = None if tracks is None else {track.tracking_no: "open" for track in tracks}
+            there = dict.fromkeys(sorted(copying.tracks(product)), "open")
+            yield from _differ(f"{product} tracking orders", shown, there)
 
     def is_left_behind(self, life: Life) -> bool:
         """Tell whether ended runs have left something open that this one has not looked at: it asks once."""
@@ -565,6 +607,8 @@ def raises_exposure(place: Place, asked: Asked) -> bool:
     if path == f"{MIX}order/modify-plan-order":
         plan = place.ledger.plans.get(str(body.get("orderId", "")))
         return plan is not None and plan.effect is not Effect.CLOSE
+    if path in storm_copying.OPENS:
+        return True
     if path == f"{MIX}account/set-margin":
         return Decimal(str(body.get("amount", "0"))) < 0
     return path in (

@@ -226,6 +226,8 @@ class Life:
         session.show(BTC)
         if session.asker is not None:
             asked = [each for name in self.place.instruments if name != ETH for each in questions(name)]
+            if self.place.copying is not None:
+                asked += self.place.copying.questions()
             session.asker.attend(asked)
         self.session = session
 

@@ -145,7 +145,7 @@ class LimitChecks:
             return
         body = json.loads(asked.body or b"{}")
         instrument = _instrument(asked.path, body)
-        if asked.path == f"{MIX}account/set-leverage":
+        if asked.path in (f"{MIX}account/set-leverage", f"{MIX}account/set-all-leverage"):
             self._no_more(name, "leverage", Decimal(str(body["leverage"])), self.limits.leverage)
         elif instrument is not None:
             may_close = asked.number in self._may_close

@@ -27,7 +27,9 @@ from bgtui.domain.intent import (
     PlaceTpsl,
     PositionTpsl,
     ReversePosition,
+    SetAllLeverage,
     SetLeverage,
+    SetMarginMode,
     SetPositionMode,
 )
 from bgtui.domain.market import Side
@@ -45,6 +47,7 @@ from bgtui.domain.submission import SubmissionState
 from bgtui.session.facts import gather
 from bgtui.session.kill_reach import KillChoice
 from bgtui.simulator.reject import Reject
+from tests.support.storm_copying import CopyPerson
 from tests.support.storm_life import Life
 from tests.support.storm_world import BTC, ETH, SPOT, SPOT_BTC, UID, USDT, Place
 
@@ -85,6 +88,9 @@ class Person:
             (self.resend, 8),
             (self.switch, 2),
         )
+        if self._place.copying is not None:
+            copier = CopyPerson(self._place.copying, lambda: self.store, rng, self._submit, self._price)
+            deeds += copier.deeds
         self._deeds = tuple(each for each in deeds if not only or each[0].__name__ in only)
 
     def act(self) -> None:
@@ -257,9 +263,13 @@ class Person:
     def set_up(self) -> None:
         name = self._rng.choice([BTC, ETH])
         roll = self._rng.random()
-        if roll < 0.7:
-            self._submit(SetLeverage(name, "USDT", Decimal(self._rng.choice([5, 10, 20, 50]))))
-        elif roll < 0.85:
+        if roll < 0.6:
+            wanted = Decimal(self._rng.choice([5, 10, 20, 50]))
+            is_all = roll > 0.45
+            self._submit(SetAllLeverage(USDT, wanted) if is_all else SetLeverage(name, "USDT", wanted))
+        elif roll < 0.75:
+            self._submit(SetMarginMode(name, "USDT", self._rng.choice(list(MarginMode))))
+        elif roll < 0.87:
             other = self._rng.choice(list(PositionMode))
             self._submit(SetPositionMode(USDT, other))
         else:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 from bgtui.domain.account import Fill
+from bgtui.domain.copyintent import CopyRole
 from bgtui.domain.error import JournalFailed
 from bgtui.domain.event import FillReported, OrderUpdated, PlanOrderUpdated
 from bgtui.domain.instrument import InstrumentId, ProductType, instrument_id
@@ -31,6 +32,7 @@ from bgtui.simulator.history import EVERYTHING
 from bgtui.simulator.instruments import LISTINGS
 from bgtui.simulator.server import Options, Simulator
 from tests.support.loop import VirtualClock, VirtualLoop
+from tests.support.storm_copying import Copying
 
 USDT, SPOT = ProductType.USDT_FUTURES, ProductType.SPOT
 BTC, ETH = instrument_id(USDT, "BTCUSDT"), instrument_id(USDT, "ETHUSDT")
@@ -65,7 +67,7 @@ class StormLoop(VirtualLoop):
 
 
 class _Market(Exchange):
-    """An exchange without copy trading, which no storm is about, that remembers what it told."""
+    """An exchange without the copy trading that lives by itself, that remembers what it told."""
 
     def _open_copytrade(self, world: World, rng: random.Random) -> None:
         self.copytrade = CopyTrading(
@@ -118,8 +120,13 @@ class Ledger:
 class Place:
     """The exchange, its faults, and what programs share: time and a disk."""
 
-    def __init__(self, rng: random.Random) -> None:
-        """Build it; the market stands still until `run`."""
+    def __init__(self, rng: random.Random, role: CopyRole | None = None) -> None:
+        """Build it; the market stands still until `run`.
+
+        Args:
+            rng: what is drawn by.
+            role: what the account is in copy trading; who leads or copies is in hedge mode.
+        """
         self.clock = VirtualClock()
         self.rng = rng
         self.outside = contextvars.copy_context()
@@ -133,12 +140,16 @@ class Place:
                 seed=rng.getrandbits(32),
                 start_ms=self.clock.now_ms(),
                 rate=1.5,
-                position_mode=mode,
+                position_mode=mode if role is None else PositionMode.HEDGE,
                 listings=listed,
                 is_lively=False,
             )
         )
         self.ledger = self.exchange.ledger
+        self.copying: Copying | None = None
+        if role is not None:
+            draws = random.Random(rng.getrandbits(64))
+            self.copying = Copying(self.exchange, UID, role, self.products, draws)
         flavour = rng.choice([Flavour.SEQUENCED, Flavour.CHAINED])
         self.faults = FaultSet(clock=self.clock, rng=random.Random(rng.getrandbits(32)))
         self.simulator = Simulator(
