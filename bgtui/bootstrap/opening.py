@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ from bgtui.domain.instrument import InstrumentId, ProductType
 from bgtui.domain.limit import limit_lines
 from bgtui.domain.question import Question
 from bgtui.domain.trading import ReadOnlyReason, TradingState
+from bgtui.domain.value import frozen
 from bgtui.exchange.answers import Answers
 from bgtui.exchange.clock import SystemClock
 from bgtui.exchange.listing import BudgetWatch, Listing
@@ -55,7 +55,7 @@ Tap = Callable[[Connection, int, bytes | str], None]
 Observe = Callable[[Event], None]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Access:
     """What a command that asks once needs: where it asks, the asking, and the exchange's time."""
 

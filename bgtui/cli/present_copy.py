@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from bgtui.cli.present import clock_text
 from bgtui.cli.table import Table
 from bgtui.domain.copytrade import FollowedTrader, Follower, ProfitShare, ProfitSummary, TrackingOrder
+from bgtui.domain.value import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CopyProfit:
     """What a leader earns by being copied."""
 

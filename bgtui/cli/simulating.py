@@ -12,7 +12,6 @@ import secrets
 import sys
 from collections.abc import AsyncIterator, Awaitable, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
 from pathlib import Path
 
 from bgtui.bootstrap.heap import set_for_feed
@@ -21,6 +20,7 @@ from bgtui.cli.output import say, write_json
 from bgtui.config.paths import find_paths
 from bgtui.domain.error import ConfigError, ExitCode, FileDecodeError
 from bgtui.domain.order import PositionMode
+from bgtui.domain.value import frozen
 from bgtui.exchange.clock import SystemClock
 from bgtui.simulator.books import Flavour
 from bgtui.simulator.copytrade_script import Cast
@@ -37,7 +37,7 @@ _LOOPBACK = "127.0.0.1"
 _SEED_BITS = 32
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Wanted:
     """What was asked for on the command line."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from bgtui.bootstrap.opening import Access
@@ -16,6 +16,7 @@ from bgtui.domain.event import AccountPart, Connection
 from bgtui.domain.feed import MarketChannel, MarketTopic
 from bgtui.domain.instrument import InstrumentId, ProductType
 from bgtui.domain.market import CandleInterval
+from bgtui.domain.value import frozen
 from bgtui.store import topic as topics
 from bgtui.store.book import BookStatus, BookView
 from bgtui.store.store import Store
@@ -27,7 +28,7 @@ FILLS_BACK_MS = 24 * 3_600_000
 """How far back fills and ended orders are asked for."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Query:
     """What was asked for."""
 
@@ -51,7 +52,7 @@ class Query:
         return tuple(each for each in values if named is None or each.instrument == named)[: self.limit]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Following:
     """How a subject is read from a running session."""
 
@@ -62,7 +63,7 @@ class Following:
     is_stale: Callable[[Store, Query], bool]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Subject:
     """One thing that can be shown."""
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 
 from bgtui.domain.text import Untrusted, cell_width, clean_cell
+from bgtui.domain.value import frozen
 
 Cell = Untrusted | Decimal | str | int | bool | None
 _GAP = "  "
@@ -15,7 +15,7 @@ MAX_CELL = 48
 """Cells; wider texts are cut."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Table:
     """Column names and rows, and a line above them."""
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from bgtui.domain.error import ConfigError
+from bgtui.domain.value import frozen
 
 TABLE = "alerts"
 MAX_ARGUMENTS = 64
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AlertTable:
     """What the table says, or what holds without it."""
 

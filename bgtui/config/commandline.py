@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from bgtui.config.paths import find_paths
 from bgtui.config.venue import EMBEDDED_PROFILES, URL_FIELDS
 from bgtui.domain.error import ConfigError
+from bgtui.domain.value import frozen
 
 ENV_PREFIX = "BGTUI_"
 """Of every variable that is a setting."""
 _LEADS_AWAY = ("environment", "profile", *URL_FIELDS)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CommandLine:
     """It outranks every source, and is the only one that may allow a host."""
 

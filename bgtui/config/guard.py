@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import os
 import stat
-from dataclasses import dataclass
 from pathlib import Path
 
 from bgtui.domain.error import ConfigError
+from bgtui.domain.value import frozen
 
 MAX_BYTES = 1_000_000
 """A settings file is a few lines; anything larger is something else."""
@@ -21,7 +21,7 @@ _SHARED = 0o077
 _WRITABLE_BY_OTHERS = 0o022
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Finding:
     """One thing that is wrong with a file, and the command that mends it."""
 
@@ -29,7 +29,7 @@ class Finding:
     fix: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class GuardedFile:
     """A file's text with what `stat` said about the very file that was read."""
 

@@ -8,13 +8,13 @@ import json
 import os
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from bgtui.config.guard import GuardedFile, read_guarded
 from bgtui.config.venue import Environment
 from bgtui.domain.error import ConfigError
 from bgtui.domain.secret import Secret
+from bgtui.domain.value import frozen
 
 PROFILE_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,31}\Z")
 KEYRING_SERVICE = "bgtui"
@@ -23,7 +23,7 @@ _SECRET_FIELDS = ("api_key", "api_secret", "api_passphrase")
 _KNOWN_FIELDS = frozenset((*_SECRET_FIELDS, "rsa_private_key_file", "environment", "keyring"))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StoredKey:
     """One entry of the key store."""
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from bgtui.domain.value import frozen
 
 _APP = "bgtui"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Paths:
     """Every file that the program reads or writes on its own account."""
 

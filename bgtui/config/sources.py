@@ -6,7 +6,7 @@ import io
 import re
 import tomllib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
@@ -22,13 +22,14 @@ from bgtui.config.keyfile import KeyStore, StoredKey, check_profile_name
 from bgtui.config.limits import PREFIX
 from bgtui.config.settings import CREDENTIAL_FIELDS, SECRET_FIELDS, Settings
 from bgtui.domain.error import ConfigError
+from bgtui.domain.value import frozen
 
 PROFILES = "profiles"
 KEYS = "keys"
 LIMITS = "limits"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Layer:
     """What one source says: raw values by field."""
 
@@ -92,7 +93,7 @@ def dotenv_layer(path: Path) -> Layer | None:
     return layer
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ConfigFile:
     """A parsed config.toml."""
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Collection
-from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import SplitResult, urlsplit
 
 from bgtui.domain.error import ConfigError
+from bgtui.domain.value import frozen
 
 EXCHANGE_DOMAIN = "bitget.com"
 
@@ -31,7 +31,7 @@ class Environment(StrEnum):
     LIVE = "live"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Venue:
     """The addresses of one exchange."""
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
 from bgtui.domain.instrument import InstrumentId, ProductType
 from bgtui.domain.market import Side
 from bgtui.domain.order import Effect, Fee, Forced, MarginMode, PositionMode, PositionSide
+from bgtui.domain.value import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Balance:
     """One coin of one wallet. Figures that the source did not carry are None."""
 
@@ -34,7 +34,7 @@ class Balance:
     updated_ms: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Position:
     """One open leg."""
 
@@ -84,7 +84,7 @@ class Position:
 PositionKey = tuple[InstrumentId, PositionSide, MarginMode]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ClosedPosition:
     """A leg of the past."""
 
@@ -116,7 +116,7 @@ class Liquidity(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fill:
     """One trade of the account."""
 
@@ -142,7 +142,7 @@ class Fill:
     forced: Forced | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Bill:
     """One line of a wallet's ledger."""
 
@@ -157,7 +157,7 @@ class Bill:
     time_ms: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SymbolSettings:
     """Modes and leverage of one instrument (`mix/account/account`)."""
 
@@ -170,7 +170,7 @@ class SymbolSettings:
     isolated_short_leverage: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FeeRates:
     """The account's own fee rates of one instrument, fractions."""
 
@@ -179,7 +179,7 @@ class FeeRates:
     taker: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class KeyInfo:
     """Whose key it is and what it may do (`spot/account/info`)."""
 
@@ -194,7 +194,7 @@ class KeyInfo:
     """When the account was opened, Unix milliseconds; 0 when not told."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WalletTotal:
     """Worth of one kind of account (`all-account-balance`)."""
 
@@ -202,7 +202,7 @@ class WalletTotal:
     usdt: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AdlRank:
     """How near a leg is to auto-deleveraging; 1 is first in line."""
 
@@ -213,7 +213,7 @@ class AdlRank:
     rank: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LeverageSetting:
     """What leverage or margin mode the exchange has set (answers of `set-leverage` and `set-margin-mode`)."""
 
@@ -225,7 +225,7 @@ class LeverageSetting:
     crossed: Decimal | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InstrumentMargin:
     """The margin mode of one instrument (`isolated-symbols`)."""
 

@@ -5,11 +5,12 @@ Rules are local: they are judged by this program and work only while it runs. Th
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from enum import StrEnum
 
 from bgtui.domain.instrument import InstrumentId
+from bgtui.domain.value import frozen
 
 
 class AlertKind(StrEnum):
@@ -37,7 +38,7 @@ class AlertKind(StrEnum):
     """The kill switch ran and what it did is not verified."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Traits:
     """What all rules of a kind have in common."""
 
@@ -98,7 +99,7 @@ class PriceSource(StrEnum):
     MARK = "mark"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AlertRule:
     """One thing to be told of."""
 
@@ -167,7 +168,7 @@ class DeliveryState(StrEnum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Delivery:
     """One way of telling one alert."""
 
@@ -177,7 +178,7 @@ class Delivery:
     """Why it failed; one line."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Alert:
     """Something that was told, once or several times in a row."""
 
@@ -217,7 +218,7 @@ class Alert:
         return next((one.reason for one in self.deliveries if one.state is DeliveryState.FAILED), "")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Standing:
     """A rule and how it does."""
 
@@ -234,7 +235,7 @@ class Standing:
     """How it is told when it fires."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Alarm:
     """Something that stands until it is mended, as another part of the program says it."""
 

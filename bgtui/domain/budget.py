@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from bgtui.domain.value import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EndpointBudget:
     """One route's own limit."""
 
@@ -19,7 +19,7 @@ class EndpointBudget:
     """Requests that wait for their turn."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Budget:
     """The limit of the whole API, and of every route used so far."""
 

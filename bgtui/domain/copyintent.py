@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
 from bgtui.domain.copytrade import CopySetting
 from bgtui.domain.instrument import InstrumentId, ProductType
 from bgtui.domain.order import MarginMode, PositionSide
+from bgtui.domain.value import frozen
 
 
 class CopyRole(StrEnum):
@@ -46,7 +46,7 @@ class LeadSwitch(StrEnum):
     SHOWS_TPSL = "showTpsl"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CloseTracks:
     """Close at market: a leader's tracking orders, which ends their copies too, or a follower's copies."""
 
@@ -64,7 +64,7 @@ class CloseTracks:
     margin_coin: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class StopTracks:
     """End the copying of spot orders without selling: the coins stay."""
 
@@ -77,7 +77,7 @@ class StopTracks:
         return self.instrument.product_type
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SetTrackTpsl:
     """Set take profit and stop loss of a tracking order, or of a copy."""
 
@@ -94,7 +94,7 @@ class SetTrackTpsl:
         return self.instrument.product_type
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LeadSymbolChange:
     """One instrument of a `SetLeadSymbols`."""
 
@@ -105,7 +105,7 @@ class LeadSymbolChange:
     stop_loss_ratio: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SetLeadSymbols:
     """Change which instruments a leader lends to copying, and their TP/SL ratios (futures)."""
 
@@ -118,7 +118,7 @@ class SetLeadSymbols:
         return self.changes[0].instrument if len(self.changes) == 1 else None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SetLeadSwitch:
     """Turn one of a futures leader's switches; the exchange holds one of each for all product types."""
 
@@ -132,7 +132,7 @@ class SetLeadSwitch:
         return None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RemoveFollower:
     """Stop a follower from copying this leader."""
 
@@ -145,7 +145,7 @@ class RemoveFollower:
         return None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SetCopySettings:
     """Follow a leader, or change how: per instrument, at most 10 a request."""
 
@@ -163,7 +163,7 @@ class SetCopySettings:
         return self.settings[0].instrument if len(self.settings) == 1 else None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FollowByAmount:
     """Follow a futures leader by one amount (accounts of the 2024 model): the same share as the leader's."""
 
@@ -186,7 +186,7 @@ class FollowByAmount:
         return None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unfollow:
     """Stop copying a leader."""
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 
 from bgtui.domain.instrument import InstrumentId
 from bgtui.domain.order import PositionSide
 from bgtui.domain.text import Untrusted
+from bgtui.domain.value import frozen
 
 MOST_TRACKS, MOST_TRACKS_EACH = 300, 100
 """Tracking orders that a futures leader may have open, in all and of one instrument (Bitget's help pages)."""
@@ -15,7 +15,7 @@ MAX_RATIO, MAX_LEVERAGE = 400, 125
 """Percent of a take profit or stop loss of copies, and times of their leverage, at most."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TrackingOrder:
     """A leader's tracked order, or a follower's copy of one; futures and spot (spot is always long)."""
 
@@ -50,7 +50,7 @@ class TrackingOrder:
     """History: `profit` or `loss` when TP or SL closed it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Follower:
     """One follower of a leader."""
 
@@ -61,7 +61,7 @@ class Follower:
     since_ms: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DatedAmount:
     """One point of a profit or return list."""
 
@@ -69,7 +69,7 @@ class DatedAmount:
     value: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LeaderSummary:
     """A leader's totals (`order-total-detail`)."""
 
@@ -89,7 +89,7 @@ class LeaderSummary:
     month_profit: tuple[DatedAmount, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CoinProfit:
     """Profit shared so far in one coin."""
 
@@ -98,7 +98,7 @@ class CoinProfit:
     last_ms: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ProfitSummary:
     """A leader's profit share."""
 
@@ -111,7 +111,7 @@ class ProfitSummary:
     """By coin and day, where the summary has them (spot); futures have a question of their own."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ProfitShare:
     """One share of profit, paid or waiting."""
 
@@ -123,7 +123,7 @@ class ProfitShare:
     ratio: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LeadSymbol:
     """Whether and how a leader lends one instrument to copying."""
 
@@ -137,7 +137,7 @@ class LeadSymbol:
     """Percent."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LeadQuota:
     """How much of a spot pair a leader may lead with, quote coin."""
 
@@ -146,7 +146,7 @@ class LeadQuota:
     left: Decimal | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LeadSettings:
     """A spot leader's settings (`spot-trader/config-query-settings`)."""
 
@@ -159,7 +159,7 @@ class LeadSettings:
     quotas: tuple[LeadQuota, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FollowedTrader:
     """One leader whom the account follows."""
 
@@ -175,7 +175,7 @@ class FollowedTrader:
     since_ms: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CopySetting:
     """How one instrument of one leader is copied."""
 
@@ -194,7 +194,7 @@ class CopySetting:
     stop_loss_ratio: Decimal | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CopyRange:
     """What a spot follower's setting of one pair may be, as the exchange says; None where it says nothing."""
 
@@ -209,7 +209,7 @@ class CopyRange:
     stop_loss: tuple[Decimal | None, Decimal | None] = (None, None)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CopySettings:
     """A follower's settings for one leader."""
 
@@ -223,7 +223,7 @@ class CopySettings:
     """Spot only."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CopyLimit:
     """Smallest and largest size a follower may copy."""
 

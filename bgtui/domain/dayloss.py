@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal
 
 from bgtui.domain.limit import Limits
+from bgtui.domain.value import frozen
 
 DAY_MS = 86_400_000
 NEAR = Decimal("0.8")
@@ -15,7 +15,7 @@ LOCKED = "Locked until 00:00 UTC by the day's loss; only exits pass."
 _CENT = Decimal("0.01")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DayFigures:
     """The sums since 00:00 UTC, dollars; below zero is lost."""
 

@@ -7,9 +7,11 @@ read it all again.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from types import MappingProxyType
+
+from bgtui.domain.value import frozen
 
 SETTLED_MS = 5 * 60_000
 """How much older than the newest a fill is before it is believed that none before it is still to come."""
@@ -17,7 +19,7 @@ _ZERO = Decimal(0)
 _NOTHING: Mapping[str, Decimal] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DayFill:
     """What one fill brought."""
 
@@ -33,7 +35,7 @@ class DayFill:
     """Coin and amount, below zero where it was paid."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DaySums:
     """What a day's first fills have brought, up to and with a moment: the mark."""
 

@@ -23,6 +23,7 @@ from bgtui.domain.order import Order, PlanOrder
 from bgtui.domain.question import Question
 from bgtui.domain.submission import Submission
 from bgtui.domain.text import Untrusted
+from bgtui.domain.value import frozen
 
 
 class BookDepth(StrEnum):
@@ -79,7 +80,7 @@ class CandlesUpdated:
     candles: Sequence[Candle]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BookBroken:
     """A book message could not be decoded: whatever it said is missing from the book now."""
 
@@ -87,7 +88,7 @@ class BookBroken:
     depth: BookDepth
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class IndexPriceUpdated:
     """Index price of a margin pair."""
 
@@ -96,7 +97,7 @@ class IndexPriceUpdated:
     time_ms: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AuctionUpdated:
     """Opening auction of a spot pair."""
 
@@ -108,7 +109,7 @@ class AuctionUpdated:
     end_ms: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InstrumentsListed:
     """The complete list of a product type's instruments and their rules."""
 
@@ -116,28 +117,28 @@ class InstrumentsListed:
     instruments: tuple[Instrument, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OrderUpdated:
     """One order changed, or was looked up."""
 
     order: Order
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PlanOrderUpdated:
     """One trigger order changed, or was looked up."""
 
     plan: PlanOrder
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FillReported:
     """One trade of the account."""
 
     fill: Fill
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PositionsReported:
     """Every open leg of a product type: what is not in it is closed."""
 
@@ -147,14 +148,14 @@ class PositionsReported:
     """Exchange time of the report, milliseconds."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PositionClosed:
     """A leg was fully closed."""
 
     position: ClosedPosition
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BalancesReported:
     """Coins of one wallet: the named ones changed; a complete report also says that there are no others."""
 
@@ -164,7 +165,7 @@ class BalancesReported:
     time_ms: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class EquityReported:
     """Worth of a futures wallet."""
 
@@ -175,7 +176,7 @@ class EquityReported:
     time_ms: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Deleveraged:
     """The exchange reduced a leg of this account by auto-deleveraging."""
 
@@ -186,7 +187,7 @@ class Deleveraged:
     time_ms: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OpenOrdersListed:
     """Every open order of a product type, asked by REST; ``asked_ms`` is when the question left."""
 
@@ -195,7 +196,7 @@ class OpenOrdersListed:
     asked_ms: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OpenPlansListed:
     """Every open trigger order of a product type, asked by REST."""
 
@@ -218,7 +219,7 @@ Coverage = tuple[ProductType, AccountPart]
 """What one private channel tells about: a part of one product type's account."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AccountReconciled:
     """REST has answered about a product type since the stream came back: its panes may leave stale."""
 
@@ -227,21 +228,21 @@ class AccountReconciled:
     """Which part; None means every one."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WatchChanged:
     """The session listens to exactly these topics from now on: nothing else may be taken for current."""
 
     topics: frozenset[MarketTopic]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SubmissionChanged:
     """Something was sent, or what became of it is known better now."""
 
     submission: Submission
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class InstancesClaimed:
     """Which runs of bgtui placed the orders that count as ours, by the heads of their ids."""
 
@@ -251,14 +252,14 @@ class InstancesClaimed:
     """Runs on this account that are going on beside this one."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class QuestionAsked:
     """A question is on its way."""
 
     question: Question[Any]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class QuestionAnswered:
     """A polled question was answered."""
 
@@ -268,7 +269,7 @@ class QuestionAnswered:
     """Exchange time at which the question left, milliseconds."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class QuestionFailed:
     """A polled question was not answered."""
 
@@ -279,7 +280,7 @@ class QuestionFailed:
     """Bitget's, where there was an answer."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BudgetMeasured:
     """What is left of the exchange's request limits."""
 
@@ -293,7 +294,7 @@ class Connection(StrEnum):
     PRIVATE = "private"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ConnectionOpened:
     """A connection is up (and logged in, when private) and its subscriptions were sent."""
 
@@ -304,7 +305,7 @@ class ConnectionOpened:
     """How many tries it took."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ConnectionLost:
     """A connection is gone; the line says why, and when it is tried again."""
 
@@ -316,7 +317,7 @@ class ConnectionLost:
     """None when it will not be tried again."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ConnectionMeasured:
     """Once a second: what one connection carried."""
 
@@ -329,7 +330,7 @@ class ConnectionMeasured:
     """Last ping to pong."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SubscriptionAccepted:
     """The exchange acknowledged one channel."""
 
@@ -341,7 +342,7 @@ class SubscriptionAccepted:
     """What of the account it keeps current; None for everything else."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SubscriptionRefused:
     """The exchange refused one channel."""
 
@@ -354,7 +355,7 @@ class SubscriptionRefused:
     """What of the account is not kept current without it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FrameRefused:
     """A frame could not be decoded; it is counted and otherwise ignored."""
 
@@ -365,7 +366,7 @@ class FrameRefused:
     """The beginning of the frame."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FrameUnsupported:
     """A frame of a channel or generation that the program does not read; counted."""
 
@@ -373,7 +374,7 @@ class FrameUnsupported:
     channel: Untrusted
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FeedFailed:
     """A source ended by an error that nobody expected; it is started again."""
 
@@ -386,14 +387,14 @@ class FeedFailed:
     """Bitget's, where an answer had one."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FeedRecovered:
     """A source that failed delivers again."""
 
     source: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ClockMeasured:
     """How far this machine's clock is from the exchange's."""
 
@@ -406,7 +407,7 @@ GIVEN_UP = "CancelledError"
 """Outcome of a request whose answer nobody waits for any more."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RequestMeasured:
     """One REST request ended."""
 
@@ -420,7 +421,7 @@ class RequestMeasured:
     """Bitget's, of a refusal."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AlertRulesReported:
     """The alert rules as they do now, all of them."""
 
@@ -429,14 +430,14 @@ class AlertRulesReported:
     """Why they cannot be kept for the next run, or could not be read; one line."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AlertFired:
     """An alert fired, or the same one once more."""
 
     alert: Alert
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AlertDelivered:
     """A person was told of an alert, or could not be."""
 
@@ -446,21 +447,21 @@ class AlertDelivered:
     """Why not, one line; empty when it worked."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AlertsSeen:
     """A person has looked at everything that fired up to this alert."""
 
     alert_id: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AlarmRaised:
     """Something is wrong and stays so until it is healed: its rule fires once, its row stands."""
 
     alarm: Alarm
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AlarmHealed:
     """What was wrong is mended."""
 

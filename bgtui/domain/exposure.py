@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 
 from bgtui.domain.instrument import InstrumentId
 from bgtui.domain.order import PositionSide
+from bgtui.domain.value import frozen
 
 _ZERO = Decimal(0)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Stake:
     """One instrument's part, valued in the coin of the wallet that backs it."""
 

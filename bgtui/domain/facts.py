@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 
 from bgtui.domain.account import Position
 from bgtui.domain.exposure import Stake
 from bgtui.domain.instrument import Instrument
 from bgtui.domain.order import MarginMode, PositionMode, PositionSide
+from bgtui.domain.value import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Facts:
     """The market and the account around one instrument, at one moment."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 
 from bgtui.domain.copyintent import CopyIntent
@@ -18,9 +17,10 @@ from bgtui.domain.order import (
     TimeInForce,
     TriggerType,
 )
+from bgtui.domain.value import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PlaceOrder:
     """Place one order, spot or futures.
 
@@ -51,7 +51,7 @@ class PlaceOrder:
     stop_loss_limit: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OrderRef:
     """Which order: by the exchange's id, or by ours. One of the two is set; the exchange's wins."""
 
@@ -61,7 +61,7 @@ class OrderRef:
     margin_coin: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AmendOrder:
     """Change price and size of a resting limit order: on this exchange a cancel and a new order."""
 
@@ -71,14 +71,14 @@ class AmendOrder:
     position_mode: PositionMode | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CancelOrder:
     """Cancel one order."""
 
     order: OrderRef
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CancelOrders:
     """Cancel several orders of one instrument, at most 50."""
 
@@ -86,7 +86,7 @@ class CancelOrders:
     orders: tuple[OrderRef, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CancelSymbol:
     """Cancel every order of one instrument."""
 
@@ -94,7 +94,7 @@ class CancelSymbol:
     margin_coin: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CancelAll:
     """Cancel every futures order of a product type."""
 
@@ -102,7 +102,7 @@ class CancelAll:
     margin_coin: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PlacePlan:
     """Place a trigger or trailing order (futures), or a spot plan order."""
 
@@ -127,7 +127,7 @@ class PlacePlan:
     stop_loss: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PlaceTpsl:
     """Protect a leg: one TP/SL order of the kinds TAKE_PROFIT … TRAILING_STOP."""
 
@@ -145,7 +145,7 @@ class PlaceTpsl:
     """Trailing stop: distance in percent (`rangeRate`)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PositionTpsl:
     """Set take profit and stop loss of a whole leg in one request."""
 
@@ -158,7 +158,7 @@ class PositionTpsl:
     trigger_type: TriggerType = TriggerType.MARK
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AmendPlan:
     """Change a trigger, trailing or TP/SL order."""
 
@@ -171,7 +171,7 @@ class AmendPlan:
     callback_ratio: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CancelPlans:
     """Cancel trigger orders of one kind: the named ones, or all of an instrument when none is named."""
 
@@ -183,7 +183,7 @@ class CancelPlans:
     """Spot: one TP/SL order, which goes by the route of orders."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ClosePosition:
     """Close a leg at market; without a side, both legs of the instrument."""
 
@@ -192,7 +192,7 @@ class ClosePosition:
     position_side: PositionSide | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ReversePosition:
     """Turn a leg around at market."""
 
@@ -204,7 +204,7 @@ class ReversePosition:
     size: Decimal | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SetLeverage:
     """Set the leverage of one instrument; a side only for isolated hedge legs."""
 
@@ -214,7 +214,7 @@ class SetLeverage:
     position_side: PositionSide | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SetAllLeverage:
     """Set the leverage of every instrument of a product type that has an open position."""
 
@@ -222,7 +222,7 @@ class SetAllLeverage:
     leverage: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SetMarginMode:
     """Set the margin mode of one instrument."""
 
@@ -231,7 +231,7 @@ class SetMarginMode:
     margin_mode: MarginMode
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SetPositionMode:
     """Set the position mode of a whole product type."""
 
@@ -239,7 +239,7 @@ class SetPositionMode:
     position_mode: PositionMode
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AdjustMargin:
     """Add margin to an isolated leg, or take some away."""
 
@@ -250,7 +250,7 @@ class AdjustMargin:
     """Margin coin; below zero takes away."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SetAutoMargin:
     """Let the exchange top up an isolated leg by itself, or not."""
 
@@ -260,7 +260,7 @@ class SetAutoMargin:
     is_on: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OrderAck:
     """The exchange took a request: its id of the order (may be missing) and ours."""
 
@@ -268,7 +268,7 @@ class OrderAck:
     client_order_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BatchAnswer:
     """Item by item, what a batch request did."""
 
@@ -276,7 +276,7 @@ class BatchAnswer:
     failed: tuple[BatchFailure, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BatchFailure:
     """One item of a batch that the exchange did not take."""
 

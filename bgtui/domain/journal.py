@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from bgtui.domain.instrument import InstrumentId, ProductType
 from bgtui.domain.intent import Intent
+from bgtui.domain.value import frozen
 
 
 class Stage(StrEnum):
@@ -40,7 +40,7 @@ class Stage(StrEnum):
 _OPEN = frozenset({Stage.RECORDED, Stage.SENDING, Stage.ACCEPTED, Stage.UNKNOWN, Stage.ABSENT})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Origin:
     """Which account of which exchange a run trades on."""
 
@@ -54,7 +54,7 @@ class Origin:
     """Which simulator, since each is an exchange of its own; empty where there is but one."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Entry:
     """One write, as it was recorded before it left."""
 
@@ -69,7 +69,7 @@ class Entry:
     """Exchange time, milliseconds."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Step:
     """One thing that became of a write."""
 
@@ -85,7 +85,7 @@ class Step:
     """What proves it: the report of which order, in which state, of which moment."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RecordedRun:
     """A run that used the journal."""
 
@@ -94,7 +94,7 @@ class RecordedRun:
     origin: Origin
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Recorded:
     """A write and how it stands."""
 

@@ -8,7 +8,7 @@ be judged.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from types import MappingProxyType
 
@@ -16,6 +16,7 @@ from bgtui.domain import pnl
 from bgtui.domain.account import Balance, Position
 from bgtui.domain.alert import Alarm, AlertKind, AlertRule, Crossing, PriceSource, figure, name_of
 from bgtui.domain.instrument import InstrumentId, ProductType
+from bgtui.domain.value import frozen
 
 HYSTERESIS = Decimal("0.001")
 """A price has to come back so far across its threshold, a fraction of it, before the rule is armed again."""
@@ -25,7 +26,7 @@ MAX_SUBJECTS = 500
 MAX_READS = 60
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Quote:
     """What is known of one instrument's market."""
 
@@ -39,7 +40,7 @@ class Quote:
     """Whether the figures may be taken for those of this moment."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Link:
     """One connection."""
 
@@ -48,7 +49,7 @@ class Link:
     """Since it was lost; None while it is up."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Happening:
     """Something that happened and is over: a fill, a rejection, a forced trade."""
 
@@ -59,7 +60,7 @@ class Happening:
     count: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AlertFacts:
     """Everything that rules are judged by, at one moment."""
 
@@ -87,7 +88,7 @@ class AlertFacts:
     """Whether anything can be sent: what guards that says its alarms only then."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Memory:
     """What a rule remembers between two moments."""
 
@@ -99,7 +100,7 @@ class Memory:
     """What it looks at, as it stands."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Firing:
     """A rule has something to tell."""
 
@@ -109,7 +110,7 @@ class Firing:
     count: int = 1
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Verdict:
     """What became of one rule at one moment."""
 
@@ -119,7 +120,7 @@ class Verdict:
     """A rule that tells once has told."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reading:
     """One subject of a rule at one moment."""
 
@@ -133,7 +134,7 @@ class Reading:
     reads: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Readings:
     """Every subject of a rule, and why some could not be read."""
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from types import MappingProxyType
 
 from bgtui.domain.instrument import InstrumentId
+from bgtui.domain.value import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Group:
     """Instruments that move together, so that their legs count as one risk."""
 
@@ -18,7 +19,7 @@ class Group:
     instruments: frozenset[InstrumentId]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Limits:
     """What an order may not go beyond; what lowers exposure is never held to any of it.
 

@@ -11,6 +11,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from bgtui.domain.instrument import InstrumentId
+from bgtui.domain.value import frozen
 
 
 class Side(StrEnum):
@@ -188,7 +189,7 @@ class Candle:
         return _decimal(self.quote_volume_text)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FundingRate:
     """One funding: the current one, or one of the past."""
 
@@ -200,7 +201,7 @@ class FundingRate:
     interval_hours: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FundingTime:
     """When funding is settled next (`funding-time`)."""
 
@@ -210,7 +211,7 @@ class FundingTime:
     interval_hours: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DepthSnapshot:
     """A book asked once by REST: it cannot be joined to the stream, so it is for looking only."""
 
@@ -222,7 +223,7 @@ class DepthSnapshot:
     """Exchange time, milliseconds."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OpenInterest:
     """All open positions of one instrument."""
 
@@ -232,7 +233,7 @@ class OpenInterest:
     time_ms: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OpenInterestLimit:
     """How much one account, and accounts that belong together, may hold of one instrument (`oi-limit`)."""
 
@@ -241,7 +242,7 @@ class OpenInterestLimit:
     total_notional: Decimal | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SymbolPrice:
     """Last, index and mark price of one instrument, quote currency."""
 
@@ -252,7 +253,7 @@ class SymbolPrice:
     time_ms: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FeeTier:
     """One VIP level's fee rates."""
 
@@ -267,7 +268,7 @@ class FeeTier:
     """Holdings that earn it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LeverageTier:
     """One row of the position-size table (`query-position-lever`)."""
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from enum import StrEnum
 
 from bgtui.domain.instrument import InstrumentId
 from bgtui.domain.market import Side
 from bgtui.domain.text import Untrusted
+from bgtui.domain.value import frozen
 
 
 class PositionSide(StrEnum):
@@ -102,7 +103,7 @@ class Forced(StrEnum):
     """Settlement of a delivery contract (`delivery_…`)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Fee:
     """What one coin was charged."""
 
@@ -112,7 +113,7 @@ class Fee:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Order:
     """One order, spot or futures, as last reported."""
 
@@ -282,7 +283,7 @@ _PLAN_RANK = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PlanOrder:
     """One trigger, TP/SL or trailing order."""
 
@@ -335,7 +336,7 @@ def advance_plan(old: PlanOrder, new: PlanOrder) -> PlanOrder:
     return old
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PlanSubOrder:
     """One order that a trigger order has placed (`plan-sub-order`)."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from bgtui.domain.account import (
@@ -31,11 +30,12 @@ from bgtui.domain.copytrade import (
 from bgtui.domain.instrument import InstrumentId, ProductType
 from bgtui.domain.market import Candle, CandleInterval, LeverageTier
 from bgtui.domain.order import Order, PlanOrder
+from bgtui.domain.value import frozen
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Question(Generic[T]):
     """One question, asked again and again while somebody looks at its answer."""
 

@@ -8,7 +8,6 @@ with the figure, the limit and what to do.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from decimal import ROUND_CEILING, Decimal
 
 from bgtui.domain import dayloss, pnl
@@ -33,12 +32,13 @@ from bgtui.domain.market import Side
 from bgtui.domain.order import Order, PlanOrder, PositionMode, PositionSide
 from bgtui.domain.rules import RuleResult, expected_price
 from bgtui.domain.trading import TradingState, can_only_close, refusal
+from bgtui.domain.value import frozen
 
 _ZERO = Decimal(0)
 _HUNDRED = Decimal(100)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Meant:
     """Which figures the person has said to mean: by a word, a distance, a unit, a preset or a leading `=`."""
 
@@ -46,7 +46,7 @@ class Meant:
     size: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Moment:
     """What surrounds an intent besides the facts of its instrument."""
 
@@ -61,7 +61,7 @@ class Moment:
     meant: Meant = Meant()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Opening:
     """What an intent opens, in the terms that limits are made of."""
 

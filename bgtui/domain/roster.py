@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 
 from bgtui.domain.copytrade import Follower
+from bgtui.domain.value import frozen
 
 
 class Move(StrEnum):
@@ -19,7 +19,7 @@ class Move(StrEnum):
     """By this account, from here."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RosterChange:
     """One follower who came or went."""
 

@@ -7,7 +7,6 @@ pass silently: it warns.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from decimal import Decimal
 
 from bgtui.domain import pnl
@@ -16,12 +15,13 @@ from bgtui.domain.instrument import InstrumentStatus, is_on_step
 from bgtui.domain.intent import AmendOrder, PlaceOrder, PlacePlan
 from bgtui.domain.market import Side
 from bgtui.domain.order import Effect, OrderType, PositionSide, TimeInForce
+from bgtui.domain.value import frozen
 
 _MIN_CALLBACK, _MAX_CALLBACK = Decimal("0.1"), Decimal(10)
 """Percent a trailing order may trail (bitget-wire 4.9)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RuleResult:
     """What one rule says about one intent."""
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import NoReturn
+
+from bgtui.domain.value import frozen
 
 MASK = "***"
 
@@ -57,7 +59,7 @@ class Secret:
         raise AttributeError("a Secret does not change")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Credentials:
     """One API key: what signs requests and logs in to the private stream.
 

@@ -6,12 +6,12 @@ a report of that very order comes, whichever comes first: answer, stream, or a q
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from bgtui.domain.instrument import InstrumentId, ProductType
 from bgtui.domain.intent import AmendPlan, Intent
 from bgtui.domain.order import PlanOrder
+from bgtui.domain.value import frozen
 
 
 class SubmissionState(StrEnum):
@@ -60,7 +60,7 @@ _RANK = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Submission:
     """One write, from the moment before it leaves."""
 

@@ -16,6 +16,7 @@ from itertools import chain
 from math import inf
 
 from bgtui.domain.budget import Budget, EndpointBudget
+from bgtui.domain.value import frozen
 from bgtui.exchange.bucket import Bucket
 from bgtui.wire.endpoint import Endpoint, Write
 
@@ -37,7 +38,7 @@ class Priority(IntEnum):
     READ = 2
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Grant:
     """One permission to send."""
 

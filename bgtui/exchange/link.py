@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Collection
-from dataclasses import dataclass
 
 from bgtui.domain.clock import Clock
+from bgtui.domain.value import frozen
 from bgtui.exchange.asked import Asked, encode
 from bgtui.exchange.liveness import Key, Liveness
 from bgtui.exchange.pace import Pace
@@ -19,7 +19,7 @@ TICK_S = 1.0
 """Seconds between two looks at a connection's health."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rules:
     """Times and limits of a stream, in seconds unless said otherwise; they keep Bitget's rules with room."""
 

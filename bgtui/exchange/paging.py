@@ -7,12 +7,12 @@ there is. So a walk ends only where the exchange says that there is no more; a p
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Generic, Protocol, TypeVar
 
 import msgspec
 
 from bgtui.domain.error import DecodeError
+from bgtui.domain.value import frozen
 from bgtui.wire.endpoint import Read
 from bgtui.wire.page import Page
 
@@ -40,7 +40,7 @@ class Source(Protocol):
         """Ask one route."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Listing(Generic[RowT]):
     """One list: where it is, how its pages are read, and what tells its rows apart."""
 

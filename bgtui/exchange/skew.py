@@ -10,11 +10,11 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 
 from bgtui.domain.clock import Clock
 from bgtui.domain.error import BgtuiError, ClockSkew
 from bgtui.domain.event import ClockMeasured
+from bgtui.domain.value import frozen
 
 PROBES = 5
 EVERY_S = 3600.0
@@ -31,7 +31,7 @@ FIX = "fix: timedatectl set-ntp true"
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Measurement:
     """One look at the exchange's clock: what it said, and what ours said half-way through the request."""
 

@@ -30,6 +30,7 @@ from bgtui.domain.instrument import InstrumentId, ProductType
 from bgtui.domain.judgement import AlertFacts, Firing, Memory, Verdict, instruments_of, judge
 from bgtui.domain.text import clean_line
 from bgtui.domain.trading import TradingState
+from bgtui.domain.value import frozen
 from bgtui.session.alertfacts import Happenings, gather, standing_alarms
 from bgtui.session.courier import Courier
 from bgtui.session.feed import surface
@@ -62,7 +63,7 @@ SAID_ELSEWHERE = frozenset(
 Judge = Callable[[AlertRule, Memory, AlertFacts], Verdict]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AlertOptions:
     """How alerts are kept and told."""
 

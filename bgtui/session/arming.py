@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 
 from bgtui.domain.error import Refused
 from bgtui.domain.event import RequestMeasured
 from bgtui.domain.intent import Intent, OrderRef
 from bgtui.domain.order import Order, PlanOrder
 from bgtui.domain.trading import Closes, TradingState, can_only_close, refusal
+from bgtui.domain.value import frozen
 from bgtui.session.keytrouble import trouble_line, trouble_of
 from bgtui.store.store import Store
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Warrant:
     """Who is to be armed, for the person who arms it."""
 
@@ -27,7 +27,7 @@ class Warrant:
     """What the key may do, in our words: ``read``, ``trade futures`` …"""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Check:
     """One thing that has to be well before a run is armed."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from bgtui.domain.error import (
@@ -36,6 +36,7 @@ from bgtui.domain.journal import Entry, Stage, Step
 from bgtui.domain.lastlook import looking
 from bgtui.domain.submission import Submission, SubmissionState
 from bgtui.domain.trading import TradingState
+from bgtui.domain.value import frozen
 from bgtui.session.ports import Record, TradingGateway
 from bgtui.session.senders import CANCELS, MAKES_ORDER, WAY_OUT, senders, targets_of
 
@@ -58,7 +59,7 @@ IsAbsent = Callable[[Submission], Awaitable[bool]]
 """Asks the exchange once more; tells whether it still knows nothing of a submission."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Receipt:
     """What the exchange said to a write that it took."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 
 from bgtui.domain import pnl
@@ -17,6 +17,7 @@ from bgtui.domain.order import Effect, Order, PlanOrder, PositionMode, PositionS
 from bgtui.domain.preset import presets
 from bgtui.domain.submission import Submission, SubmissionState
 from bgtui.domain.trading import can_only_close
+from bgtui.domain.value import frozen
 from bgtui.store.freshness import Trust
 from bgtui.store.store import Store
 
@@ -36,7 +37,7 @@ _COUNTED = (SubmissionState.SENT, SubmissionState.ACCEPTED, SubmissionState.UNKN
 """Submissions that may stand at the exchange without its having said so."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pending:
     """Something that would open more of a leg."""
 

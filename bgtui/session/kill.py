@@ -26,6 +26,7 @@ from bgtui.domain.instrument import InstrumentId, ProductType
 from bgtui.domain.intent import CancelAll, ClosePosition, Intent
 from bgtui.domain.order import Order, PlanOrder
 from bgtui.domain.submission import SubmissionState
+from bgtui.domain.value import frozen
 from bgtui.session.desk import Receipt
 from bgtui.session.feed import surface
 from bgtui.session.kill_reach import KillChoice, Reach, Standing, Step, cancel_steps, close_steps
@@ -72,7 +73,7 @@ class KillStage(StrEnum):
     VERIFIED = "verified"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class KillLine:
     """What happened, and when."""
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 from bgtui.domain.account import Position
 from bgtui.domain.instrument import InstrumentId, ProductType
 from bgtui.domain.intent import CancelAll, CancelPlans, CancelSymbol, ClosePosition, Intent, OrderRef
 from bgtui.domain.order import Order, PlanKind, PlanOrder
+from bgtui.domain.value import frozen
 
 
 class KillChoice(StrEnum):
@@ -37,7 +37,7 @@ class KillChoice(StrEnum):
         return self in (KillChoice.BOTH, other)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reach:
     """Whose orders and legs are meant."""
 
@@ -55,7 +55,7 @@ class Reach:
         return is_whole and self.instrument in (None, other.instrument)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Standing:
     """What an asking found within a reach."""
 
@@ -94,7 +94,7 @@ class Standing:
         return self.legs
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Step:
     """One write."""
 

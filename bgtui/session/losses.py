@@ -8,7 +8,7 @@ the day come to, and the lock itself.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from decimal import Decimal
 from types import MappingProxyType
 from typing import Any, Protocol
@@ -21,6 +21,7 @@ from bgtui.domain.event import AccountPart
 from bgtui.domain.instrument import InstrumentId, ProductType
 from bgtui.domain.limit import Limits
 from bgtui.domain.question import Question
+from bgtui.domain.value import frozen
 from bgtui.session.exposure import MAX_AGE_S, dollars, mark_of
 from bgtui.store.freshness import Trust
 from bgtui.store.store import Store
@@ -40,7 +41,7 @@ _FUNDING = "settle_fee"
 """Part of Bitget's word for funding in the ledger (`contract_settle_fee`)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DayRecord:
     """What has to outlive the run."""
 

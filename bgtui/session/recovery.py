@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
 
 from bgtui.domain.event import Event, InstancesClaimed, OrderUpdated, PlanOrderUpdated, SubmissionChanged
 from bgtui.domain.instrument import ProductType
 from bgtui.domain.journal import Origin, Recorded, Stage, Step
 from bgtui.domain.submission import Submission, SubmissionState
+from bgtui.domain.value import frozen
 from bgtui.session.inquiry import Inquiry
 from bgtui.session.journal import SOURCE, Journal
 from bgtui.session.ports import AccountReader
@@ -21,7 +21,7 @@ MAX_LOOKUPS = 200
 _OPEN = tuple(stage for stage in Stage if stage.is_open)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Run:
     """This run, as the journal tells it from others."""
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 
 from bgtui.domain import pnl
@@ -18,6 +17,7 @@ from bgtui.domain.intent import Intent, PlaceOrder
 from bgtui.domain.limit import Limits
 from bgtui.domain.market import Side
 from bgtui.domain.order import Effect, OrderType, PositionSide
+from bgtui.domain.value import frozen
 from bgtui.session.exposure import mark_of, unknown_part
 from bgtui.session.losses import Losses
 from bgtui.store.store import Store
@@ -33,7 +33,7 @@ _DAY = "day"
 _log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LegRisk:
     """What a leg loses against the equity of the wallet that backs it."""
 

@@ -6,7 +6,6 @@ import base64
 import binascii
 import hmac
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes
@@ -15,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
 from bgtui.domain.secret import Secret
+from bgtui.domain.value import frozen
 from bgtui.simulator import exchange_accounts
 from bgtui.simulator.reject import Reject
 
@@ -26,7 +26,7 @@ WRITE_AUTHORITIES = ("coow", "stow", "cpow")
 _MILLIS_FROM = 10**12
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Key:
     """One API key of one account; it signs with a secret or with an RSA key whose public half is known."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 
 from bgtui.domain.instrument import InstrumentId, ProductType, instrument_id
 from bgtui.domain.intent import OrderRef
 from bgtui.domain.order import Order, OrderType, PlanOrder, PositionMode
+from bgtui.domain.value import frozen
 from bgtui.simulator.auth import Key
 from bgtui.simulator.exchange import Exchange
 from bgtui.simulator.fields import Fields
@@ -20,7 +20,7 @@ from bgtui.wire.endpoint import Endpoint
 BTC = instrument_id(ProductType.USDT_FUTURES, "BTCUSDT")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Call:
     """A request whose sender is known."""
 

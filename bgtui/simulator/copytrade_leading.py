@@ -6,12 +6,13 @@ Codes come in two families, of futures and of spot (wire notes 3.2).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 
 from bgtui.domain.copytrade import LeadSymbol
 from bgtui.domain.instrument import InstrumentId, ProductType
 from bgtui.domain.order import MarginMode, PositionSide
+from bgtui.domain.value import frozen
 from bgtui.simulator import rules as order_rules
 from bgtui.simulator.copytrade import REMOVABLE_BELOW, LeaderBook
 from bgtui.simulator.copytrade_size import least
@@ -36,7 +37,7 @@ _WRONG_SIDE = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SymbolChange:
     """One row of `config-setting-symbols`."""
 

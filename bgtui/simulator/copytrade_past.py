@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 
 from bgtui.domain.copytrade import ProfitShare, TrackingOrder
 from bgtui.domain.instrument import Instrument, InstrumentId, ProductType, instrument_id, round_size
 from bgtui.domain.order import PositionSide
+from bgtui.domain.value import frozen
 from bgtui.simulator.candles import DAY_MS, HOUR_MS
 from bgtui.simulator.copytrade_relation import Relation
 from bgtui.simulator.copytrade_track import CENT
@@ -23,7 +24,7 @@ FEE_RATES = {True: Decimal("0.0006"), False: Decimal("0.001")}
 """What an order of the past paid: of futures (True), of spot (False)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Script:
     """One order that the leader has open at the start; those of the past are like them."""
 

@@ -14,13 +14,14 @@ from bgtui.domain.copytrade import CopySetting, CopySettings
 from bgtui.domain.instrument import InstrumentId, ProductType
 from bgtui.domain.order import MarginMode
 from bgtui.domain.text import Untrusted
+from bgtui.domain.value import frozen
 from bgtui.simulator.copytrade_track import CENT, Track
 from bgtui.simulator.money import ZERO
 
 KEPT_MISSES = 200
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Missed:
     """A leader's order that was not copied."""
 
@@ -31,7 +32,7 @@ class Missed:
     """Our word: `cap`, `margin`, `minimum`, `slippage`, `closed`, `market`."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ByAmount:
     """Following by one amount (`mix-follower/copy-settings`)."""
 

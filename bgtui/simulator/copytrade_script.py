@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from itertools import count
@@ -18,6 +18,7 @@ from bgtui.domain.copytrade import CopySetting, LeadSymbol, TrackingOrder
 from bgtui.domain.instrument import Instrument, InstrumentId, ProductType, instrument_id
 from bgtui.domain.order import PositionMode, PositionSide
 from bgtui.domain.text import Untrusted
+from bgtui.domain.value import frozen
 from bgtui.simulator.candles import DAY_MS
 from bgtui.simulator.copytrade import LeaderBook
 from bgtui.simulator.copytrade_names import FOLLOWER, FOLLOWERS, LEADER, OTHER_LEADERS
@@ -39,7 +40,7 @@ GONE = 9
 """Followers who came and went before the start."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cast:
     """How many there are."""
 

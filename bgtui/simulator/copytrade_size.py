@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 
 from bgtui.domain.copytrade import CopySetting
 from bgtui.domain.instrument import Instrument, round_trigger_price
 from bgtui.domain.order import PositionSide
+from bgtui.domain.value import frozen
 from bgtui.simulator.copytrade_relation import Relation
 from bgtui.simulator.copytrade_track import Track, whole_steps
 from bgtui.simulator.money import ONE, exact
@@ -23,7 +23,7 @@ MAX_COPY = 10_000_000
 PERCENT, AMOUNT, COUNT = "percent", "amount", "count"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Market:
     """What copying an order depends on beside the settings."""
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import itertools
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from decimal import Decimal
 
 from bgtui.domain.instrument import Instrument, InstrumentId, ProductType
@@ -28,6 +28,7 @@ from bgtui.domain.market import (
     Trade,
 )
 from bgtui.domain.order import PositionMode
+from bgtui.domain.value import frozen
 from bgtui.simulator.copytrade_life import Life
 from bgtui.simulator.copytrade_script import Cast, Stage
 from bgtui.simulator.copytrade_world import CopyTrading
@@ -73,7 +74,7 @@ class WorldClock:
         self._now_ms = now_ms
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class World:
     """What a simulated exchange is made from."""
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 
 from bgtui.domain.instrument import ProductType
 from bgtui.domain.order import PositionMode
 from bgtui.domain.secret import Credentials, Secret
+from bgtui.domain.value import frozen
 
 PRACTICE, WATCH, LEADER, FOLLOWER = "practice", "watch", "leader", "follower"
 """Profiles; `watch` is the practice account through a key that may only read."""
@@ -22,7 +22,7 @@ _USDT, _USDC, _COIN, _SPOT = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Account:
     """One account and what it owns at the start."""
 
@@ -32,7 +32,7 @@ class Account:
     is_leader: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Key:
     """One API key."""
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
+from bgtui.domain.value import frozen
 from bgtui.simulator import fault_text
 from bgtui.simulator.fault_chance import Chance
 from bgtui.simulator.fault_rest import LATE_S
@@ -19,7 +20,7 @@ EPSILON_S = 0.0001
 """Between frames that are due at the same moment, so that their order stays."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Frame:
     """One frame on its way."""
 

@@ -7,9 +7,11 @@ the program's fault list (F-01 to F-30).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from types import MappingProxyType
+
+from bgtui.domain.value import frozen
 
 
 class Layer(StrEnum):
@@ -33,7 +35,7 @@ class Argument(StrEnum):
     INSTRUMENT = "SYMBOL"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Kind:
     """One kind of fault."""
 

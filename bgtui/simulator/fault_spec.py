@@ -13,11 +13,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from difflib import get_close_matches
 
 from bgtui.domain.error import ConfigError
 from bgtui.domain.instrument import InstrumentId, ProductType, parse_instrument
+from bgtui.domain.value import frozen
 from bgtui.simulator.fault_kind import KINDS, Argument, Kind
 
 MAX_CHARS = 400
@@ -28,7 +29,7 @@ _PATH = re.compile(r"/?[A-Za-z0-9_./-]{1,120}", re.ASCII)
 _MANY = 1_000_000_000
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class When:
     """Which of the chances that a fault gets it takes."""
 
@@ -45,7 +46,7 @@ class When:
     """How long it lasts from then on, milliseconds."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Spec:
     """One fault as it was asked for."""
 

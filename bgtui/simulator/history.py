@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import dropwhile, islice, takewhile
 from typing import Generic, TypeVar
+
+from bgtui.domain.value import frozen
 
 T = TypeVar("T")
 
@@ -14,7 +16,7 @@ MAX_ROWS = 2000
 """Rows kept of one kind and account."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Window:
     """Which part of a list is asked for (`idLessThan`, `startTime`, `endTime`, `limit`)."""
 
@@ -32,7 +34,7 @@ class Window:
 EVERYTHING = Window(limit=MAX_ROWS)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Row(Generic[T]):
     id: str
     time_ms: int

@@ -6,14 +6,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
+from bgtui.domain.value import frozen
 from bgtui.simulator.auth import Keys
 from bgtui.simulator.exchange import Exchange
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Asked:
     """One REST request, as it came."""
 
@@ -29,7 +30,7 @@ class Asked:
     headers: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answer:
     """One HTTP answer."""
 
@@ -39,7 +40,7 @@ class Answer:
     media_type: str = "application/json"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Outgoing:
     """One frame to send, now or later."""
 
@@ -47,7 +48,7 @@ class Outgoing:
     delay_s: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Link:
     """Which WebSocket connection a frame belongs to."""
 

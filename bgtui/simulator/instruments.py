@@ -7,12 +7,12 @@ Rules follow the live exchange where it publishes them (`mix/market/contracts`, 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from types import MappingProxyType
 
 from bgtui.domain.instrument import Instrument, InstrumentStatus, ProductType, instrument_id
 from bgtui.domain.market import FeeTier, LeverageTier
+from bgtui.domain.value import frozen
 
 USDT, USDC, COIN, SPOT = (
     ProductType.USDT_FUTURES,
@@ -22,7 +22,7 @@ USDT, USDC, COIN, SPOT = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Coin:
     """How one coin's price moves; every instrument of the coin follows it."""
 
@@ -35,7 +35,7 @@ class Coin:
     """Part of its variance that the whole market moves, 0 to 1."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Listing:
     """One instrument with its rules and the temper of its market."""
 

@@ -8,7 +8,7 @@ order would that arrives now.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from decimal import Decimal
 
 from bgtui.domain.account import Bill, ClosedPosition, Fill
@@ -29,6 +29,7 @@ from bgtui.domain.order import (
     PositionSide,
     TriggerType,
 )
+from bgtui.domain.value import frozen
 from bgtui.simulator.account import Account, Past, SymbolState
 from bgtui.simulator.ledger import Ledger
 from bgtui.simulator.live import Aim, LiveOrder, Stp
@@ -53,7 +54,7 @@ PastKey = tuple[ProductType, str]
 """(product type, name of the list)."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LegRecord:
     """One leg, as in `Leg`."""
 
@@ -83,7 +84,7 @@ _LEG_FIELDS = tuple(each.name for each in fields(LegRecord) if each.name not in 
 """What a new leg does not have from the start."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OrderRecord:
     """One open order, as in `LiveOrder`."""
 
@@ -118,7 +119,7 @@ _ORDER_FIELDS = tuple(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PlanRecord:
     """One waiting trigger order, as in `LivePlan`."""
 
@@ -155,7 +156,7 @@ class PlanRecord:
 _PLAN_FIELDS = tuple(each.name for each in fields(PlanRecord) if each.name != "instrument")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class AccountRecord:
     """One account but for its past."""
 
@@ -178,7 +179,7 @@ class AccountRecord:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PastRecord:
     """One row of the past."""
 
@@ -189,7 +190,7 @@ class PastRecord:
     value: PastValue
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ClientIdRecord:
     """A client id that may not be used again."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
@@ -20,6 +19,7 @@ from bgtui.domain.order import (
     PositionMode,
     PositionSide,
 )
+from bgtui.domain.value import frozen
 from bgtui.simulator.account import Account
 from bgtui.simulator.matching import Market, Resting
 from bgtui.simulator.money import ONE, ZERO, plain
@@ -35,7 +35,7 @@ class Stp(StrEnum):
     CANCEL_BOTH = "cancel_both"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NewOrder:
     """One order of a batch."""
 
@@ -44,7 +44,7 @@ class NewOrder:
     stp: Stp = Stp.NONE
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Aim:
     """What a futures order works on, settled for the account's position mode."""
 

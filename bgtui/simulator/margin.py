@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 
 from bgtui.domain.instrument import Instrument
 from bgtui.domain.order import MarginMode, PositionSide
+from bgtui.domain.value import frozen
 from bgtui.simulator.account import Account, Wallet
 from bgtui.simulator.money import ONE, ZERO
 from bgtui.simulator.positions import Leg, liquidation_price, maintenance, pnl, value_in_coin
 from bgtui.simulator.state import State
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Crossed:
     """The crossed part of a wallet: what backs its crossed legs together."""
 

@@ -12,6 +12,7 @@ import random
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from bgtui.domain.value import frozen
 from bgtui.simulator.instruments import Coin, Listing
 
 STEP_MS = 100
@@ -25,7 +26,7 @@ _BASIS_PULL = 0.002
 _BASIS_DEVIATION = 6e-6
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Regime:
     """One mood of the market."""
 

@@ -23,6 +23,7 @@ from bgtui.domain.event import (
 from bgtui.domain.instrument import InstrumentId, ProductType
 from bgtui.domain.market import Trade
 from bgtui.domain.order import Order, OrderType
+from bgtui.domain.value import frozen
 from bgtui.simulator import rows_account, rows_market, rows_order, rows_plan
 from bgtui.simulator.books import BookFeed, Flavour
 from bgtui.simulator.call import BTC
@@ -37,7 +38,7 @@ _ZERO = Decimal(0)
 _DEPTHS = {"books1": 1, "books5": 5, "books15": 15}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rhythm:
     """How often each public channel speaks, seconds; zero for books means with every change."""
 

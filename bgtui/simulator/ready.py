@@ -6,19 +6,19 @@ People read it, scripts read it, and whoever starts a simulator as a child proce
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import msgspec
 
 from bgtui.domain.error import DecodeError
 from bgtui.domain.secret import Credentials, Secret
+from bgtui.domain.value import frozen
 from bgtui.simulator.exchange_accounts import FOLLOWER, LEADER, PRACTICE, WATCH
 
 _FIELD_OF = {WATCH: "read_only", LEADER: "leader", FOLLOWER: "follower"}
 """Where the line has a profile's key; the practice account's stands at the top."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ready:
     """How a running simulator is reached."""
 

@@ -13,8 +13,9 @@ import re
 import socket
 import struct
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import StrEnum
+
+from bgtui.domain.value import frozen
 
 CHUNK = 65536
 DRIP_S = 0.05
@@ -33,7 +34,7 @@ class Ending(StrEnum):
     """RST."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Script:
     """What one connection goes through."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 
 from bgtui.domain.instrument import InstrumentId, ProductType
@@ -20,6 +19,7 @@ from bgtui.domain.intent import (
 )
 from bgtui.domain.market import Side
 from bgtui.domain.order import MarginMode, OrderType, PositionMode, PositionSide, TimeInForce
+from bgtui.domain.value import frozen
 from bgtui.simulator.engine import NewOrder, Stp
 from bgtui.simulator.fields import Fields
 from bgtui.simulator.reject import Reject
@@ -39,7 +39,7 @@ from bgtui.simulator.request_parts import (
 from bgtui.simulator.requests_plan import NewPlan, is_spot_tpsl, spot_tpsl
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Amendment:
     """A change of an order with the id of its successor."""
 
@@ -47,7 +47,7 @@ class Amendment:
     new_client_order_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PresetChange:
     """New preset prices of an order; one that is left out is removed."""
 
@@ -56,7 +56,7 @@ class PresetChange:
     stop_loss: Decimal | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reversal:
     """A reversal with its client id."""
 

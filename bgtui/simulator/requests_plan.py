@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 
 from bgtui.domain.instrument import InstrumentId, ProductType
 from bgtui.domain.intent import AmendPlan, CancelPlans, OrderRef, PlacePlan, PlaceTpsl, PositionTpsl
 from bgtui.domain.market import Side
 from bgtui.domain.order import OrderType, PlanKind, PlanOrder, PositionMode, PositionSide, TriggerType
+from bgtui.domain.value import frozen
 from bgtui.simulator.fields import Fields, wrong
 from bgtui.simulator.reject import Reject
 from bgtui.simulator.request_parts import (
@@ -36,7 +36,7 @@ _LEG_WORDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NewPlan:
     """A trigger order with its client id."""
 
@@ -44,7 +44,7 @@ class NewPlan:
     client_order_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NewTpsl:
     """A TP/SL order with its client id."""
 
@@ -52,7 +52,7 @@ class NewTpsl:
     client_order_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LegTpsl:
     """Take profit and stop loss of a leg: for the whole of it, or each for a part."""
 

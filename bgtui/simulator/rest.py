@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
+from bgtui.domain.value import frozen
 from bgtui.simulator.auth import Key, Keys, check_request
 from bgtui.simulator.call import Call
 from bgtui.simulator.exchange import Exchange
@@ -40,7 +41,7 @@ _STATUSES = {
 _MALFORMED = "Parameter verification failed"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Logged:
     """One request that was answered, for tests to look at."""
 

@@ -13,7 +13,7 @@ import contextlib
 import os
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -23,6 +23,7 @@ from bgtui.domain.error import ConfigError
 from bgtui.domain.instrument import InstrumentId, ProductType, parse_instrument
 from bgtui.domain.secret import Credentials, Secret
 from bgtui.domain.text import Untrusted
+from bgtui.domain.value import frozen
 from bgtui.simulator.exchange import Exchange, World
 from bgtui.simulator.exchange_accounts import PRACTICE_ACCOUNT
 from bgtui.simulator.history import MAX_ROWS
@@ -62,7 +63,7 @@ CREATE TABLE client_id (
 """
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Start:
     """One start of a simulator on this file."""
 
@@ -71,7 +72,7 @@ class Start:
     """Unix milliseconds."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Capture:
     """What is to be written: taken on the loop, written anywhere."""
 

@@ -12,7 +12,7 @@ import contextlib
 import logging
 import socket
 from collections.abc import AsyncIterator, Iterator, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from itertools import count, islice
 
 import msgspec
@@ -25,6 +25,7 @@ from starlette.types import Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from bgtui.domain.clock import Clock
+from bgtui.domain.value import frozen
 from bgtui.simulator.auth import Keys, built_in
 from bgtui.simulator.books import Flavour
 from bgtui.simulator.exchange import Exchange
@@ -48,7 +49,7 @@ _NORMAL, _POLICY = 1000, 1008
 _TRANSPORT = "bgtui.transport"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Options:
     """How the exchange behaves towards its clients."""
 
@@ -61,7 +62,7 @@ class Options:
     """Whether ``/sim/…`` is answered."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Served:
     """A simulator that is running."""
 

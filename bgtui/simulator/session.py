@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 import msgspec
 
+from bgtui.domain.value import frozen
 from bgtui.simulator import topics
 from bgtui.simulator.auth import Key, Keys, check_login
 from bgtui.simulator.exchange import Exchange
@@ -18,7 +18,7 @@ from bgtui.simulator.reject import Reject
 from bgtui.simulator.topics import Topic
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cuts:
     """When a connection is refused or closed; wire notes 7.1 have the figures."""
 

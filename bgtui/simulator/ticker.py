@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 import random
 from collections import deque
-from dataclasses import dataclass
 from decimal import Decimal
 
 from bgtui.domain.instrument import InstrumentId
 from bgtui.domain.market import FundingRate, FundingTime, OpenInterest, Ticker
+from bgtui.domain.value import frozen
 from bgtui.simulator.candles import HOUR_MS, Bar
 from bgtui.simulator.flow_book import FlowBook
 from bgtui.simulator.instruments import Listing
@@ -29,7 +29,7 @@ _MARK_MEMORY = MARK_STEP_MS / 20_000
 _PREMIUM_MEMORY = MARK_STEP_MS / 900_000
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rates:
     """How a contract is valued at a moment, as the exchange would say it."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import msgspec
 
 from bgtui.domain.instrument import InstrumentId, ProductType, instrument_id
 from bgtui.domain.market import CandleInterval
+from bgtui.domain.value import frozen
 from bgtui.simulator.exchange import Exchange
 from bgtui.simulator.reject import Reject
 from bgtui.simulator.rows_market import FUTURES_INTERVALS
@@ -26,7 +26,7 @@ _DEFAULT_ONLY = frozenset({"positions", "positions-history", "adl-noti", "orders
 MAX_TEXT = 64
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Topic:
     """One thing to listen to; equal topics share their pushes."""
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from bgtui.domain.clock import Clock
 from bgtui.domain.event import QuestionAnswered, QuestionAsked, QuestionFailed
 from bgtui.domain.question import Question
+from bgtui.domain.value import frozen
 from bgtui.store.version import NextVersion
 
 T = TypeVar("T")
 MAX_ANSWERS = 256
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answer(Generic[T]):
     """What is known about one question."""
 

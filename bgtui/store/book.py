@@ -11,6 +11,7 @@ from bgtui.domain.book import Integrity, Level, OrderBook, Verdict
 from bgtui.domain.clock import Clock
 from bgtui.domain.event import BookBroken, BookDepth, BookReceived, SubscriptionAccepted, SubscriptionRefused
 from bgtui.domain.instrument import InstrumentId
+from bgtui.domain.value import frozen
 from bgtui.store.version import NextVersion
 
 MAX_BOOKS = 64
@@ -66,7 +67,7 @@ class BookCounters:
             setattr(self, field.name, getattr(self, field.name) + getattr(other, field.name))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class BookView:
     """One book as it may be shown at this moment."""
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from bgtui.domain.clock import Clock
 from bgtui.domain.event import AccountPart, AccountReconciled, Coverage
 from bgtui.domain.instrument import ProductType
+from bgtui.domain.value import frozen
 from bgtui.store.version import NextVersion, Versions
 
 
@@ -26,7 +26,7 @@ class Trust(StrEnum):
 _WORST_FIRST = list(Trust)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Freshness:
     """How far one pane can be trusted."""
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from dataclasses import dataclass
 
 from bgtui.domain.clock import Clock
 from bgtui.domain.event import (
@@ -17,6 +16,7 @@ from bgtui.domain.event import (
     FeedRecovered,
     RequestMeasured,
 )
+from bgtui.domain.value import frozen
 from bgtui.store.version import NextVersion
 
 MAX_CONNECTIONS = 64
@@ -30,7 +30,7 @@ ORDERS, CANCELS, READS = "orders", "cancels", "reads"
 """Classes of requests: writes that are no cancel, cancels, questions."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ConnectionHealth:
     """One WebSocket connection."""
 
@@ -57,7 +57,7 @@ class ConnectionHealth:
     """Since it was opened; None while it is down."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RequestHealth:
     """REST requests lately."""
 
@@ -69,7 +69,7 @@ class RequestHealth:
     """Outcome and how often, most frequent first."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class RouteHealth:
     """The requests of one route, or of one class of routes, in this run."""
 
@@ -85,7 +85,7 @@ class RouteHealth:
     last_outcome: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class HealthView:
     """Everything about how the run is doing."""
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 
 from bgtui.domain.clock import Clock
 from bgtui.domain.text import Untrusted
+from bgtui.domain.value import frozen
 from bgtui.store.version import NextVersion
 
 MAX_LINES = 500
@@ -23,7 +24,7 @@ class Level(StrEnum):
     ERROR = "error"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LogLine:
     """One line, or several equal ones."""
 

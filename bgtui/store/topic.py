@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any
@@ -11,6 +10,7 @@ from bgtui.domain.event import BookDepth
 from bgtui.domain.instrument import InstrumentId, ProductType
 from bgtui.domain.market import CandleInterval
 from bgtui.domain.question import Question
+from bgtui.domain.value import frozen
 
 
 class Kind(StrEnum):
@@ -47,7 +47,7 @@ class Kind(StrEnum):
     """Rules, what fired, what stands."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Topic:
     """One read model; built by the functions below."""
 

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, ClassVar
 
 from textual import events
@@ -15,6 +15,7 @@ from textual.timer import Timer
 from bgtui.domain.clock import Clock
 from bgtui.domain.error import BgtuiError
 from bgtui.domain.instrument import InstrumentId
+from bgtui.domain.value import frozen
 from bgtui.session.facts import questions
 from bgtui.session.feed import surface
 from bgtui.session.session import Session
@@ -46,7 +47,7 @@ from bgtui.ui.workspace import Identity, Workspace
 _logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Opened:
     """What connecting brings."""
 

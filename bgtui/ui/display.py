@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from bgtui.domain.value import frozen
 from bgtui.ui.theme import ThemeName
 
 DEFAULT_FPS = 10
 SLOW_FPS = 2
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Display:
     """Choices that hold for a whole run."""
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from types import MappingProxyType
 
 from bgtui.domain.error import ConfigError
+from bgtui.domain.value import frozen
 
 
 class Context(StrEnum):
@@ -57,7 +58,7 @@ class Needs(StrEnum):
     """A run that may send orders."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Key:
     """One action of one context."""
 
@@ -271,7 +272,7 @@ KEYS: tuple[Key, ...] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class KeyTable:
     """The table with a person's own chords in place."""
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import deque
-from dataclasses import dataclass
+
+from bgtui.domain.value import frozen
 
 WINDOW_S = 5.0
 KEYS = 200
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Cost:
     """Figures for the Health screen."""
 

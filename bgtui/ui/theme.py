@@ -5,9 +5,9 @@ Background and plain text are the terminal's own. `NO_COLOR` is a theme too: bol
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+from bgtui.domain.value import frozen
 from bgtui.ui.role import Role
 
 
@@ -22,7 +22,7 @@ class ThemeName(StrEnum):
     """Dark, with the colors of gain and loss exchanged."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Palette:
     """The colors of one theme."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 
 from bgtui.domain.instrument import InstrumentId
@@ -17,10 +16,11 @@ from bgtui.domain.intent import (
     PlaceTpsl,
 )
 from bgtui.domain.order import Order, PlanOrder
+from bgtui.domain.value import frozen
 from bgtui.store.store import Store
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Placed:
     """An order was placed: the inverse cancels it."""
 
@@ -28,14 +28,14 @@ class Placed:
     client_order_id: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Canceled:
     """Orders were canceled: the inverse places each anew, at the end of the queue."""
 
     orders: tuple[Order, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Amended:
     """An order was replaced: the inverse asks for the old price and size."""
 
@@ -46,7 +46,7 @@ class Amended:
     size: Decimal
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Final:
     """Something that has no inverse."""
 

@@ -13,6 +13,7 @@ from bgtui.domain.market import CandleInterval
 from bgtui.domain.question import Question
 from bgtui.domain.text import clean_line
 from bgtui.domain.trading import TradingState
+from bgtui.domain.value import frozen
 from bgtui.session.session import Session
 from bgtui.store.store import Store
 from bgtui.ui.display import Display
@@ -37,7 +38,7 @@ class Badge(StrEnum):
     REPLAY = "[TAPE]"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Identity:
     """Who and where: known once the settings are read."""
 
@@ -51,7 +52,7 @@ class Identity:
     host: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Message:
     """The message line: what happened, why, what to do."""
 

@@ -7,7 +7,6 @@ and arguments are collected in the wire notes, sections 7.4 and 7.5.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Literal
@@ -17,6 +16,7 @@ from bgtui.domain.event import AccountPart, BookDepth, Coverage, Event
 from bgtui.domain.feed import MarketChannel, MarketTopic
 from bgtui.domain.instrument import InstrumentId, ProductType, instrument_id
 from bgtui.domain.market import CandleInterval
+from bgtui.domain.value import frozen
 from bgtui.wire.decode import market, private_futures, private_spot
 from bgtui.wire.decode.origin import Origin, instrument
 from bgtui.wire.number import identifier, optional_identifier
@@ -38,7 +38,7 @@ class Family(StrEnum):
     MARGIN = "margin"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Channel:
     """One subscription topic of one product family, and how its pushes become events."""
 
@@ -169,7 +169,7 @@ _INTERVALS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Subscription:
     """What one argument of a subscribe message asks for; acknowledgements name it again."""
 

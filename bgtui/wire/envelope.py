@@ -8,7 +8,6 @@ business of `bgtui.wire.code`; nothing here looks at the exchange's wording.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import msgspec
 
@@ -25,6 +24,7 @@ from bgtui.domain.error import (
     Rejected,
 )
 from bgtui.domain.text import Untrusted, clean_line, is_identifier
+from bgtui.domain.value import frozen
 from bgtui.wire.code import Kind, lookup
 from bgtui.wire.code.ending import in_doubt, read_error, write_error
 
@@ -38,7 +38,7 @@ _MAX_WORDS = 160
 """Terminal cells of Bitget's own words that one line keeps."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answer:
     """What a request that succeeded brought back."""
 

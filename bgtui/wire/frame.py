@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 import msgspec
@@ -12,6 +11,7 @@ import msgspec
 from bgtui.domain.error import DecodeError
 from bgtui.domain.event import BookBroken, Event, FrameRefused, FrameUnsupported
 from bgtui.domain.text import Untrusted, clean_line
+from bgtui.domain.value import frozen
 from bgtui.wire.channel import Decode, Subscription, resolve, subscription
 from bgtui.wire.decode.origin import Origin
 from bgtui.wire.payload.frame import Arg, Frame, Reply
@@ -24,17 +24,17 @@ SAMPLE = 200
 """Characters of a refused frame that are kept."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pong:
     """Answer to a ping."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LoggedIn:
     """The private stream accepted the key."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LoginFailed:
     """The private stream refused the key; the exchange closes the connection."""
 
@@ -42,21 +42,21 @@ class LoginFailed:
     message: Untrusted
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Subscribed:
     """One channel was acknowledged."""
 
     subscription: Subscription
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unsubscribed:
     """One channel ended, as asked."""
 
     subscription: Subscription
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Failed:
     """The exchange refused an operation of ours."""
 

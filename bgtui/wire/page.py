@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Generic, TypeVar
+
+from bgtui.domain.value import frozen
 
 RowT = TypeVar("RowT")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Page(Generic[RowT]):
     """Some rows, newest first, and where the next page begins."""
 

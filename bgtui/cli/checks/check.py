@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 from bgtui.domain.error import BgtuiError, ExitCode
+from bgtui.domain.value import frozen
 
 
 class State(StrEnum):
@@ -19,7 +19,7 @@ class State(StrEnum):
     SKIPPED = "skipped"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Check:
     """One line of the report."""
 

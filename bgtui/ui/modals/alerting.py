@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import ClassVar
 
 from bgtui.domain.alert import TRAITS, AlertKind, AlertRule, Crossing, PriceSource
 from bgtui.domain.instrument import InstrumentId, ProductType, parse_instrument
 from bgtui.domain.market import Ticker
+from bgtui.domain.value import frozen
 from bgtui.ui.keys import Context
 from bgtui.ui.modals.form import Decision, FormDock
 from bgtui.ui.view import figure
@@ -38,7 +38,7 @@ MOST = {"%": Decimal(100), "s": Decimal(3600), "min": Decimal(480)}
 _STEPS = {"%": Decimal("0.1"), "s": Decimal(1), "min": Decimal(1)}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Place:
     instrument: InstrumentId | None
     problem: str = ""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import ClassVar
 
 from bgtui.domain.instrument import InstrumentId
 from bgtui.domain.market import Side
 from bgtui.domain.order import Order, PlanOrder
+from bgtui.domain.value import frozen
 from bgtui.ui.keys import Context
 from bgtui.ui.modals.dock import Dock
 from bgtui.ui.role import Role
@@ -26,7 +26,7 @@ from bgtui.ui.workspace import Badge, Workspace
 _SCOPES = (CancelScope.BIDS, CancelScope.ASKS, CancelScope.SYMBOL, CancelScope.PRODUCT)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Chosen:
     """What is canceled."""
 

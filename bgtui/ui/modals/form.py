@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import ClassVar
 
 from bgtui.domain.instrument import Instrument, InstrumentId
 from bgtui.domain.intent import Intent
 from bgtui.domain.text import clean_line
+from bgtui.domain.value import frozen
 from bgtui.ui.keys import Context
 from bgtui.ui.modals.dock import Dock
 from bgtui.ui.role import Role
@@ -33,7 +33,7 @@ _STEPS, _CHOICES = ("dock.more", "dock.less"), ("dock.choice_back", "dock.choice
 _PRESETS = ("dock.preset_down", "dock.preset_up")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Decision:
     """What a person has confirmed."""
 

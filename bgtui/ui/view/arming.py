@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from bgtui.domain.value import frozen
 from bgtui.session.arming import Check, Warrant
 from bgtui.ui.role import Role
 from bgtui.ui.view.dockframe import Body, Section, frame, labelled, prose
@@ -18,7 +18,7 @@ _FRAME = 4
 """Cells that a dock takes from a line of its own."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ArmView:
     """What the dock is drawn from."""
 

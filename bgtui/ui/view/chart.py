@@ -7,10 +7,10 @@ Floats are for drawing only.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 
 from bgtui.domain.market import Candle, CandleInterval
+from bgtui.domain.value import frozen
 from bgtui.ui.role import Role
 from bgtui.ui.view.span import Row, Span, row
 
@@ -29,7 +29,7 @@ _STEPS = (Decimal(1), Decimal(2), Decimal("2.5"), Decimal(5), Decimal(10))
 _ROWS_PER_LABEL = 5
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Scale:
     """Which price stands on which row."""
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from bgtui.domain.value import frozen
 from bgtui.ui.role import Role
 from bgtui.ui.view.span import Row, Span, cells, cut, fill
 
@@ -14,7 +14,7 @@ _SINGLE = ("┌", "─", "┐", "│", "├", "┤", "└", "┘")
 _DOUBLE = ("╔", "═", "╗", "║", "╟", "╢", "╚", "╝")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Section:
     """A rule inside a dock, with or without a title."""
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 
 from bgtui.domain.instrument import Instrument, InstrumentId, InstrumentStatus, ProductType
 from bgtui.domain.market import Ticker
+from bgtui.domain.value import frozen
 from bgtui.store.store import Store
 from bgtui.ui.role import Role
 from bgtui.ui.view import figure
@@ -24,7 +24,7 @@ _CLOSED = frozenset({InstrumentStatus.CLOSE_ONLY, InstrumentStatus.API_RESTRICTE
 _WORDS = {InstrumentStatus.API_RESTRICTED: "not by API", InstrumentStatus.LISTED: "not open yet"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Offer:
     """What one picker shows."""
 

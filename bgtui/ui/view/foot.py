@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 
 from bgtui.domain.account import Position, PositionKey
 from bgtui.domain.event import AccountPart
 from bgtui.domain.instrument import Instrument, InstrumentId, ProductType
 from bgtui.domain.order import OrderType, TimeInForce
+from bgtui.domain.value import frozen
 from bgtui.store.freshness import Freshness
 from bgtui.store.store import Store
 from bgtui.store.topic import Kind, account
@@ -34,7 +34,7 @@ _WIDE_WIDTHS = {"symbol": 9, "mode": 7, "size": 8, "entry": 9, "mark": 9, "uPnL"
                 "liq": 9, "dist": 6, "TP": 9, "SL": 9, "ratio": 7}  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Listed:
     """Every working order of the account, and how many plans there are."""
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 
 from bgtui.domain import pnl, question
 from bgtui.domain.copyintent import CloseScope, CopyRole
 from bgtui.domain.copytrade import TrackingOrder
 from bgtui.domain.instrument import InstrumentId, ProductType
+from bgtui.domain.value import frozen
 from bgtui.store.answers import Answer
 from bgtui.store.store import Store
 from bgtui.ui.view import tracking
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Impact:
     """A close at the mark price of this moment."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 
 from bgtui.domain.book import Level
 from bgtui.domain.instrument import Instrument
 from bgtui.domain.market import Side
+from bgtui.domain.value import frozen
 from bgtui.store.store import Store
 from bgtui.ui.role import Role
 from bgtui.ui.view import figure, stack
@@ -20,7 +20,7 @@ from bgtui.ui.view.span import Row, Span, crop, row
 MAX_LEVELS = 20
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Standing:
     """One row of the ladder."""
 

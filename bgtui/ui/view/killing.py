@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 
 from bgtui.domain import pnl
 from bgtui.domain.account import Position
 from bgtui.domain.event import Connection
+from bgtui.domain.value import frozen
 from bgtui.session.kill import KillLine, KillRun, KillSwitch
 from bgtui.session.kill_reach import KillChoice, Reach, Standing
 from bgtui.store.store import Store
@@ -37,7 +37,7 @@ _STAMP = 12
 """Cells of a line's time."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class KillView:
     """What both sides of the dock are drawn from."""
 

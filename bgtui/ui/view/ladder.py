@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from decimal import Decimal
 from functools import lru_cache
 from itertools import accumulate
@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from bgtui.domain.book import Level
 from bgtui.domain.market import Side
+from bgtui.domain.value import frozen
 from bgtui.store.book import BookStatus
 from bgtui.ui.role import Role
 from bgtui.ui.traded import Flow
@@ -27,7 +28,7 @@ _PRICE_CELLS = 8
 _MAX_KNOWN = 8000
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Columns:
     """How the ladder's cells are divided."""
 
@@ -62,7 +63,7 @@ def columns(*, is_wide: bool, price_cells: int) -> Columns:
     return Columns(1, 7, 0, 2, price, slack, has_flow=False)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Scene:
     """Everything one frame of the ladder is drawn from."""
 

@@ -7,8 +7,10 @@ it, an ask on the row at or above it, so a grouped book never crosses.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+
+from bgtui.domain.value import frozen
 
 IDLE_S = 10.0
 """Without a ladder key for so long, the ladder may recentre by itself."""
@@ -18,7 +20,7 @@ NEAR_EDGE = 2
 """Rows from the edge at which the touch counts as leaving."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Axis:
     """Which prices are on the screen."""
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 
+from bgtui.domain.value import frozen
 from bgtui.ui.role import Role
 from bgtui.ui.view import figure
 from bgtui.ui.view.ladder_axis import Axis, ticks_between
@@ -15,7 +16,7 @@ from bgtui.ui.view.span import Row, Span, cells, fill, spread
 CURSOR = "cursor"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Beacon:
     """Something with a price that the person wants to know the way to."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import IntEnum
 
 from bgtui.domain.market import Side
 from bgtui.domain.order import Order, PlanKind, PlanOrder
+from bgtui.domain.value import frozen
 from bgtui.ui.role import Role
 from bgtui.ui.view import figure
 from bgtui.ui.view.glyph import DOUBT, ELSEWHERE, LIVE, ON_ITS_WAY, TIMES
@@ -28,7 +28,7 @@ class Mark(IntEnum):
     UNKNOWN = 4
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OwnOrder:
     """One order of mine, wherever its state comes from."""
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from bgtui.domain.instrument import ProductType
+from bgtui.domain.value import frozen
 from bgtui.store.store import Store
 from bgtui.ui.role import Role
 from bgtui.ui.view.dockframe import Body, frame, labelled, prose
@@ -12,7 +11,7 @@ from bgtui.ui.view.glyph import UNKNOWN
 from bgtui.ui.view.span import Row
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Left:
     """What would be left behind."""
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from bgtui.domain.text import clean_line
+from bgtui.domain.value import frozen
 from bgtui.ui.role import Role
 from bgtui.ui.view.number import ungrouped
 from bgtui.ui.view.span import Row, Span
@@ -12,7 +11,7 @@ from bgtui.ui.view.span import Row, Span
 MAX_LENGTH = 60
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LineEdit:
     """A text and where the caret stands in it."""
 

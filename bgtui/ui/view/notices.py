@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 
 from bgtui.domain.book import Verdict
@@ -10,6 +10,7 @@ from bgtui.domain.error import Outage
 from bgtui.domain.event import Connection
 from bgtui.domain.instrument import InstrumentId, ProductType
 from bgtui.domain.text import clean_cell, clean_line
+from bgtui.domain.value import frozen
 from bgtui.session.journal import SOURCE as JOURNAL
 from bgtui.store.book import BookStatus
 from bgtui.store.freshness import Trust
@@ -47,7 +48,7 @@ class Trouble(StrEnum):
     SKEWED = "clock"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Condition:
     """How the run is doing at one moment, as far as the message line cares."""
 
@@ -61,7 +62,7 @@ class Condition:
     """Book live, streams up, account current: what was lost is back."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Told:
     """What was said last by itself, so that the next look says only what is new."""
 
@@ -75,7 +76,7 @@ class Told:
     is_skew_told: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Notice:
     """A line for the message line."""
 

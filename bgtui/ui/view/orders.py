@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 
 from bgtui.domain.instrument import Instrument, InstrumentId, ProductType
@@ -12,6 +12,7 @@ from bgtui.domain.market import Side
 from bgtui.domain.order import Order, OrderType, PositionSide, TimeInForce
 from bgtui.domain.submission import Submission
 from bgtui.domain.text import clean_cell
+from bgtui.domain.value import frozen
 from bgtui.store.store import Store
 from bgtui.ui.role import Role
 from bgtui.ui.view import figure, worded
@@ -43,7 +44,7 @@ _FORCES = {TimeInForce.POST_ONLY: " po", TimeInForce.IOC: " ioc", TimeInForce.FO
 _SOURCES = {"ios": "phone", "android": "phone", "web": "web", "api": "api"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class OrderItem:
     """One row: an order of the exchange's, or what was sent and is not reported yet."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 
 from bgtui.domain.instrument import Instrument, InstrumentId, ProductType
@@ -11,6 +11,7 @@ from bgtui.domain.intent import PlacePlan
 from bgtui.domain.market import Side
 from bgtui.domain.order import PlanKind, PlanOrder, TriggerType
 from bgtui.domain.submission import Submission
+from bgtui.domain.value import frozen
 from bgtui.store.store import Store
 from bgtui.ui.role import Role
 from bgtui.ui.view import figure, worded
@@ -52,7 +53,7 @@ _STOPS = (PlanKind.STOP_LOSS, PlanKind.POSITION_STOP_LOSS, PlanKind.TRAILING_STO
 _ENTRIES = (PlanKind.TRIGGER, PlanKind.SPOT_TRIGGER, PlanKind.TRAILING)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class PlanItem:
     """One row: a plan of the exchange's, or one that is on its way."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from bgtui.domain.instrument import Instrument
+from bgtui.domain.value import frozen
 from bgtui.ui.view.number import read_number
 
 _RELATIVE = re.compile(
@@ -19,7 +19,7 @@ _SLIP_PERCENT = 50
 WORDS = ("bid", "ask", "mid", "last", "mark", "entry")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Prices:
     """What the words stand for at this moment."""
 
@@ -38,7 +38,7 @@ class Prices:
         ]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Read:
     """A price, or why there is none."""
 

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from bgtui.domain.instrument import InstrumentId
 from bgtui.domain.market import Side
 from bgtui.domain.order import Order, TimeInForce
+from bgtui.domain.value import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TicketRequest:
     """A ticket, filled as far as the key that opened it says."""
 

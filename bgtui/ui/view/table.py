@@ -8,6 +8,7 @@ from decimal import Decimal
 from textwrap import wrap
 from typing import Any
 
+from bgtui.domain.value import frozen
 from bgtui.ui.role import Role
 from bgtui.ui.view.glyph import CURSOR, DOWN, STALE_EDGE, UP
 from bgtui.ui.view.span import EMPTY, Row, Span, cells, crop, cut, left, restyle, right, row, rule, width_of
@@ -16,7 +17,7 @@ SortValue = Decimal | int | str | None
 MARK = "x"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Column:
     """One column."""
 
@@ -34,7 +35,7 @@ class Column:
     is_sortable: bool = True
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Line:
     """One row of a table."""
 
@@ -49,7 +50,7 @@ class Line:
     """What the row stands for, for the keys that act on it."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class State:
     """What the keys have made of a table."""
 
@@ -68,7 +69,7 @@ class State:
     marks: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Table:
     """What is to be shown."""
 
@@ -83,7 +84,7 @@ class Table:
     """Whether the exchange has answered: nothing is empty before that."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Shown:
     """A table after sorting and filtering."""
 
@@ -403,7 +404,7 @@ _TITLE_ENDS = 4
 """Cells of the line before and after a title."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Detail:
     """A block below a table: a line with its title, and what it says."""
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 
 from bgtui.domain.market import Side, Trade
+from bgtui.domain.value import frozen
 from bgtui.ui.role import Role
 from bgtui.ui.view import figure
 from bgtui.ui.view.edge import edged_line
@@ -118,7 +118,7 @@ def title(smallest: Decimal, places: int, *, rate: int | None = None, held: int 
     return tuple(spans)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Look:
     """What all lines of a tape share."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from decimal import Decimal
 from enum import StrEnum
 
@@ -24,6 +24,7 @@ from bgtui.domain.order import (
     TriggerType,
 )
 from bgtui.domain.risk import Meant
+from bgtui.domain.value import frozen
 from bgtui.ui.view import figure
 from bgtui.ui.view.pricetext import Prices, Read, read_price, slip
 from bgtui.ui.view.sizetext import read_size
@@ -63,7 +64,7 @@ _BUYS = frozenset({Action.OPEN_LONG, Action.CLOSE_SHORT, Action.BUY})
 _CLOSES = frozenset({Action.CLOSE_LONG, Action.CLOSE_SHORT})
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ticket:
     """What the form holds; every text as it was typed."""
 
@@ -193,7 +194,7 @@ def prices(facts: Facts, ticket: Ticket | None = None) -> Prices:
     return Prices(facts.bid, facts.ask, facts.last, facts.mark, leg.entry_price if leg is not None else None)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Resolved:
     """The form's texts as figures, with the reasons of those that are none."""
 
@@ -382,7 +383,7 @@ def _futures_words(
     return _leg_side(ticket), effect, facts.position_mode, facts.margin_mode, facts.margin_coin
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Preview:
     """What the order would do, as far as it can be known."""
 

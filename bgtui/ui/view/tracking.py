@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 
 from bgtui.domain import pnl
@@ -12,6 +12,7 @@ from bgtui.domain.copytrade import FollowedTrader, TrackingOrder
 from bgtui.domain.instrument import InstrumentId, ProductType
 from bgtui.domain.order import PositionSide
 from bgtui.domain.submission import Submission, SubmissionState
+from bgtui.domain.value import frozen
 from bgtui.store.store import Store
 from bgtui.ui.role import Role
 from bgtui.ui.view import figure
@@ -191,7 +192,7 @@ def leader_bones(order: TrackingOrder, mark: Decimal | None, earned: Decimal | N
     )
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Group:
     """The orders of one instrument and side, summed: what they earn follows from one mark price."""
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
+
+from bgtui.domain.value import frozen
 
 
 class Kind(StrEnum):
@@ -58,7 +59,7 @@ class Kind(StrEnum):
     """Not in the table."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CodeInfo:
     """One API code, in words for a trader."""
 
@@ -72,7 +73,7 @@ class CodeInfo:
     """What to do next, one line."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Group:
     """Codes of one kind that share what to do next."""
 

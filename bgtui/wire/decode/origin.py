@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from bgtui.domain.error import DecodeError
 from bgtui.domain.event import BookDepth
 from bgtui.domain.instrument import InstrumentId, ProductType, instrument_id
 from bgtui.domain.market import CandleInterval
+from bgtui.domain.value import frozen
 from bgtui.wire.number import identifier
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Origin:
     """The topic that a push answers."""
 

@@ -6,8 +6,6 @@ becomes the ``UNKNOWN`` member, or None where the domain has none.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from bgtui.domain.account import Liquidity
 from bgtui.domain.error import DecodeError
 from bgtui.domain.market import Side
@@ -25,6 +23,7 @@ from bgtui.domain.order import (
     TriggerType,
 )
 from bgtui.domain.text import Untrusted
+from bgtui.domain.value import frozen
 from bgtui.wire.number import lower
 
 _SIDES = {
@@ -203,7 +202,7 @@ def unknown(word: object, *, known: bool) -> Untrusted | None:
     return None if known else Untrusted(word if isinstance(word, str) else "")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TradeSide:
     """What a `tradeSide` says (wire notes 6.3)."""
 
@@ -235,7 +234,7 @@ def trade_side(word: object) -> TradeSide:
     return TradeSide(effect, forced, _SIDES.get(rest), _LEGS.get(rest.rpartition("_")[2]))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Direction:
     """Which way a row trades, on which leg, and to what effect."""
 

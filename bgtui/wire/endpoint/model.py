@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
+from bgtui.domain.value import frozen
+
 
 class Scope(StrEnum):
     """Whom a rate limit counts."""
@@ -14,7 +16,7 @@ class Scope(StrEnum):
     UID = "uid"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Limit:
     """So many requests in so many seconds, counted for each endpoint by itself."""
 
