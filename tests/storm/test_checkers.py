@@ -16,7 +16,10 @@ import pytest
 
 from bgtui.config.venue import Environment
 from bgtui.domain import pnl, risk
+from bgtui.domain.copyintent import CopyRole
 from bgtui.domain.dayloss import DayFigures
+from bgtui.domain.submission import SubmissionState
+from bgtui.exchange.reader import ReadClient
 from bgtui.exchange.trading import TradingClient
 from bgtui.session.arming import Arming
 from bgtui.session.dayfile import DayFile
@@ -116,6 +119,23 @@ def test_i2_a_read_only_program_that_writes() -> None:
         assert "I-2 read-only" in str(checks.wire[0])
 
 
+@pytest.mark.parametrize(
+    ("role", "deeds"),
+    [(CopyRole.LEADER, {"lend", "switch_lead"}), (CopyRole.FOLLOWER, {"follow", "follow_by_amount"})],
+)
+def test_i2_a_disarmed_program_that_changes_what_is_copied(role: CopyRole, deeds: set[str]) -> None:
+    plan = replace(TRADES, environment=Environment.LIVE, copying=role, only=frozenset(deeds))
+    with mock.patch.object(Arming, "permit", return_value=""):
+        found("I-2 nothing opens while not armed", plan)
+
+
+def test_i1_a_write_that_no_storm_knows() -> None:
+    with looked_at() as checks:
+        life: Any = SimpleNamespace(name="first-1", instance="simabc")
+        checks.arrived(life, replace(write({}), path="/api/v2/mix/order/something-new"))
+        assert "something-new is a write that no storm knows" in str(checks.wire[0])
+
+
 def test_i3_a_store_that_drops_reports_of_legs() -> None:
     def deaf(apply: Any) -> Any:
         return lambda self, event: apply(self, event) if event.product_type not in self._reports else False
@@ -171,8 +191,18 @@ def test_i6_a_write_in_doubt_that_is_called_not_sent() -> None:
     plan = replace(TRADES, foul=0.3)
 
     def give_up(self: Any, submission: Any, message: str) -> None:
-        from bgtui.domain.submission import SubmissionState
+        self._end(submission, SubmissionState.NOT_SENT, message)
 
+    with mock.patch.object(OrderDesk, "_doubt", give_up):
+        found("I-6 evidence", plan)
+
+
+@pytest.mark.parametrize("role", list(CopyRole))
+def test_i6_a_change_of_copying_in_doubt_that_is_called_not_sent(role: CopyRole) -> None:
+    deeds = frozenset({"lend", "switch_lead", "follow", "unfollow"})
+    plan = replace(TRADES, environment=Environment.SIM, copying=role, only=deeds, busy=0.6, foul=0.3)
+
+    def give_up(self: Any, submission: Any, message: str) -> None:
         self._end(submission, SubmissionState.NOT_SENT, message)
 
     with mock.patch.object(OrderDesk, "_doubt", give_up):
@@ -230,6 +260,20 @@ def test_i11_a_store_that_drops_the_ends_of_orders() -> None:
 
     with spoiled(Orders, "apply", deaf):
         found("I-11 converged", replace(TRADES, only=frozenset({"place", "cancel"})))
+
+
+@pytest.mark.parametrize(
+    ("role", "read"), [(CopyRole.LEADER, "leader_tracks"), (CopyRole.FOLLOWER, "follower_tracks")]
+)
+def test_i11_a_reader_that_misses_a_tracking_order(role: CopyRole, read: str) -> None:
+    def blind(tracks: Any) -> Any:
+        async def told(self: Any, *args: Any) -> Any:
+            return (await tracks(self, *args))[1:]
+
+        return told
+
+    with spoiled(ReadClient, read, blind):
+        found("I-11 converged", replace(TRADES, only=frozenset({"place"}), busy=0.6, copying=role))
 
 
 def test_i12_a_kill_switch_that_trusts_itself() -> None:
