@@ -14,6 +14,7 @@ import pytest
 
 from tests.support import tables
 from tests.support.peer import Peer
+from tests.support.prefork import SETS_UP_PYTHON, Prefork, prefork
 
 ROOT = Path(__file__).resolve().parents[2]
 KEY = {
@@ -47,6 +48,8 @@ class Shell:
 
     folder: Path
     environ: dict[str, str]
+    loaded: Prefork
+    """What runs those commands that need not be loaded afresh."""
     seen: list[str] = field(default_factory=list)
     """Everything that any command wrote."""
 
@@ -60,12 +63,24 @@ class Shell:
         typed: str = "",
         timeout_s: float = 30,
         environ: Mapping[str, str] | None = None,
+        is_afresh: bool = False,
         **variables: str,
     ) -> Ended:
+        """Run a command to its end; ``is_afresh`` loads every module anew."""
+        variables = {**variables, **(environ or {})}
+        if not (is_afresh or any(name.startswith(SETS_UP_PYTHON) for name in variables)):
+            everything = {**self.environ, **variables}
+            return self._remember(
+                Ended(
+                    *self.loaded.run(
+                        arguments, cwd=self.folder, environ=everything, typed=typed, timeout_s=timeout_s
+                    )
+                )
+            )
         ended = subprocess.run(
             [sys.executable, "-m", "bgtui", *arguments],
             cwd=self.folder,
-            env={**self.environ, **variables, **(environ or {})},
+            env={**self.environ, **variables},
             input=typed,
             capture_output=True,
             text=True,
@@ -130,14 +145,26 @@ def wait_until(path: Path, size: int) -> None:
     raise AssertionError(f"{path} did not grow")
 
 
+def _kept() -> dict[str, str]:
+    """Return what a user's environment has of this one."""
+    names = ("PATH", "LANG", "LC_ALL", "TMPDIR")
+    return {name: value for name, value in os.environ.items() if name in names}
+
+
+@pytest.fixture(scope="session")
+def loaded() -> Iterator[Prefork]:
+    with prefork(_kept()) as running:
+        yield running
+
+
 @pytest.fixture
-def bare(tmp_path: Path) -> Shell:
+def bare(tmp_path: Path, loaded: Prefork) -> Shell:
     """A user who has set nothing."""
     home, folder = tmp_path / "home", tmp_path / "work"
     home.mkdir()
     folder.mkdir()
-    kept = {name: value for name, value in os.environ.items() if name in ("PATH", "LANG", "LC_ALL", "TMPDIR")}
-    return Shell(folder, {**kept, "HOME": str(home), "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"})
+    environ = {**_kept(), "HOME": str(home), "PYTHONPATH": str(ROOT), "PYTHONDONTWRITEBYTECODE": "1"}
+    return Shell(folder, environ, loaded)
 
 
 @pytest.fixture(scope="module")

@@ -74,7 +74,9 @@ def test_an_answer_that_is_no_good(
     shell: Shell, own: Peer, kind: str, value: str | int | None, code: int, says: str
 ) -> None:
     own.fail(POSITIONS, kind, value, times=50)
-    ended = shell.run("show", "positions", "NOPE" if code == 2 else "BTCUSDT", "--json", timeout_s=60)
+    # Told to slow down, a read is tried again until its patience ends.
+    patience = spoiled(shell, IMPATIENT) if value == 429 else {}
+    ended = shell.run("show", "positions", "NOPE" if code == 2 else "BTCUSDT", "--json", environ=patience)
     assert ended.code == code, ended.err
     assert says in ended.complaint
     assert ended.out == ""
@@ -242,16 +244,29 @@ def test_no_secret_is_written_anywhere(shell: Shell, own: Peer) -> None:
     assert_no_secret((shell.folder / "x.jsonl").read_text())
 
 
+IMPATIENT = """
+import functools
+import bgtui.exchange.patience as patience
+import bgtui.exchange.rest as rest
+rest.Patience = functools.partial(patience.Patience, whole_read_s=2.5)
+"""
+BROKEN = f"""
+import bgtui.config.load as load
+def broken(*arguments):
+    secret = {tables.SECRET!r}
+    raise RuntimeError('bug with ' + secret)
+load.load = broken
+"""
+
+
+def spoiled(shell: Shell, code: str) -> dict[str, str]:
+    """Return what makes Python run this before the command."""
+    (shell.folder / "sitecustomize.py").write_text(code)
+    return {"PYTHONPATH": f"{shell.folder}{os.pathsep}{shell.environ['PYTHONPATH']}"}
+
+
 def test_a_bug_is_one_line_and_its_details_are_in_the_log(shell: Shell) -> None:
-    (shell.folder / "sitecustomize.py").write_text(
-        "import bgtui.config.load as load\n"
-        "def broken(*arguments):\n"
-        f"    secret = {tables.SECRET!r}\n"
-        "    raise RuntimeError('bug with ' + secret)\n"
-        "load.load = broken\n"
-    )
-    path = f"{shell.folder}{os.pathsep}{shell.environ['PYTHONPATH']}"
-    ended = shell.run("show", "ticker", PYTHONPATH=path)
+    ended = shell.run("show", "ticker", environ=spoiled(shell, BROKEN))
     assert ended.code == 1
     assert "this is a bug; details are in" in ended.complaint
     assert "RuntimeError" in shell.log.read_text()

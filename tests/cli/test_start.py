@@ -53,6 +53,17 @@ def test_completions(bare: Shell, shell_name: str) -> None:
     assert ended.err == ""
 
 
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [("keys list", 0), ("journal", 0), ("replay none.jsonl", 2), ("picture none.svg x y", 2)],
+)
+def test_a_command_loads_all_that_it_needs(bare: Shell, command: str, code: int) -> None:
+    """As do those that other tests run afresh: full disks, signals, simulators."""
+    ended = bare.run(*command.split(), is_afresh=True)
+    assert ended.code == code
+    assert len((ended.out + ended.err).splitlines()) == 1
+
+
 def test_the_screens_without_a_terminal_say_what_a_script_uses(bare: Shell) -> None:
     ended = bare.run()
     assert ended.code == 2
