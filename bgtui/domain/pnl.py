@@ -7,16 +7,16 @@ confirmed by the exchange: values made with them say so.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 
 from bgtui.domain.market import Side
 from bgtui.domain.order import PositionSide
+from bgtui.domain.value import frozen
 
 ONE, ZERO = Decimal(1), Decimal(0)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Leg:
     """A leg as arithmetic sees it."""
 
@@ -29,7 +29,7 @@ class Leg:
     """What backs it alone, margin coin; for a crossed leg its initial margin."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Liquidation:
     """Where a leg is liquidated."""
 
@@ -73,6 +73,27 @@ def return_on_margin(pnl: Decimal, margin: Decimal) -> Decimal | None:
 def distance(mark: Decimal, price: Decimal) -> Decimal | None:
     """Return how far a price is from mark, a fraction of mark."""
     return abs(mark - price) / mark if mark else None
+
+
+def margin_ratio_at(
+    told: Decimal, margin: Decimal, then: tuple[Decimal, Decimal], now: tuple[Decimal, Decimal]
+) -> Decimal | None:
+    """Return the margin ratio of an isolated linear leg at another mark than it was told for.
+
+    Maintenance goes with the mark, what is left of the margin with the PnL: neither tier nor fee rate need be
+    known. 1 is liquidation; None where the ratio told cannot be carried on.
+
+    Args:
+        told: The ratio as told.
+        margin: What backs the leg, margin coin.
+        then: Mark and PnL that it was told for.
+        now: Mark and PnL of now.
+    """
+    (mark, earned), (new_mark, new_earned) = then, now
+    if not mark or margin + earned <= 0:
+        return None
+    left = margin + new_earned
+    return told * (new_mark / mark) * (margin + earned) / left if left > 0 else ONE
 
 
 def initial_margin(size: Decimal, price: Decimal, leverage: Decimal, *, is_inverse: bool = False) -> Decimal:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bgtui.domain.account import Balance
+from bgtui.domain.clock import Clock
 from bgtui.domain.event import BalancesReported, EquityReported
 from bgtui.domain.instrument import ProductType
 from bgtui.store.version import NextVersion, Versions
@@ -11,11 +12,13 @@ MAX_COINS = 5000
 
 
 class _Wallet:
-    __slots__ = ("coins", "is_complete", "removed_ms", "times_ms")
+    __slots__ = ("coins", "is_complete", "removed_ms", "times_ms", "told_s")
 
     def __init__(self) -> None:
         self.coins: dict[str, Balance] = {}
         self.times_ms: dict[str, int] = {}
+        self.told_s: dict[str, float] = {}
+        """When each coin was last told, monotonic seconds."""
         self.is_complete = False
         self.removed_ms = 0
         """Time of the last complete report: a coin it did not name is gone for older reports."""
@@ -24,19 +27,20 @@ class _Wallet:
 class Balances:
     """Wallets by product type: reports merge by coin, a complete one also removes."""
 
-    def __init__(self, next_version: NextVersion) -> None:
+    def __init__(self, clock: Clock, next_version: NextVersion) -> None:
+        self._monotonic = clock.monotonic
         self._versions: Versions[ProductType] = Versions(next_version)
         self._wallets: dict[ProductType, _Wallet] = {product: _Wallet() for product in ProductType}
 
     def apply(self, event: BalancesReported) -> bool:
         """Take a report; a coin of which something later is known keeps that."""
         wallet = self._wallets[event.product_type]
-        is_changed = _merge(wallet, event)
+        is_changed = _merge(wallet, event, self._monotonic())
         if event.is_complete and event.time_ms >= wallet.removed_ms:
             named = {balance.coin for balance in event.balances}
             for coin in wallet.coins.keys() - named:
                 if wallet.times_ms[coin] <= event.time_ms:
-                    del wallet.coins[coin], wallet.times_ms[coin]
+                    del wallet.coins[coin], wallet.times_ms[coin], wallet.told_s[coin]
                     is_changed = True
             wallet.removed_ms = event.time_ms
             is_changed |= not wallet.is_complete
@@ -60,6 +64,11 @@ class Balances:
         """Return what is known coin by coin."""
         return dict(self._wallets[product_type].coins)
 
+    def age_s(self, product_type: ProductType, coin: str) -> float | None:
+        """Return how long ago a coin was last told, seconds; None when it never was."""
+        told_s = self._wallets[product_type].told_s.get(coin)
+        return None if told_s is None else self._monotonic() - told_s
+
     def latest_ms(self, product_type: ProductType) -> int:
         """Return the exchange time of the latest report taken; 0 before the first."""
         wallet = self._wallets[product_type]
@@ -70,13 +79,14 @@ class Balances:
         return self._versions.of(product_type)
 
 
-def _merge(wallet: _Wallet, event: BalancesReported) -> bool:
+def _merge(wallet: _Wallet, event: BalancesReported, now_s: float) -> bool:
     is_changed = False
     for balance in event.balances:
         known_ms = wallet.times_ms.get(balance.coin, wallet.removed_ms)
         if event.time_ms < known_ms or (balance.coin not in wallet.coins and len(wallet.coins) >= MAX_COINS):
             continue
         wallet.times_ms[balance.coin] = event.time_ms
+        wallet.told_s[balance.coin] = now_s
         if wallet.coins.get(balance.coin) != balance:
             wallet.coins[balance.coin] = balance
             is_changed = True

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from bgtui.domain.account import Position, PositionKey
+from bgtui.domain.clock import Clock
 from bgtui.domain.event import PositionsReported
 from bgtui.domain.instrument import ProductType
 from bgtui.store.version import NextVersion, Versions
@@ -11,7 +14,9 @@ from bgtui.store.version import NextVersion, Versions
 class Positions:
     """Legs by product type: a report replaces them all; none is known to be flat before the first report."""
 
-    def __init__(self, next_version: NextVersion) -> None:
+    def __init__(self, clock: Clock, next_version: NextVersion) -> None:
+        self._monotonic = clock.monotonic
+        self._filled_s: dict[ProductType, float] = {}
         self._versions: Versions[ProductType] = Versions(next_version)
         self._reports: dict[ProductType, PositionsReported] = {}
         self._legs: dict[ProductType, dict[PositionKey, Position]] = {}
@@ -25,6 +30,8 @@ class Positions:
         legs = {position.key: position for position in event.positions if position.size > 0}
         if old is not None and legs == self._legs[event.product_type]:
             return False
+        if old is not None and _held(legs) != _held(self._legs[event.product_type]):
+            self._filled_s[event.product_type] = self._monotonic()
         self._legs[event.product_type] = legs
         self._versions.bump(event.product_type)
         return True
@@ -38,6 +45,16 @@ class Positions:
         """Return the report that counts: another object after each one that was taken."""
         return self._reports.get(product_type)
 
+    def age_s(self, product_type: ProductType) -> float | None:
+        """Return how long ago a leg was seen to open, grow, shrink or close, seconds; None when none was."""
+        filled_s = self._filled_s.get(product_type)
+        return None if filled_s is None else self._monotonic() - filled_s
+
     def version(self, product_type: ProductType) -> int:
         """Return the version of a product type's legs."""
         return self._versions.of(product_type)
+
+
+def _held(legs: dict[PositionKey, Position]) -> dict[PositionKey, tuple[Decimal, Decimal]]:
+    """Return what fills alone change of the legs."""
+    return {key: (leg.size, leg.entry_price) for key, leg in legs.items()}

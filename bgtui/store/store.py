@@ -114,9 +114,9 @@ class Store:
         self._references = References(next_version)
         self._orders: Orders[Order] = Orders(next_version, advance)
         self._plans: Orders[PlanOrder] = Orders(next_version, advance_plan)
-        self._positions = Positions(next_version)
+        self._positions = Positions(clock, next_version)
         self._closed = ClosedPositions(next_version)
-        self._balances = Balances(next_version)
+        self._balances = Balances(clock, next_version)
         self._equities = Equities(next_version)
         self._worths = Worths()
         self._fills = Fills(next_version)
@@ -334,6 +334,14 @@ class Store:
     def last_balance_ms(self, product_type: ProductType) -> int:
         """Return the exchange time of the latest report of a wallet; 0 before the first."""
         return self._balances.latest_ms(product_type)
+
+    def balance_age_s(self, product_type: ProductType, coin: str) -> float | None:
+        """Return how long ago a coin of a wallet was told, seconds; None when it never was."""
+        return self._balances.age_s(product_type, coin)
+
+    def legs_age_s(self, product_type: ProductType) -> float | None:
+        """Return how long ago a leg was seen to open, grow, shrink or close, seconds; None when none was."""
+        return self._positions.age_s(product_type)
 
     def equity(self, product_type: ProductType) -> EquityReported | None:
         """Return what a futures wallet is worth."""

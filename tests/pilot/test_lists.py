@@ -58,7 +58,7 @@ async def test_positions_shows_every_leg_with_its_detail() -> None:
             "─ LONG BTCUSDT  isolated 20x  hedge ────────────────────────────────────────────",
             " size         0.0500 (3,361.94 USDT)      free 0.0250, held by 1 close 0.0250",
             " entry        66,910.4                    break-even     66,990.7",
-            " liquidation  63,858.6  5.0% away         margin         167.28  ratio 8.4%",
+            " liquidation  63,858.6  5.0% away         margin         167.28  ratio ≈8.4%",
             " uPnL         +16.42  ROE +9.8%           if closed now  ≈+12.40 after fees",
             " realized     +0.00                       fees / funding -2.01 / -0.67",
             " TP           68,000.0 mark, whole leg    gives          ≈+50.43",
@@ -302,7 +302,7 @@ async def test_enter_shows_the_whole_row_in_a_dock() -> None:
 async def test_account_shows_wallets_and_what_cannot_be_read() -> None:
     async with opened("account") as terminal:
         rows = terminal.rows()
-        assert rows[5] == "►USDT-FUTURES  USDT      12,416.92      9,862.74    2,554.18    +16.92    0.5%"
+        assert rows[5] == "►USDT-FUTURES  USDT     ≈12,416.92      9,862.74    2,554.18    +16.92    0.5%"
         assert " COIN-FUTURES  BTC      0.01200000    0.01200000  0.00000000     +0.00    0.0%" in rows
         assert " spot          USDT       1,820.44      1,520.44      300.00        --      --" in rows
         assert " funding       USDT              ?             ?           ?         ?       ?" in rows

@@ -31,7 +31,7 @@ async def test_line_1_says_where_how_and_how_well_at_every_size() -> None:
         await terminal.resize(120, 40)
         assert "rest 41ms  orders 9/10   today +5.14" in terminal.row(1)
         await terminal.resize(200, 50)
-        assert "equity 12,416.92  free 9,862.74   cross risk 0.5%" in terminal.row(1)
+        assert "equity ≈12,416.92 free 9,862.74   cross risk 0.5%" in terminal.row(1)
         await terminal.resize(60, 15)
         assert terminal.row(1).startswith("[SIM]  ARMED")
         assert terminal.row(1).endswith("alerts 0    14:03")

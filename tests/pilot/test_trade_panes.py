@@ -163,7 +163,7 @@ async def test_the_stack_names_account_legs_and_orders() -> None:
     async with trade() as terminal:
         lines = [line[47:] for line in terminal.rows()[2:16]]
         assert lines[:7] == [
-            "eq 12,416.92  free 9,862.74",
+            "eq ≈12,416.92  free 9,862.74",
             "LONG  0.0500 @ 66,910.4 iso 20x",
             " +16.42 +9.8%  liq 63,858.6 5.0%",
             " TP 68,000.0  SL 66,000.0",

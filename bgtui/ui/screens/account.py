@@ -11,11 +11,14 @@ from bgtui.domain.instrument import InstrumentId, ProductType
 from bgtui.domain.question import Question
 from bgtui.store import topic
 from bgtui.store.topic import Kind, Topic
+from bgtui.store.wallet import wallet
+from bgtui.store.worth import Sample
 from bgtui.ui import flows
 from bgtui.ui.keys import Context
 from bgtui.ui.role import Role
 from bgtui.ui.screens.listing import ListScreen
 from bgtui.ui.view import account, evidence, footer, ledger, positions, status, worded, worthline
+from bgtui.ui.view.glyph import ABOUT
 from bgtui.ui.view.span import Row, Span
 from bgtui.ui.view.table import Detail, Line, State, Table, heading
 from bgtui.ui.widgets.table import LiveTable, as_of
@@ -64,10 +67,12 @@ class AccountTable(LiveTable):
     def topics(self) -> Iterable[Topic]:
         """Wallets, trades, and whatever was asked."""
         workspace = self.workspace
-        kinds = (Kind.BALANCES, Kind.EQUITY, Kind.FILLS, Kind.FRESHNESS)
-        found = [
-            topic.account(kind, product) for product in workspace.identity.product_types for kind in kinds
-        ]
+        kinds = (Kind.BALANCES, Kind.EQUITY, Kind.FILLS, Kind.FRESHNESS, Kind.POSITIONS)
+        products, store = workspace.identity.product_types, workspace.store
+        found = [topic.account(kind, product) for product in products for kind in kinds]
+        if store is not None:
+            legs = (leg for product in products for leg in store.positions(product) or ())
+            found += [topic.ticker(leg.instrument) for leg in legs]
         return found + [topic.answer(asked) for asked, _ in _questions(workspace, self.view_index)]
 
     def words(self) -> Sequence[Span | str]:
@@ -130,9 +135,11 @@ class AccountTable(LiveTable):
         if balance is None:
             return []
         samples = store.worth_samples(balance.product_type, balance.coin)
+        known = wallet(store, balance.product_type, balance.coin)
+        now = Sample(self.workspace.now_ms, known.equity) if known.is_live and known.equity else None
         return worthline.worth_detail(
             samples, worded.wallet(balance.product_type), width,
-            places=account.coin_places(balance), hides_money=self.workspace.is_private,
+            places=account.coin_places(balance), hides_money=self.workspace.is_private, now=now,
         ).rows(width)  # fmt: skip
 
     def turned(self) -> None:
@@ -173,7 +180,8 @@ class AccountScreen(ListScreen):
             if words := account.unreadable(account.wallet_items(store, followed)):
                 return as_of(words)
             at_ms = max(store.last_balance_ms(product) for product in followed)
-            return as_of(f"wallets as of {worded.clock(at_ms)}") if at_ms else ()
+            words = f"wallets as of {worded.clock(at_ms)} · {ABOUT} equity with the PnL of now"
+            return as_of(words) if at_ms else ()
         if self.table.view_index == MODES:
             return as_of("m changes one-way or hedge; v on a leg its leverage")
         return as_of("since 00:00 UTC; bills are asked every 30s")

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 
 from bgtui.domain import question
 from bgtui.domain.account import Balance
 from bgtui.domain.instrument import ProductType, instrument_id
 from bgtui.domain.text import clean_cell
+from bgtui.domain.value import frozen
 from bgtui.store.store import Store
+from bgtui.store.wallet import Wallet, wallet
 from bgtui.ui.view import figure, worded
 from bgtui.ui.view.glyph import ABOUT, NONE, UNKNOWN
 from bgtui.ui.view.positions import gain
@@ -36,7 +37,7 @@ _FOLLOWED = ("futures", "usdt_futures", "spot")
 """Names of wallets whose coins are told one by one."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class WalletItem:
     """One row: a coin of a wallet, or a wallet that nothing is known of."""
 
@@ -46,13 +47,15 @@ class WalletItem:
     """What a whole wallet is worth, where that alone is told."""
     reason: str = ""
     """Why nothing is known."""
+    live: Wallet | None = None
+    """Of a futures coin that is followed: with the PnL of now."""
 
 
 def wallet_items(store: Store, followed: Sequence[ProductType]) -> list[WalletItem]:
     """Return a row for every coin of every wallet, and one for each wallet that cannot be read."""
     found: list[WalletItem] = []
     for product in ProductType:
-        wallet = worded.wallet(product)
+        name, is_live = worded.wallet(product), product in followed and product.is_futures
         if product in followed:
             known, reason = store.balances(product), ""
             if known is None:
@@ -61,8 +64,12 @@ def wallet_items(store: Store, followed: Sequence[ProductType]) -> list[WalletIt
             answer = store.answer(question.balances(product))
             known, reason = answer.value, answer.error
         if known is None:
-            found.append(WalletItem(wallet, reason=reason))
-        found += [WalletItem(wallet, balance) for balance in known or () if _is_worth_a_row(balance)]
+            found.append(WalletItem(name, reason=reason))
+        found += [
+            WalletItem(name, balance, live=wallet(store, product, balance.coin) if is_live else None)
+            for balance in known or ()
+            if _is_worth_a_row(balance)
+        ]
     return found + _others(store)
 
 
@@ -95,21 +102,27 @@ def _line(store: Store, item: WalletItem, *, hides_money: bool) -> Line:
     if balance is None:
         return _unknown_line(item, hides_money=hides_money)
     places = coin_places(balance)
+    is_live = item.live is not None and item.live.is_live
+    about = ABOUT if is_live else ""
+    equity, unrealized = (
+        equity_of(item),
+        balance.unrealized_pnl if item.live is None else item.live.unrealized,
+    )
     held = balance.frozen + (balance.locked or 0)
-    equity = balance.equity
-    if equity is None and not balance.product_type.is_futures:
-        equity = balance.available + held
-    elif balance.product_type.is_futures and equity is not None:
-        held = max(equity - balance.available, Decimal(0))
+    if balance.product_type.is_futures and balance.equity is not None:
+        held = max(balance.equity - balance.available, Decimal(0))  # both as told together
     value = usdt_value(store, balance, equity)
-    figures = [figure.money(amount, places) for amount in (equity, balance.available, held)]
+    figures = [
+        about + figure.money(equity, places),
+        *(figure.money(amount, places) for amount in (balance.available, held)),
+    ]
     upnl, risk = NONE, NONE
     if balance.product_type.is_futures:
-        upnl_places = 2 if balance.coin in _DOLLARS or not balance.unrealized_pnl else places
-        upnl = figure.signed(balance.unrealized_pnl, upnl_places)
+        upnl_places = 2 if balance.coin in _DOLLARS or not unrealized else places
+        upnl = figure.signed(unrealized, upnl_places)
         risk = figure.percent(balance.cross_risk_ratio)
     more = [balance.max_open, balance.max_transfer_out]
-    role = gain(balance.unrealized_pnl)
+    role = gain(unrealized)
     texts = [*(Span(text) for text in figures), Span(upnl, role)]
     return Line(
         key=f"{item.wallet}/{balance.coin}",
@@ -117,22 +130,34 @@ def _line(store: Store, item: WalletItem, *, hides_money: bool) -> Line:
             Span(item.wallet), Span(balance.coin),
             *(span._replace(text=hide(span.text, is_private=hides_money)) for span in texts),
             Span(risk),
-            Span(hide(_value_words(balance, value), is_private=hides_money)),
+            Span(hide(_value_words(balance, value, is_live=is_live), is_private=hides_money)),
             *(Span(hide(NONE if amount is None else figure.money(amount, places), is_private=hides_money))
               for amount in more),
         ),
-        sort=(item.wallet, balance.coin, equity, balance.available, held, balance.unrealized_pnl,
+        sort=(item.wallet, balance.coin, equity, balance.available, held, unrealized,
               balance.cross_risk_ratio, value, *more),
         search=f"{item.wallet} {balance.coin}".casefold(),
         item=item,
     )  # fmt: skip
 
 
-def _value_words(balance: Balance, value: Decimal | None) -> str:
+def equity_of(item: WalletItem) -> Decimal | None:
+    """Return what a coin of a wallet comes to, in that coin: with the PnL of now where it can be."""
+    balance = item.balance
+    if balance is None:
+        return None
+    if item.live is not None:
+        return item.live.equity
+    if balance.equity is None and not balance.product_type.is_futures:
+        return balance.available + balance.frozen + (balance.locked or 0)
+    return balance.equity
+
+
+def _value_words(balance: Balance, value: Decimal | None, *, is_live: bool) -> str:
     """Return a value in USDT, marked where it is worked out here."""
     if value is None:
         return UNKNOWN
-    is_told = balance.usdt_equity is not None or balance.coin == "USDT"
+    is_told = not is_live and (balance.usdt_equity is not None or balance.coin == "USDT")
     return ("" if is_told else ABOUT) + figure.money(value)
 
 
@@ -162,6 +187,8 @@ def coin_places(balance: Balance) -> int:
 def usdt_value(store: Store, balance: Balance, equity: Decimal | None) -> Decimal | None:
     """Return what a coin is worth in USDT: as told, else by the spot or the futures price that is known."""
     if balance.usdt_equity is not None:
+        if balance.equity and equity is not None:
+            return balance.usdt_equity * equity / balance.equity  # at the price that it was told with
         return balance.usdt_equity
     if equity is None or balance.coin == "USDT":
         return equity

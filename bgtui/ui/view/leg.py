@@ -12,7 +12,7 @@ from bgtui.store.store import Store
 from bgtui.ui.view import figure
 from bgtui.ui.view.act import is_closing
 from bgtui.ui.view.glyph import ABOUT, NONE, UNKNOWN
-from bgtui.ui.view.positions import LegView, gain
+from bgtui.ui.view.positions import LegView, gain, ratio_words
 from bgtui.ui.view.privacy import masked
 from bgtui.ui.view.span import Row, Span
 from bgtui.ui.view.table import Detail, heading, pair
@@ -45,12 +45,11 @@ def _worth(store: Store, view: LegView, *, hides_money: bool) -> list[Row]:
     liq = figure.average(leg.liquidation_price, places) if leg.liquidation_price is not None else NONE
     away = "" if view.distance is None else f"  {figure.percent(view.distance)} away"
     margin = masked(figure.money(leg.margin, view.money_places), is_private=hides_money)
-    ratio = "account" if leg.margin_mode == "crossed" else figure.percent(leg.margin_ratio)
     even = None if leg.break_even_price is None else round(leg.break_even_price, places)
     return [
         pair("size", f"{size} ({worth} {leg.margin_coin})", "", _held(store, view, hides_money=hides_money)),
         pair("entry", figure.average(leg.entry_price, places), "break-even", figure.average(even, places)),
-        pair("liquidation", liq + away, "margin", f"{margin}  ratio {ratio}"),
+        pair("liquidation", liq + away, "margin", f"{margin}  ratio {ratio_words(view)}"),
     ]
 
 

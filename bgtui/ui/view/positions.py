@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 
 from bgtui.domain import pnl
@@ -12,11 +12,12 @@ from bgtui.domain.account import Position
 from bgtui.domain.event import AccountPart
 from bgtui.domain.instrument import Instrument, InstrumentId, ProductType
 from bgtui.domain.order import MarginMode, PlanKind, PlanOrder, PositionSide
+from bgtui.domain.value import frozen
 from bgtui.store.freshness import Freshness, Trust
 from bgtui.store.store import Store
 from bgtui.ui.role import Role
 from bgtui.ui.view import figure, worded
-from bgtui.ui.view.glyph import NONE, UNKNOWN
+from bgtui.ui.view.glyph import ABOUT, NONE, UNKNOWN
 from bgtui.ui.view.span import Span
 from bgtui.ui.view.table import Column, Line, Table, sized
 
@@ -44,7 +45,7 @@ NEAR_LIQUIDATION = Decimal("0.05")
 """Distance from mark below which a leg is drawn as in danger."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class LegView:
     """One leg with the market of this moment."""
 
@@ -60,6 +61,10 @@ class LegView:
     """Plans that take profit, the nearest first."""
     stop_plans: tuple[PlanOrder, ...] = ()
     """Plans that stop losses, the nearest first."""
+    ratio: Decimal | None = None
+    """How near its own margin is to being used up; 1 is liquidation. Of a crossed leg it is the account's."""
+    is_ratio_live: bool = False
+    """Whether it goes by the mark of now: worked out from the one told."""
 
     @property
     def places(self) -> int:
@@ -95,7 +100,24 @@ def leg_view(store: Store, leg: Position) -> LegView:
     stops = _protecting(store, leg, PlanKind.POSITION_STOP_LOSS, PlanKind.STOP_LOSS)
     take = leg.take_profit or (takes[0].trigger_price if takes else None)
     stop = leg.stop_loss or (stops[0].trigger_price if stops else None)
-    return LegView(leg, rules, mark, unrealized, roe, distance, take, stop, takes, stops)
+    ratio = None if ticker is None else _live_ratio(leg, rules, ticker.mark_price, unrealized)
+    told = leg.margin_ratio if ratio is None else ratio
+    is_live = ratio is not None
+    return LegView(
+        leg, rules, mark, unrealized, roe, distance, take, stop, takes, stops, told, is_ratio_live=is_live
+    )
+
+
+def _live_ratio(
+    leg: Position, rules: Instrument | None, mark: Decimal | None, unrealized: Decimal | None
+) -> Decimal | None:
+    """Return the margin ratio at the mark of now; None where it cannot be worked out from the one told."""
+    if leg.margin_mode is not MarginMode.ISOLATED or rules is None or rules.is_inverse:
+        return None
+    if leg.margin_ratio is None or leg.mark_price is None or mark is None or unrealized is None:
+        return None
+    then = pnl.unrealized(leg.side, leg.size, leg.entry_price, leg.mark_price)
+    return pnl.margin_ratio_at(leg.margin_ratio, leg.margin, (leg.mark_price, then), (mark, unrealized))
 
 
 def _protecting(store: Store, leg: Position, whole: PlanKind, part: PlanKind) -> tuple[PlanOrder, ...]:
@@ -172,7 +194,7 @@ def position_line(view: LegView, *, hides_money: bool = False) -> Line:
             Span(figure.price(view.stop_loss, places) if view.stop_loss else NONE),
             own[3],
             Span(figure.signed(leg.funding_paid, money) if leg.funding_paid is not None else UNKNOWN),
-            Span(_ratio(leg)),
+            Span(ratio_words(view)),
         ),
         sort=(
             None,
@@ -190,18 +212,18 @@ def position_line(view: LegView, *, hides_money: bool = False) -> Line:
             view.stop_loss,
             leg.realized_pnl,
             leg.funding_paid,
-            leg.margin_ratio,
+            view.ratio,
         ),
         search=f"{leg.instrument} {leg.side} {leg.margin_mode}".lower(),
         item=view,
     )
 
 
-def _ratio(leg: Position) -> str:
+def ratio_words(view: LegView) -> str:
     """Return how near its margin is to being used up; of a crossed leg it is the account's."""
-    if leg.margin_mode is MarginMode.CROSSED:
+    if view.leg.margin_mode is MarginMode.CROSSED:
         return "account"
-    return figure.percent(leg.margin_ratio)
+    return (ABOUT if view.is_ratio_live else "") + figure.percent(view.ratio)
 
 
 def _money_cells(view: LegView, money: int) -> tuple[Span, Span, Span, Span]:

@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 
-from bgtui.domain.account import Balance, Position
+from bgtui.domain.account import Position
 from bgtui.domain.event import AccountPart
 from bgtui.domain.instrument import Instrument, InstrumentId, ProductType
 from bgtui.domain.intent import AmendOrder, ClosePosition, PlaceOrder, PlacePlan
 from bgtui.domain.market import Side
 from bgtui.domain.order import OrderStatus, PlanKind, PositionMode, PositionSide, TimeInForce
 from bgtui.domain.question import symbol_settings
+from bgtui.domain.value import frozen
 from bgtui.store.store import Store
+from bgtui.store.wallet import wallet
 from bgtui.ui.role import Role
 from bgtui.ui.view import figure, positions
 from bgtui.ui.view.act import act, act_role
 from bgtui.ui.view.edge import section
-from bgtui.ui.view.glyph import DOUBT, ELSEWHERE, LIVE, NONE, ON_ITS_WAY, UNKNOWN
+from bgtui.ui.view.glyph import ABOUT, DOUBT, ELSEWHERE, LIVE, NONE, ON_ITS_WAY, UNKNOWN
 from bgtui.ui.view.ladder_own import AT_MARKET, Mark, OwnOrder
 from bgtui.ui.view.orders import source_words
 from bgtui.ui.view.positions import LegView
-from bgtui.ui.view.span import Row, Span, cells, crop, row
+from bgtui.ui.view.span import Row, Span, cells, crop, row, width_of
 from bgtui.ui.view.working import off_ladder, own_orders
 
 HIDDEN = "***"
@@ -33,13 +34,17 @@ _SHOWN_PLANS = (PlanKind.TRIGGER, PlanKind.TRAILING, PlanKind.SPOT_TRIGGER)
 """Plans that place orders of their own; those that protect a leg stand on its line."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Worth:
     """What stands behind an instrument's orders, in its margin coin."""
 
     coin: str
     equity: Decimal | None
     free: Decimal | None
+    is_live: bool = False
+    """Whether equity goes by the marks of now."""
+    told_age_s: float | None = None
+    """Since what is not live was told, if it may have moved meanwhile."""
 
 
 def margin_coin(rules: Instrument | None, product: ProductType) -> str:
@@ -50,29 +55,40 @@ def margin_coin(rules: Instrument | None, product: ProductType) -> str:
 
 
 def worth(store: Store, product: ProductType, coin: str) -> Worth:
-    """Return equity and free margin of one coin; None where the exchange has not said."""
-    balance: Balance | None = store.known_balances(product).get(coin)
+    """Return equity, live where it can be, and free margin of one coin; None where nobody has said."""
+    known = wallet(store, product, coin)
+    balance = known.balance
     if balance is None and store.balances(product) is not None:
         return Worth(coin, Decimal(0), Decimal(0))
     if balance is None:
         return Worth(coin, None, None)
-    return Worth(
-        coin, balance.equity, balance.max_open if balance.max_open is not None else balance.available
-    )
+    free = balance.max_open if balance.max_open is not None else balance.available
+    return Worth(coin, known.equity, free, is_live=known.is_live, told_age_s=known.told_age_s)
 
 
-def account_line(store: Store, rules: Instrument, *, hides_money: bool) -> Row:
-    """Return equity and free margin, or what a spot pair's two coins hold."""
+def account_line(store: Store, rules: Instrument, width: int, *, hides_money: bool) -> Row:
+    """Return equity and free margin; and the age of what is not live, once it is old.
+
+    A wallet too large for the line loses its thousands commas, then the age.
+    """
     if hides_money:
         return row(f"eq {HIDDEN}  free {HIDDEN}")
     places = 8 if rules.is_inverse else 2
     known = worth(store, rules.product_type, margin_coin(rules, rules.product_type))
-    return row(
-        Span("eq ", Role.MUTED),
-        figure.money(known.equity, places),
-        Span("  free ", Role.MUTED),
-        figure.money(known.free, places),
+    age = () if known.told_age_s is None else (Span(f" {figure.whole_age(known.told_age_s)}", Role.MUTED),)
+    lines = [
+        (*_worth_spans(known, places, is_grouped=is_grouped), *tail)
+        for tail, is_grouped in ((age, True), (age, False), ((), False))
+    ]
+    return next((line for line in lines if width_of(line) <= width), lines[-1])
+
+
+def _worth_spans(known: Worth, places: int, *, is_grouped: bool) -> Row:
+    equity, free = (
+        figure.plain(amount, places=places, grouped=is_grouped) for amount in (known.equity, known.free)
     )
+    about = ABOUT if known.is_live else ""
+    return row(Span("eq ", Role.MUTED), about + equity, Span("  free ", Role.MUTED), free)
 
 
 def spot_lines(store: Store, rules: Instrument, *, hides_money: bool) -> list[Row]:
@@ -265,7 +281,7 @@ def stack_rows(store: Store, rules: Instrument, now_ms: int, width: int, height:
     """
     shown, product = rules.id, rules.product_type
     if product.is_futures:
-        lines = [account_line(store, rules, hides_money=hides_money)]
+        lines = [account_line(store, rules, width - 1, hides_money=hides_money)]
         lines += leg_lines(store, shown, hides_money=hides_money)
     else:
         lines = spot_lines(store, rules, hides_money=hides_money)

@@ -5,15 +5,18 @@ from __future__ import annotations
 from decimal import Decimal
 
 from bgtui.domain import question
+from bgtui.domain.account import Balance
+from bgtui.domain.instrument import ProductType
 from bgtui.domain.order import PositionMode
 from bgtui.domain.trading import TradingState
 from bgtui.store.health import HealthView
 from bgtui.store.store import Store
+from bgtui.store.wallet import wallet
 from bgtui.ui.role import Role
-from bgtui.ui.view import figure, killing, market, positions, streams, tabs
-from bgtui.ui.view.glyph import LOADING, NONE, TIMES, UNKNOWN
+from bgtui.ui.view import account, figure, killing, market, positions, streams, tabs
+from bgtui.ui.view.glyph import ABOUT, LOADING, NONE, TIMES, UNKNOWN
 from bgtui.ui.view.privacy import hide
-from bgtui.ui.view.span import Row, Span, cells, crop, cut, left, row, spread
+from bgtui.ui.view.span import Row, Span, cells, crop, cut, left, row, spread, width_of
 from bgtui.ui.view.today import today
 from bgtui.ui.workspace import Badge, Workspace
 
@@ -146,11 +149,17 @@ def _today(workspace: Workspace, store: Store) -> Span:
 def _worth(workspace: Workspace, store: Store) -> list[Span]:
     figures = _Wallet(workspace, store)
     return [
-        Span(" equity ", Role.MUTED), Span(left(figures.equity, 11)),
-        Span("free ", Role.MUTED), Span(left(figures.free, 11)),
-        Span("cross risk ", Role.MUTED), Span(left(figures.risk, 7)),
+        Span(" equity ", Role.MUTED), Span(_slot(figures.equity, 11)),
+        Span("free ", Role.MUTED), Span(_slot(figures.free, 11)),
+        Span("cross risk ", Role.MUTED), Span(_slot(figures.risk, 7)),
         Span(_cost(workspace), Role.MUTED),
+        Span(f"  told {figures.age}" if figures.age else "", Role.MUTED),
     ]  # fmt: skip
+
+
+def _slot(text: str, width: int) -> str:
+    """Return a figure in its slot; one that fills it has a blank behind it, and moves what follows."""
+    return left(text, max(width, cells(text) + 1))
 
 
 def _cost(workspace: Workspace) -> str:
@@ -165,41 +174,54 @@ class _Wallet:
         product = workspace.identity.product_type
         self._workspace = workspace
         self._unknown = UNKNOWN if workspace.identity.has_key else NONE
-        coins = store.known_balances(product)
-        wallet = coins.get("USDT") or next(iter(coins.values()), None)
-        report = store.equity(product)
-        equity = wallet.equity if wallet is not None else None
+        known = wallet(store, product, wallet_coin(store, product))
+        balance, report = known.balance, store.equity(product)
+        self._places = 2 if balance is None else account.coin_places(balance)
+        equity = known.equity
         if equity is None and report is not None:
             equity = report.usdt_equity
-        self.equity = self._money(equity)
-        self.free = self._money(wallet.available if wallet is not None else None)
-        ratio = wallet.cross_risk_ratio if wallet is not None else None
+        self.equity = self._money(equity, ABOUT if known.is_live else "")
+        self.free = self._money(None if balance is None else free(balance))
+        ratio = balance.cross_risk_ratio if balance is not None else None
         self.risk = self._unknown if ratio is None else figure.percent(ratio)
         self.unrealized = unrealized(store, workspace)
+        self.age = "" if known.told_age_s is None else figure.whole_age(known.told_age_s)
+        """Of what is not live, once it is old."""
 
-    def _money(self, value: Decimal | None) -> str:
+    def _money(self, value: Decimal | None, about: str = "") -> str:
         if value is None:
             return self._unknown
-        return hide(figure.money(value), is_private=self._workspace.is_private)
+        return hide(about + figure.money(value, self._places), is_private=self._workspace.is_private)
 
     def signed(self, value: Decimal | None) -> Span:
         """Return money with its sign."""
         if value is None:
             return Span(self._unknown)
-        text = hide(figure.signed(value), is_private=self._workspace.is_private)
+        text = hide(figure.signed(value, self._places), is_private=self._workspace.is_private)
         return Span(text, positions.gain(value))
 
 
+def wallet_coin(store: Store, product: ProductType) -> str:
+    """Return the coin whose wallet is told of where there is room for one."""
+    coins = store.known_balances(product)
+    return next(iter(coins), "USDT") if "USDT" not in coins else "USDT"
+
+
+def free(balance: Balance) -> Decimal:
+    """Return what may back new orders, as tickets go by it."""
+    return balance.max_open if balance.max_open is not None else balance.available
+
+
 def unrealized(store: Store, workspace: Workspace) -> Decimal | None:
-    """Return the live PnL of every leg of the wallet; None while any of them is not known."""
+    """Return the live PnL of every leg of the wallet's coin; None while any of them is not known."""
     product = workspace.identity.product_type
     if not product.is_futures:
         return None
     legs = positions.leg_views(store, (product,))
     if legs is None:
         return None
-    known = [leg.unrealized for leg in legs if leg.unrealized is not None]
-    return sum(known, Decimal(0)) if len(known) == len(legs) else None
+    coin = wallet_coin(store, product)
+    return positions.total_unrealized(view for view in legs if view.leg.margin_coin == coin)
 
 
 def market_line(workspace: Workspace, width: int) -> Row:
@@ -212,18 +234,26 @@ def money_line(workspace: Workspace, width: int) -> Row:
     store = workspace.store
     if store is None:
         return row(" ", Span(LOADING, Role.MUTED))
-    wallet = _Wallet(workspace, store)
-    pnl, net = wallet.signed(wallet.unrealized), _today(workspace, store)
-    return crop(
-        (
-            Span(" equity ", Role.MUTED), Span(left(wallet.equity, 11)),
-            Span("free ", Role.MUTED), Span(left(wallet.free, 10)),
-            Span("uPnL ", Role.MUTED), pnl._replace(text=left(pnl.text, 9)),
-            Span("today ", Role.MUTED), net._replace(text=left(net.text, 8)),
-            Span("cross risk ", Role.MUTED), Span(wallet.risk),
-        ),
-        width,
+    figures = _Wallet(workspace, store)
+    pnl, net = figures.signed(figures.unrealized), _today(workspace, store)
+    line: Row = (
+        Span(" equity ", Role.MUTED), Span(_slot(figures.equity, 11)),
+        Span("free ", Role.MUTED), Span(_slot(figures.free, 10)),
+        Span("uPnL ", Role.MUTED), pnl._replace(text=_slot(pnl.text, 9)),
+        Span("today ", Role.MUTED), net._replace(text=_slot(net.text, 8)),
     )  # fmt: skip
+    return crop((*line, *_risk(figures, width - width_of(line))), width)
+
+
+def _risk(figures: _Wallet, room: int) -> Row:
+    """Return the crossed risk and, once it may have moved, how old it is: in the words there is room for."""
+    ages = (f"  told {figures.age} ago", f" {figures.age} ago", f" {figures.age}") if figures.age else ("",)
+    ways: list[Row] = [
+        (Span(word, Role.MUTED), Span(figures.risk), Span(age, Role.MUTED))
+        for age in ages
+        for word in ("cross risk ", "risk ")
+    ]
+    return next((way for way in ways if width_of(way) <= room), ways[-1])
 
 
 def tab_line(current: str, width: int) -> Row:

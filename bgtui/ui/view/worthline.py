@@ -8,6 +8,7 @@ from decimal import Decimal
 from bgtui.store.worth import Sample
 from bgtui.ui.role import Role
 from bgtui.ui.view import figure
+from bgtui.ui.view.glyph import ABOUT
 from bgtui.ui.view.positions import gain
 from bgtui.ui.view.privacy import hide
 from bgtui.ui.view.span import Span
@@ -20,18 +21,36 @@ _GLYPHS = (" ", "▄", "█")
 
 
 def worth_detail(
-    samples: Sequence[Sample], wallet: str, width: int, *, places: int = 2, hides_money: bool = False
+    samples: Sequence[Sample],
+    wallet: str,
+    width: int,
+    *,
+    places: int = 2,
+    hides_money: bool = False,
+    now: Sample | None = None,
 ) -> Detail:
-    """Return the block: the line at the left, now, start, change and worst at the right."""
+    """Return the block: the line at the left, now, start, change and worst at the right.
+
+    Args:
+        samples: What was told, oldest first.
+        wallet: Whose it is.
+        width: Cells.
+        places: Decimals.
+        hides_money: Whether figures are hidden.
+        now: The equity of now, worked out here; None where it is the one told last.
+    """
     title = f"equity {wallet}, this session"
     if not samples:
         return Detail(heading(title), ((Span(" ? not told yet", Role.MUTED),),))
+    about = "" if now is None else ABOUT
+    every = samples if now is None else (*samples, now)
+    samples = [Sample(each.time_ms, round(each.equity, places)) for each in every]  # as far as it is shown
     values = [sample.equity for sample in samples]
     low, high = min(values), max(values)
     ends = f"  {figure.money(low, places)} – {figure.money(high, places)}"
     columns = max(width // 2, 10)
     bars = bar_rows(levels(samples, columns), HEIGHT)
-    words = _words(samples, places, hides_money=hides_money)
+    words = _words(samples, places, about, hides_money=hides_money)
     lines = [
         (Span(f" {bar} "), Span(f"  {name:<10}", Role.MUTED), value)
         for bar, (name, value) in zip(bars, words, strict=True)
@@ -39,7 +58,9 @@ def worth_detail(
     return Detail(heading(title, hide(ends, is_private=hides_money)), tuple(lines))
 
 
-def _words(samples: Sequence[Sample], places: int, *, hides_money: bool) -> list[tuple[str, Span]]:
+def _words(
+    samples: Sequence[Sample], places: int, about: str, *, hides_money: bool
+) -> list[tuple[str, Span]]:
     start, now = samples[0].equity, samples[-1].equity
     worst = min(samples, key=lambda sample: sample.equity)
     fell = worst.equity - start
@@ -49,9 +70,9 @@ def _words(samples: Sequence[Sample], places: int, *, hides_money: bool) -> list
         return hide(text, is_private=hides_money)
 
     return [
-        ("now", Span(money(figure.money(now, places)))),
+        ("now", Span(money(about + figure.money(now, places)))),
         ("start", Span(money(figure.money(start, places)))),
-        ("change", Span(money(figure.signed(now - start, places)), gain(now - start))),
+        ("change", Span(money(about + figure.signed(now - start, places)), gain(now - start))),
         ("worst", Span(money(figure.signed(min(fell, Decimal(0)), places)) + at, gain(fell))),
     ]
 

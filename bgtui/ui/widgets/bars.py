@@ -68,9 +68,13 @@ class MoneyBar(Canvas):
     period_s: ClassVar[float] = 0.25
 
     def topics(self) -> Iterable[Topic]:
-        """Balances and legs."""
-        product = self.workspace.identity.product_type
-        return [topic.account(kind, product) for kind in (Kind.BALANCES, Kind.EQUITY, Kind.POSITIONS)]
+        """Balances, legs and their mark prices."""
+        store, product = self.workspace.store, self.workspace.identity.product_type
+        kinds = (Kind.BALANCES, Kind.EQUITY, Kind.POSITIONS, Kind.FRESHNESS)
+        found = [topic.account(kind, product) for kind in kinds]
+        if store is not None:
+            found += [topic.ticker(leg.instrument) for leg in store.positions(product) or ()]
+        return found
 
     def rows(self, width: int, height: int) -> Sequence[Row]:
         """Return the one line."""
