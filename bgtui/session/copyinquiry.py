@@ -122,7 +122,7 @@ class CopyAsks:
         if track is None:
             return "the order is closed"
         is_set = _shows(intent.take_profit, track.take_profit) and _shows(intent.stop_loss, track.stop_loss)
-        return "set" if is_set else self._given_up(submission, "see what it says")
+        return "set" if is_set else self._overtaken(submission, "see what it says")
 
     async def _lent(self, submission: Submission, intent: SetLeadSymbols) -> str | None:
         if intent.product_type.is_futures:
@@ -132,7 +132,7 @@ class CopyAsks:
         self._tell(question.lead_symbols(intent.product_type), found)
         by_name = {symbol.instrument: symbol for symbol in found}
         is_set = all(_is_as_wanted(each, by_name.get(each.instrument)) for each in intent.changes)
-        return "set" if is_set else self._given_up(submission, "see what it says")
+        return "set" if is_set else self._overtaken(submission, "see what it says")
 
     async def _switched(self, _submission: Submission, _intent: SetLeadSwitch) -> str | None:
         return "no answer came, and Bitget has no request that reads this switch: look on its site"
@@ -149,17 +149,17 @@ class CopyAsks:
         self._tell(question.copy_settings(intent.product_type, intent.trader_id), found)
         by_name = {setting.instrument: setting for setting in found.details}
         is_set = all(_agrees(wanted, by_name.get(wanted.instrument)) for wanted in intent.settings)
-        return "set" if is_set else self._given_up(submission, "see what it says")
+        return "set" if is_set else self._overtaken(submission, "see what it says")
 
     async def _followed(self, submission: Submission, intent: FollowByAmount) -> str | None:
         if await self._follows(intent.product_type, intent.trader_id):
             return "following"
-        return self._given_up(submission, "not followed")
+        return self._overtaken(submission, "not followed")
 
     async def _unfollowed(self, submission: Submission, intent: Unfollow) -> str | None:
         if not await self._follows(intent.product_type, intent.trader_id):
             return "not followed any more"
-        return self._given_up(submission, "still followed")
+        return self._overtaken(submission, "still followed")
 
     async def _follows(self, product_type: ProductType, trader_id: str) -> bool:
         found = await self._reader.followed_traders(product_type)
@@ -182,6 +182,13 @@ class CopyAsks:
         if not left:
             return done
         return self._given_up(submission, f"{left} still {not_done}")
+
+    def _overtaken(self, submission: Submission, words: str) -> str | None:
+        """Return that it is not as wanted, once it was asked long enough.
+
+        No time tells whether it never was: another change may have come after it.
+        """
+        return f"not in force: {words}" if self._is_long(submission, submission.asks + 1) else None
 
     def _given_up(self, submission: Submission, words: str) -> str | None:
         """Return that it was not carried out, once it was asked long enough."""

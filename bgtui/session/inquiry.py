@@ -31,6 +31,7 @@ from bgtui.session.copyinquiry import CopyAsks, CopyReader
 from bgtui.session.feed import surface
 from bgtui.session.ports import AccountReader
 from bgtui.store.store import Store
+from bgtui.store.submissions import CLOCKS_MS
 
 ASKS_FOR_ABSENCE = 3
 """Not being found is evidence, not proof: so often it must have been asked …"""
@@ -314,9 +315,11 @@ class Inquiry:
         if any(is_amended(plan, intent) for plan in found):
             return "changed"
         if found and not any(plan.is_open for plan in found):
-            return "not carried out: it ended first"
-        is_long = self._is_long(submission, submission.asks + 1)
-        return "not carried out: see what it says" if found and is_long else None
+            return "it ended otherwise: see what it says"
+        if not found or not self._is_long(submission, submission.asks + 1):
+            return None
+        is_since = any(plan.updated_ms >= submission.sent_ms - CLOCKS_MS for plan in found)
+        return f"{'changed again since' if is_since else 'not carried out'}: see what it says"
 
     async def _plans_canceled(self, submission: Submission, intent: CancelPlans) -> str | None:
         if not submission.targets:

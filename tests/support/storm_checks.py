@@ -470,7 +470,8 @@ class Checks:
     def _i6_not_denied(self) -> None:
         """No more of a kind without ids is called not carried out than was not."""
         rows = self.place.disk.rows(
-            "SELECT r.instance, i.kind, count(*), sum(s.stage IN ('rejected', 'not_sent')) FROM step s"
+            "SELECT r.instance, i.kind, count(*),"
+            " sum(s.stage IN ('rejected', 'not_sent') OR s.message LIKE 'not carried out%') FROM step s"
             " JOIN intent i ON i.id = s.intent JOIN run r ON r.id = i.run WHERE s.id ="
             " (SELECT max(id) FROM step WHERE intent = i.id) GROUP BY r.instance, i.kind"
         )
@@ -674,7 +675,7 @@ def _orders(orders: Iterable[Any] | None) -> Any:
 def _plans(plans: Iterable[Any] | None) -> Any:
     if plans is None:
         return None
-    return {one.order_id: (one.kind.value, one.trigger_price) for one in plans}
+    return {one.order_id: (one.kind.value, one.trigger_price, one.size) for one in plans}
 
 
 def _coins(balances: Iterable[Any] | None, product: ProductType) -> Any:

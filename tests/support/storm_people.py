@@ -72,7 +72,7 @@ class Person:
             (self.plan, 6),
             (self.protect, 6),
             (self.amend, 8),
-            (self.amend_plan, 3),
+            (self.amend_plan, 6),
             (self.cancel, 10),
             (self.cancel_some, 3),
             (self.cancel_many, 3),
@@ -218,11 +218,15 @@ class Person:
         self._submit(AmendOrder(_ref(order), price, size, self._mode(name) if is_futures else None))
 
     def amend_plan(self) -> None:
-        plan = self._pick(self.store.open_plans(USDT))
-        if plan is None or plan.kind not in (PlanKind.TRIGGER, PlanKind.STOP_LOSS):
+        plan = self._pick(self.store.open_plans(self._rng.choice(self._place.products)))
+        if plan is None:
             return
         price = self._price(plan.instrument, self._rng.choice([-35, 35]))
-        self._submit(AmendPlan(_ref(plan), plan.kind, size=plan.size, trigger_price=price))
+        if plan.kind is PlanKind.TRAILING:
+            far = Decimal(self._rng.choice([2, 3]))
+            self._submit(AmendPlan(_ref(plan), plan.kind, trigger_price=price, callback_ratio=far))
+        elif plan.kind in (PlanKind.TRIGGER, PlanKind.STOP_LOSS, PlanKind.SPOT_TRIGGER):
+            self._submit(AmendPlan(_ref(plan), plan.kind, size=plan.size, trigger_price=price))
 
     def cancel(self) -> None:
         order = self._pick_order()

@@ -343,12 +343,18 @@ class TestChangedTrigger:
     """An amended trigger order shows whether it was amended."""
 
     @pytest.mark.parametrize(
-        ("price", "words", "is_shown"), [("95", "", True), ("90", "not carried out: see what it says", False)]
+        ("price", "late_ms", "words", "is_shown"),
+        [
+            ("95", 1, "", True),
+            ("90", -60_000, "not carried out: see what it says", False),
+            ("90", 1, "changed again since: see what it says", False),
+        ],
     )
     @virtual_time
-    async def test_by_what_it_says(self, price: str, words: str, is_shown: bool) -> None:
+    async def test_by_what_it_says(self, price: str, late_ms: int, words: str, is_shown: bool) -> None:
         async with doubt(AMEND_PLAN) as bench:
-            bench.exchange.plans = (replace(our_plan(trigger=price), client_order_id=""),)
+            updated_ms = bench.clock.now_ms() + late_ms
+            bench.exchange.plans = (plan(trigger=price, updated_ms=updated_ms),)
             await asyncio.sleep(60)
             assert (bench.now.state, bench.now.message) == (State.DONE, words)
             assert bench.now.evidence.startswith("p1 live") is is_shown
@@ -484,7 +490,7 @@ class TestTakenAndNotReported:
     @virtual_time
     async def test_a_change_of_a_trigger_order_that_does_not_show_is_doubted(self) -> None:
         bench = Bench(AMEND_PLAN, State.ACCEPTED)
-        bench.exchange.plans = (replace(our_plan(trigger="90"), client_order_id=""),)
+        bench.exchange.plans = (plan(trigger="90"),)
         bench.inquiry.watch(bench.submission)
         await asyncio.sleep(REPORT_S + 0.2)
         assert (bench.now.state, bench.now.message) == (State.UNKNOWN, "taken, and not reported for 5s")
