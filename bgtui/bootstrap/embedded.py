@@ -11,7 +11,7 @@ from bgtui.config.settings import Settings
 from bgtui.config.venue import Environment, Venue
 from bgtui.simulator.ready import decode
 
-_TALKS_TO_IT = "bgtui.bootstrap.opening"
+_TALKS_TO_IT = ("bgtui.bootstrap.opening", "bgtui.exchange.websocket")
 
 
 @asynccontextmanager
@@ -31,7 +31,8 @@ async def settle(settings: Settings, started: Child | None = None) -> AsyncItera
         return
     async with AsyncExitStack() as stack:
         child = await stack.enter_async_context(Child()) if started is None else started
-        import_module(_TALKS_TO_IT)  # loads while the child starts
+        for name in _TALKS_TO_IT:  # loaded while the child starts
+            import_module(name)
         ready = decode(await child.line())
         venue = Venue(Environment.SIM, ready.rest_url, ready.ws_public_url, ready.ws_private_url)
         yield settings.moved_to(venue, ready.keys[settings.embedded_account])

@@ -7,12 +7,6 @@ import binascii
 import hmac
 from collections.abc import Iterable, Mapping
 
-from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
-from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-from cryptography.hazmat.primitives.serialization import load_pem_public_key
-
 from bgtui.domain.secret import Secret
 from bgtui.domain.value import frozen
 from bgtui.simulator import exchange_accounts
@@ -150,8 +144,18 @@ def is_signed(key: Key, prehash: bytes, sign: str) -> bool:
         # Over bytes, since a body may be no text at all.
         wanted = base64.b64encode(hmac.digest(key.secret.reveal().encode(), prehash, "sha256"))
         return hmac.compare_digest(wanted, sign.encode("utf-8", "replace"))
+    return _is_signed_by_rsa(key.public_key_pem, prehash, sign)
+
+
+def _is_signed_by_rsa(public_key_pem: str, prehash: bytes, sign: str) -> bool:
+    from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm  # noqa: PLC0415 - few keys need it
+    from cryptography.hazmat.primitives import hashes  # noqa: PLC0415
+    from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15  # noqa: PLC0415
+    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey  # noqa: PLC0415
+    from cryptography.hazmat.primitives.serialization import load_pem_public_key  # noqa: PLC0415
+
     try:
-        public = load_pem_public_key(key.public_key_pem.encode())
+        public = load_pem_public_key(public_key_pem.encode())
         if not isinstance(public, RSAPublicKey):
             return False
         public.verify(base64.b64decode(sign, validate=True), prehash, PKCS1v15(), hashes.SHA256())
