@@ -5,11 +5,13 @@ from __future__ import annotations
 from contextlib import AbstractAsyncContextManager
 from dataclasses import replace
 
-from bgtui.domain.event import PositionsReported, TickerUpdated
+from bgtui.domain import question
+from bgtui.domain.account import WalletTotal
+from bgtui.domain.event import BalancesReported, PositionsReported, QuestionAnswered, TickerUpdated
 from bgtui.domain.instrument import InstrumentId
 from bgtui.domain.order import MarginMode
 from tests.support import scene
-from tests.support.build import USDT
+from tests.support.build import USDT, D
 from tests.support.scene_market import BTC
 from tests.support.terminal import NOON_MS, Terminal, open_terminal
 
@@ -90,3 +92,38 @@ async def test_the_margin_ratio_of_an_isolated_leg_moves_with_the_mark() -> None
         await terminal.apply(PositionsReported(USDT, crossed, NOON_MS + 10_000))
         await terminal.step(1)
         assert "≈35.4%" not in terminal.screen_text()
+
+
+async def test_account_says_when_the_wallet_under_the_cursor_was_told() -> None:
+    async with opened("account") as terminal:
+        await terminal.apply(
+            QuestionAnswered(question.wallet_totals(), (WalletTotal("funding", D(1)),), NOON_MS)
+        )
+        await terminal.step(60.0)
+
+        assert "USDT-FUTURES USDT as of 14:03:2" in terminal.row(-2)
+
+
+async def test_what_is_free_is_the_same_everywhere() -> None:
+    async with opened("account", (120, 40)) as terminal:
+        old = terminal.store.known_balances(USDT)["USDT"]
+        new = replace(old, available=D("9000"), max_open=D("8765.43"))
+        await terminal.apply(BalancesReported(USDT, (new,), is_complete=True, time_ms=NOON_MS + 1))
+        await terminal.step(0.5)
+
+        assert "free 8,765.43" in terminal.row(2)
+        assert terminal.row(6).split()[3:5] == ["8,765.43", "3,651.49"]  # and held
+        assert "9,000.00" in terminal.row(6)
+        await terminal.press("1")
+        await terminal.resize(80, 24)
+        assert "free 8,765.43" in terminal.screen_text()
+
+
+async def test_a_wallet_of_millions_is_never_cut_on_trade() -> None:
+    async with opened("trade") as terminal:
+        old = terminal.store.known_balances(USDT)["USDT"]
+        new = replace(old, equity=D("12345678.90"), max_open=D("11222333.44"), unrealized_pnl=D("16.915"))
+        await terminal.apply(BalancesReported(USDT, (new,), is_complete=True, time_ms=NOON_MS + 1))
+        await terminal.step(0.5)
+
+        assert "eq ≈12345678.91  free 11222333.44" in terminal.screen_text()

@@ -10,6 +10,7 @@ from bgtui.domain.event import AccountPart
 from bgtui.domain.instrument import InstrumentId, ProductType
 from bgtui.domain.question import Question
 from bgtui.store import topic
+from bgtui.store.store import Store
 from bgtui.store.topic import Kind, Topic
 from bgtui.store.wallet import wallet
 from bgtui.store.worth import Sample
@@ -165,6 +166,16 @@ class AccountScreen(ListScreen):
             return []
         return _questions(self.workspace, self.table.view_index)
 
+    def _as_of(self, store: Store) -> Row:
+        """Return when the wallet under the cursor was told, where a stream or a question tells it."""
+        balance = self.table.item.balance if self.table.item is not None else None
+        age_s = None if balance is None else store.balance_age_s(balance.product_type, balance.coin)
+        if balance is None or age_s is None:
+            return ()
+        at_ms = self.workspace.now_ms - round(age_s * 1000)
+        name = f"{worded.wallet(balance.product_type)} {balance.coin}"
+        return as_of(f"{name} as of {worded.clock(at_ms)} · {ABOUT} with the PnL of now")
+
     def do_account_position_mode(self) -> Coroutine[Any, Any, None]:
         """Change between one-way and hedge, by typed word."""
         return flows.position_mode(cast(Any, self.app), status.position_mode(self.workspace))
@@ -179,9 +190,7 @@ class AccountScreen(ListScreen):
         if self.table.view_index == BALANCES:
             if words := account.unreadable(account.wallet_items(store, followed)):
                 return as_of(words)
-            at_ms = max(store.last_balance_ms(product) for product in followed)
-            words = f"wallets as of {worded.clock(at_ms)} · {ABOUT} equity with the PnL of now"
-            return as_of(words) if at_ms else ()
+            return self._as_of(store)
         if self.table.view_index == MODES:
             return as_of("m changes one-way or hedge; v on a leg its leverage")
         return as_of("since 00:00 UTC; bills are asked every 30s")

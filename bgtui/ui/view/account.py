@@ -28,7 +28,7 @@ COLUMNS = (
     Column("uPnL", "uPnL", 9),
     Column("risk", "risk", 7),
     Column("value", "value", 13, from_width=120),
-    Column("open", "may open", 13, from_width=120),
+    Column("available", "available", 13, from_width=120),
     Column("transfer", "may move", 13, from_width=120),
 )
 _DOLLARS = ("USDT", "USDC")
@@ -110,18 +110,18 @@ def _line(store: Store, item: WalletItem, *, hides_money: bool) -> Line:
     )
     held = balance.frozen + (balance.locked or 0)
     if balance.product_type.is_futures and balance.equity is not None:
-        held = max(balance.equity - balance.available, Decimal(0))  # both as told together
+        held = max(balance.equity - free(balance), Decimal(0))  # both as told together
     value = usdt_value(store, balance, equity)
     figures = [
         about + figure.money(equity, places),
-        *(figure.money(amount, places) for amount in (balance.available, held)),
+        *(figure.money(amount, places) for amount in (free(balance), held)),
     ]
     upnl, risk = NONE, NONE
     if balance.product_type.is_futures:
         upnl_places = 2 if balance.coin in _DOLLARS or not unrealized else places
         upnl = figure.signed(unrealized, upnl_places)
         risk = figure.percent(balance.cross_risk_ratio)
-    more = [balance.max_open, balance.max_transfer_out]
+    more = [balance.available, balance.max_transfer_out]
     role = gain(unrealized)
     texts = [*(Span(text) for text in figures), Span(upnl, role)]
     return Line(
@@ -134,11 +134,16 @@ def _line(store: Store, item: WalletItem, *, hides_money: bool) -> Line:
             *(Span(hide(NONE if amount is None else figure.money(amount, places), is_private=hides_money))
               for amount in more),
         ),
-        sort=(item.wallet, balance.coin, equity, balance.available, held, unrealized,
+        sort=(item.wallet, balance.coin, equity, free(balance), held, unrealized,
               balance.cross_risk_ratio, value, *more),
         search=f"{item.wallet} {balance.coin}".casefold(),
         item=item,
     )  # fmt: skip
+
+
+def free(balance: Balance) -> Decimal:
+    """Return what may back new orders, as tickets go by it."""
+    return balance.max_open if balance.max_open is not None else balance.available
 
 
 def equity_of(item: WalletItem) -> Decimal | None:

@@ -10,10 +10,12 @@ from bgtui.ui.role import Role
 from bgtui.ui.view import figure
 from bgtui.ui.view.dockframe import labelled
 from bgtui.ui.view.glyph import ABOUT, NONE
-from bgtui.ui.view.span import Row, Span
+from bgtui.ui.view.span import Row, Span, cells
 from bgtui.ui.view.ticket import Preview
 
 NEAR = Decimal("0.05")
+_VALUE_CELLS = 22
+"""Cells behind a label in the narrowest dock."""
 
 
 def preset_words(texts: Sequence[str], chosen: int, room: int) -> Row:
@@ -102,5 +104,7 @@ def _liquidation(preview: Preview, places: int) -> Row:
     about = ABOUT if preview.is_approximate else ""
     text = f"{about}{figure.price(round(after, places), places)}"
     away = "" if preview.distance is None else f" {figure.percent(preview.distance)} away"
+    if cells(text + away) > _VALUE_CELLS:
+        away = away.removesuffix(" away")
     is_near = preview.distance is not None and preview.distance <= NEAR
     return labelled("liq", (Span(text + away, Role.DANGER if is_near else Role.PLAIN),))

@@ -16,7 +16,7 @@ from bgtui.domain.value import frozen
 from bgtui.store.store import Store
 from bgtui.store.wallet import wallet
 from bgtui.ui.role import Role
-from bgtui.ui.view import figure, positions
+from bgtui.ui.view import account, figure, positions
 from bgtui.ui.view.act import act, act_role
 from bgtui.ui.view.edge import section
 from bgtui.ui.view.glyph import ABOUT, DOUBT, ELSEWHERE, LIVE, NONE, ON_ITS_WAY, UNKNOWN
@@ -62,8 +62,9 @@ def worth(store: Store, product: ProductType, coin: str) -> Worth:
         return Worth(coin, Decimal(0), Decimal(0))
     if balance is None:
         return Worth(coin, None, None)
-    free = balance.max_open if balance.max_open is not None else balance.available
-    return Worth(coin, known.equity, free, is_live=known.is_live, told_age_s=known.told_age_s)
+    return Worth(
+        coin, known.equity, account.free(balance), is_live=known.is_live, told_age_s=known.told_age_s
+    )
 
 
 def account_line(store: Store, rules: Instrument, width: int, *, hides_money: bool) -> Row:

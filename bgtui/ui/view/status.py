@@ -5,7 +5,6 @@ from __future__ import annotations
 from decimal import Decimal
 
 from bgtui.domain import question
-from bgtui.domain.account import Balance
 from bgtui.domain.instrument import ProductType
 from bgtui.domain.order import PositionMode
 from bgtui.domain.trading import TradingState
@@ -181,7 +180,7 @@ class _Wallet:
         if equity is None and report is not None:
             equity = report.usdt_equity
         self.equity = self._money(equity, ABOUT if known.is_live else "")
-        self.free = self._money(None if balance is None else free(balance))
+        self.free = self._money(None if balance is None else account.free(balance))
         ratio = balance.cross_risk_ratio if balance is not None else None
         self.risk = self._unknown if ratio is None else figure.percent(ratio)
         self.unrealized = unrealized(store, workspace)
@@ -205,11 +204,6 @@ def wallet_coin(store: Store, product: ProductType) -> str:
     """Return the coin whose wallet is told of where there is room for one."""
     coins = store.known_balances(product)
     return next(iter(coins), "USDT") if "USDT" not in coins else "USDT"
-
-
-def free(balance: Balance) -> Decimal:
-    """Return what may back new orders, as tickets go by it."""
-    return balance.max_open if balance.max_open is not None else balance.available
 
 
 def unrealized(store: Store, workspace: Workspace) -> Decimal | None:

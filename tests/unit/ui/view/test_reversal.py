@@ -6,7 +6,8 @@ from dataclasses import replace
 
 from bgtui.domain.facts import Facts
 from bgtui.domain.order import MarginMode, PositionSide
-from bgtui.ui.view.ticket import reversal
+from bgtui.ui.view.effects import standing_rows
+from bgtui.ui.view.ticket import Preview, reversal
 from tests.support.build import D, contract, position
 
 LEG = position("2")
@@ -49,3 +50,13 @@ def test_what_is_not_known_is_left_out() -> None:
     assert (no_leverage.margin, no_leverage.liquidation_after) == (None, None)
     assert no_leverage.fee == D("0.396")
     assert (no_market.margin, no_market.fee) == (None, None)
+
+
+def test_a_liquidation_far_away_is_written_whole_in_the_narrowest_dock() -> None:
+    for liq, distance in (("60213.4", "0.05"), ("1087337", "10.768"), ("0.00000981", "0.5")):
+        turned = Preview(liquidation_after=D(liq), is_approximate=True, distance=D(distance))
+
+        text = "".join(span.text for span in standing_rows(turned, 1)[1])
+
+        assert len(text) <= 32
+        assert "%" in text
