@@ -19,6 +19,7 @@ from bgtui.domain.value import frozen
 from bgtui.session.facts import questions
 from bgtui.session.feed import surface
 from bgtui.session.session import Session
+from bgtui.store.book import BookStatus
 from bgtui.ui.actions.departure import Departure
 from bgtui.ui.actions.finder import Finder
 from bgtui.ui.actions.looking import Looking
@@ -166,6 +167,13 @@ class BgtuiApp(TerminalApp[int], inherit_bindings=False):
             self.show_instrument(workspace.watch_list[0])
         self.invalidate()
         self.opened.set()
+        if workspace.instrument is not None and not workspace.display.is_stepped:
+            self.start(self._draw_first_book(opened.session, workspace.instrument))
+
+    async def _draw_first_book(self, session: Session, instrument: InstrumentId) -> None:
+        """Draw the first book when it comes, not at the beat after it: that may be half a second later."""
+        await session.wait_for(lambda: session.store.book_status(instrument) is not BookStatus.CONNECTING)
+        self._beat()
 
     # Frames
 
