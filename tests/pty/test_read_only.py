@@ -20,7 +20,9 @@ from tests.support.pty import BGTUI, ROOT, Pty
 
 pytestmark = pytest.mark.xdist_group("pty")
 
-_CALM_S, _ESCAPE_S, _SOON_S, _ANSWER_S, _MOST_DOCKS = 0.4, 0.1, 0.06, 5.0, 12
+_CALM_S, _ESCAPE_S, _SOON_S, _ANSWER_S, _MOST_DOCKS = 0.4, 0.1, 0.06, 1.0, 12
+_REST_S = 0.01
+"""Seconds until the rest of a picture has come."""
 _DOCK_MARKS = (re.compile("[┌╔] .*[┐╗]$"), re.compile("─ HELP  "), re.compile("enter keep  esc clear"))
 _REVIEWED = re.compile(r"y (SEND|CANCEL|ARM|DO)")
 _LEAVES = {"app.quit", "app.exit", "app.suspend"}
@@ -120,6 +122,7 @@ def walk(terminal: Pty) -> int:
             leave(terminal)  # in a field that was filled the H stands in place of what it held
             if not docks(terminal):
                 break
+        hidden = is_hidden(terminal)  # the H may have come before what has opened
         terminal.press(screen, chord)
         with contextlib.suppress(AssertionError):
             terminal.wait_for(lambda _text: bool(docks(terminal)), timeout_s=1.0)
@@ -136,6 +139,8 @@ def walk(terminal: Pty) -> int:
                 if answered(terminal, hidden=hidden):
                     break
             leave(terminal)  # what has opened is left again, however deep
+            if is_hidden(terminal) is not hidden:
+                break  # the H before the esc did act, and one more would be taken for the next step's
             terminal.press("H")
         else:
             raise AssertionError(f"{chord!r} on screen {screen} leads nowhere back:\n{terminal.text()}")
@@ -167,6 +172,7 @@ def leave(terminal: Pty) -> None:
         terminal.press("esc")
         with contextlib.suppress(AssertionError):
             terminal.wait_for(lambda _text: docks(terminal) != before, timeout_s=1.0)
+        terminal.take(_REST_S)
 
 
 def answered(terminal: Pty, *, hidden: bool) -> bool:
