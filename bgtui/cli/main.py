@@ -33,7 +33,7 @@ Exit codes:
 """
 
 
-_COMMANDS = ("completions", "doctor", "journal", "keys", "picture", "record", "replay", "show", "sim")
+COMMANDS = ("completions", "doctor", "journal", "keys", "picture", "record", "replay", "show", "sim")
 """Each stands in the module of its name."""
 
 
@@ -42,11 +42,11 @@ class Commands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
         """Return their names, as the help lists them."""
-        return list(_COMMANDS)
+        return list(COMMANDS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         """Return one; None when there is none of that name."""
-        if cmd_name not in _COMMANDS:
+        if cmd_name not in COMMANDS:
             return None
         command: click.Command = getattr(import_module(f"bgtui.cli.{cmd_name}"), cmd_name)
         return command

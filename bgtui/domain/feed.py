@@ -24,7 +24,7 @@ class MarketChannel(StrEnum):
     """Spot only."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)  # looked up at every message: see `frozen`
 class MarketTopic:
     """One public channel of one instrument."""
 

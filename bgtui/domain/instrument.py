@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal, localcontext
 from enum import StrEnum
 
 from bgtui.domain.text import is_identifier
+from bgtui.domain.value import frozen
 
 
 class ProductType(StrEnum):
@@ -89,7 +89,7 @@ class InstrumentStatus(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Instrument:
     """The rules of one instrument (`mix/market/contracts`, `spot/public/symbols`)."""
 

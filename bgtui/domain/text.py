@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from dataclasses import dataclass
 from typing import NoReturn
+
+from bgtui.domain.value import frozen
 
 ELLIPSIS = "…"
 MAX_IDENTIFIER = 40
@@ -22,7 +23,7 @@ _MAX_MARKS = 2
 """Combining marks kept after one base character: enough for real scripts, too few to flood a row."""
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@frozen
 class Untrusted:
     """A string that came from outside and has not been cleaned.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from typing import Any
@@ -10,7 +11,6 @@ from bgtui.domain.event import BookDepth
 from bgtui.domain.instrument import InstrumentId, ProductType
 from bgtui.domain.market import CandleInterval
 from bgtui.domain.question import Question
-from bgtui.domain.value import frozen
 
 
 class Kind(StrEnum):
@@ -47,7 +47,7 @@ class Kind(StrEnum):
     """Rules, what fired, what stands."""
 
 
-@frozen
+@dataclass(frozen=True, slots=True)  # looked up at every frame: see `frozen`
 class Topic:
     """One read model; built by the functions below."""
 
