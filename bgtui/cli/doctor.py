@@ -20,9 +20,15 @@ def doctor(typed: CommandLine, *, as_json: bool) -> Task:
     """
 
     def run() -> int:
-        from bgtui.cli.examining import examine
+        from bgtui.cli.early import started_early
         from bgtui.cli.running import run_async
 
-        return run_async(lambda: examine(typed, as_json=as_json))
+        async def body() -> int:
+            async with started_early(typed) as child:
+                from bgtui.cli.examining import examine
+
+                return await examine(typed, child, as_json=as_json)
+
+        return run_async(body)
 
     return run

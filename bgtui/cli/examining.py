@@ -8,6 +8,7 @@ import textwrap
 from collections.abc import Sequence
 from pathlib import Path
 
+from bgtui.bootstrap.child import Child
 from bgtui.cli.checks.check import Check, State, exit_code, failed, skipped
 from bgtui.cli.checks.local import check_hosts, environment_checks, settings_checks
 from bgtui.cli.output import MAX_LINE, complain, stdout_width, write_json, write_line
@@ -24,9 +25,15 @@ _INDENT = 24
 """Cells of state and name."""
 
 
-async def examine(typed: CommandLine, *, as_json: bool) -> int:
-    """Make every check, print the report and return the exit code."""
-    checks = await _all_checks(typed)
+async def examine(typed: CommandLine, started: Child | None, *, as_json: bool) -> int:
+    """Make every check, print the report and return the exit code.
+
+    Args:
+        typed: the command line.
+        started: the simulator, where it was started before the settings were read.
+        as_json: print it for a program.
+    """
+    checks = await _all_checks(typed, started)
     code = exit_code(checks)
     if as_json:
         rows = [
@@ -41,7 +48,7 @@ async def examine(typed: CommandLine, *, as_json: bool) -> int:
     return code
 
 
-async def _all_checks(typed: CommandLine) -> Sequence[Check]:
+async def _all_checks(typed: CommandLine, started: Child | None) -> Sequence[Check]:
     paths = find_paths(os.environ)
     machine = environment_checks(
         paths, os.environ, is_terminal=sys.stdout is not None and sys.stdout.isatty()
@@ -51,7 +58,7 @@ async def _all_checks(typed: CommandLine) -> Sequence[Check]:
     except ConfigError as error:
         return (failed("settings", error), *machine, skipped(_CONNECTIONS, "settings first"))
     try:
-        async with settled(settings) as found:
+        async with settled(settings, started) as found:
             local = (*settings_checks(found, paths, Path.cwd()), *machine)
             return (*local, *await _connection_checks(found))
     except BgtuiError as error:  # the simulator that would have been connected to
