@@ -36,6 +36,7 @@ from bgtui.store.positions import Positions
 from tests.support import storm
 from tests.support.storm import Plan, run_storm
 from tests.support.storm_checks import Broken, Checks
+from tests.support.storm_faults import Faults
 from tests.support.storm_limits import Drawn
 from tests.support.storm_world import Place, StormLoop
 
@@ -61,6 +62,19 @@ def spoiled(owner: Any, name: str, make: Callable[[Any], Any]) -> Iterator[None]
 
 def test_a_program_with_nothing_wrong_breaks_nothing() -> None:
     assert run_storm(SEEDS[0], TRADES).broken == ""
+
+
+def test_a_refusal_that_comes_as_the_calm_begins_is_seen_to_by_a_person() -> None:
+    def late(calm: Any) -> Any:
+        def ends(self: Faults) -> None:
+            calm(self)
+            self._place.faults.add("login-refused:30005,times=1")
+            self._place.faults.add("disconnect:stream=private")
+
+        return ends
+
+    with spoiled(Faults, "calm", late):
+        assert run_storm(SEEDS[0], TRADES).broken == ""
 
 
 def test_i1_a_desk_that_forgets_the_journal() -> None:

@@ -34,6 +34,8 @@ MORTALITY = 0.03
 """How often somebody's deed is a program's last: it is killed somewhere between the key and the answer."""
 CALM_S = BLIND_S + 30.0 + 30.0 + 10.0
 """Silence not noticed yet, the longest backoff of a stream, that of a question, and ten seconds."""
+LATE_S = 16.0
+"""How long after the faults an answer may come that one of them has made: a refusal for good among them."""
 KEPT_LINES = 60
 
 
@@ -302,6 +304,8 @@ class Storm:
             for _ in range(3):
                 await self._step()
             self.outcome.calm_s = self._now() - begun
+            if self.outcome.calm_s < LATE_S and any(map(self._waits_for_person, self._living())):
+                await self._look_after()
             different = [line for life in self._living() for line in self._differences(life)]
             if not different:
                 return
