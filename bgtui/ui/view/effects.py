@@ -14,6 +14,7 @@ from bgtui.ui.view.span import Row, Span, cells
 from bgtui.ui.view.ticket import Preview
 
 NEAR = Decimal("0.05")
+_VERY_FAR = Decimal(10)
 _VALUE_CELLS = 22
 """Cells behind a label in the narrowest dock."""
 
@@ -96,6 +97,11 @@ def _change(before: Decimal | None, after: Decimal | None, places: int) -> str:
     return f"{figure.price(round(before, places), places)} → {new}"
 
 
+def _far(distance: Decimal) -> str:
+    """Return a distance; beyond ten times the price it is only far."""
+    return ">999%" if distance >= _VERY_FAR else figure.percent(distance)
+
+
 def _liquidation(preview: Preview, places: int) -> Row:
     after = preview.liquidation_after
     if after is None:
@@ -103,7 +109,7 @@ def _liquidation(preview: Preview, places: int) -> Row:
         return labelled("liq", NONE if is_none else "?")
     about = ABOUT if preview.is_approximate else ""
     text = f"{about}{figure.price(round(after, places), places)}"
-    away = "" if preview.distance is None else f" {figure.percent(preview.distance)} away"
+    away = "" if preview.distance is None else f" {_far(preview.distance)} away"
     if cells(text + away) > _VALUE_CELLS:
         away = away.removesuffix(" away")
     is_near = preview.distance is not None and preview.distance <= NEAR

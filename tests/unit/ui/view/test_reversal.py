@@ -60,3 +60,4 @@ def test_a_liquidation_far_away_is_written_whole_in_the_narrowest_dock() -> None
 
         assert len(text) <= 32
         assert "%" in text
+        assert (">999%" in text) == (D(distance) > 10), "a distance of many times the price is only far"
