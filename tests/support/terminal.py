@@ -34,10 +34,13 @@ from bgtui.store.store import Store
 from bgtui.ui.app import BgtuiApp, Opened
 from bgtui.ui.display import Display
 from bgtui.ui.workspace import Badge, Identity, Workspace
+from tests.support import parsed
 from tests.support.build import BTC, ETH, USDT, HandClock
 from tests.support.gateway import FakeGateway
 from tests.support.journal import MemoryJournal
 from tests.support.storereader import StoreReader
+
+parsed.share()
 
 NOON_MS = 1_795_269_807_000
 """2026-11-21 14:03:27 UTC, when the made-up account is looked at."""
