@@ -118,15 +118,7 @@ def walk(terminal: Pty) -> int:
         terminal.press("H")
         if answered(terminal, hidden=hidden):
             continue  # nothing has opened that enter and y would be about
-        for _ in range(_MOST_DOCKS):
-            leave(terminal)  # in a field that was filled the H stands in place of what it held
-            if not docks(terminal):
-                break
-        hidden = is_hidden(terminal)  # the H may have come before what has opened
-        terminal.press(screen, chord)
-        with contextlib.suppress(AssertionError):
-            terminal.wait_for(lambda _text: bool(docks(terminal)), timeout_s=1.0)
-        terminal.press("enter", "y", "H")
+        hidden = press_through(terminal, screen, chord)
         for _ in range(_MOST_DOCKS):
             if answered(terminal, hidden=hidden):
                 break
@@ -145,6 +137,20 @@ def walk(terminal: Pty) -> int:
         else:
             raise AssertionError(f"{chord!r} on screen {screen} leads nowhere back:\n{terminal.text()}")
     return reviews
+
+
+def press_through(terminal: Pty, screen: str, chord: str) -> bool:
+    """Open something afresh, press enter and y, and ask for the sign; return how line 1 was before that."""
+    for _ in range(_MOST_DOCKS):
+        leave(terminal)  # in a field that was filled the H stands in place of what it held
+        if not docks(terminal):
+            break
+    hidden = is_hidden(terminal)  # the H may have come before what has opened
+    terminal.press(screen, chord)
+    with contextlib.suppress(AssertionError):
+        terminal.wait_for(lambda _text: bool(docks(terminal)), timeout_s=1.0)
+    terminal.press("enter", "y", "H")
+    return hidden
 
 
 def is_hidden(terminal: Pty) -> bool:
