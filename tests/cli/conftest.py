@@ -48,8 +48,8 @@ class Shell:
 
     folder: Path
     environ: dict[str, str]
-    loaded: Prefork
-    """What runs those commands that need not be loaded afresh."""
+    loaded: Prefork | None = None
+    """What runs those commands that need not be loaded afresh; None loads each."""
     seen: list[str] = field(default_factory=list)
     """Everything that any command wrote."""
 
@@ -68,7 +68,8 @@ class Shell:
     ) -> Ended:
         """Run a command to its end; ``is_afresh`` loads every module anew."""
         variables = {**variables, **(environ or {})}
-        if not (is_afresh or any(name.startswith(SETS_UP_PYTHON) for name in variables)):
+        is_afresh = is_afresh or any(name.startswith(SETS_UP_PYTHON) for name in variables)
+        if self.loaded is not None and not is_afresh:
             everything = {**self.environ, **variables}
             return self._remember(
                 Ended(
