@@ -16,12 +16,15 @@ from bgtui.domain import pnl
 from bgtui.domain.account import Balance, Position
 from bgtui.domain.alert import Alarm, AlertKind, AlertRule, Crossing, PriceSource, figure, name_of
 from bgtui.domain.instrument import InstrumentId, ProductType
+from bgtui.domain.order import MarginMode
 from bgtui.domain.value import frozen
 
 HYSTERESIS = Decimal("0.001")
 """A price has to come back so far across its threshold, a fraction of it, before the rule is armed again."""
 SLACK = Decimal("0.05")
 """The same for every other threshold."""
+MAX_TOLD_S = 60.0
+"""A figure that moves with the mark and was told longer ago is not judged."""
 MAX_SUBJECTS = 500
 MAX_READS = 60
 
@@ -74,6 +77,12 @@ class AlertFacts:
     wallets: Mapping[ProductType, tuple[Balance, ...] | None] = field(
         default_factory=lambda: MappingProxyType({})
     )
+    leg_ages_s: Mapping[ProductType, float] = field(default_factory=lambda: MappingProxyType({}))
+    """Since legs were told, by product type; not there where nobody knows."""
+    wallet_ages_s: Mapping[tuple[ProductType, str], float] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+    """The same of wallets, by product type and coin."""
     links: tuple[Link, ...] = ()
     doubtful: tuple[tuple[str, str], ...] = ()
     """Client order id and message of every submission of unknown outcome."""
@@ -326,30 +335,79 @@ def _quoted(
 
 
 def _margin_ratio(rule: AlertRule, facts: AlertFacts) -> Readings:
+    """Read the wallets' crossed risk and the legs' own ratios; that of a crossed leg is its wallet's."""
     legs, problem = _held(rule, facts)
     is_complete = not problem
     limit = (rule.threshold or Decimal(0)) / 100
-    found = [
-        _ratio("/".join(str(part) for part in leg.key), _leg_name(leg), leg.margin_ratio, limit)
-        for leg in legs
-    ]
+    found: list[Reading] = []
+    for leg in legs:
+        if leg.margin_mode is MarginMode.CROSSED and _tells_risk(leg, facts):
+            continue
+        ratio, is_live = _leg_ratio(leg, facts)
+        name = _leg_name(leg)
+        if ratio is None:
+            problem = problem or f"margin ratio of {name} {_why_not(leg)}"
+        found.append(_ratio("/".join(str(part) for part in leg.key), name, ratio, limit, is_live=is_live))
     for product, coins in facts.wallets.items():
         if coins is None:
             problem, is_complete = problem or f"wallet of {product} is not current", False
             continue
-        found += [
-            _ratio(f"{product}/{coin.coin}", f"{coin.coin} wallet", coin.cross_risk_ratio, limit)
-            for coin in coins
-            if coin.cross_risk_ratio is not None
-        ]
+        for coin in coins:
+            if coin.cross_risk_ratio is None:
+                continue
+            told = coin.cross_risk_ratio if _is_wallet_current(product, coin.coin, facts) else None
+            name = f"{coin.coin} wallet"
+            if told is None:
+                problem = problem or f"margin ratio of {name} {_OLD}"
+            found.append(_ratio(f"{product}/{coin.coin}", name, told, limit))
     return Readings(found, problem, is_complete=is_complete)
 
 
-def _ratio(subject: str, name: str, ratio: Decimal | None, limit: Decimal) -> Reading:
+_OLD = f"was told over {MAX_TOLD_S:.0f}s ago"
+
+
+def _tells_risk(leg: Position, facts: AlertFacts) -> bool:
+    """Tell whether the wallet that backs a leg says how much of it is used up."""
+    coins = facts.wallets.get(leg.instrument.product_type) or ()
+    return any(coin.coin == leg.margin_coin and coin.cross_risk_ratio is not None for coin in coins)
+
+
+def _leg_ratio(leg: Position, facts: AlertFacts) -> tuple[Decimal | None, bool]:
+    """Return a leg's ratio at the mark of now, or as told a moment ago; and whether it is the former."""
+    product, quote = leg.instrument.product_type, facts.quotes.get(leg.instrument, Quote())
+    mark = quote.mark if quote.is_current else None
+    live = pnl.live_margin_ratio(leg, mark, is_inverse=product is ProductType.COIN_FUTURES)
+    if live is not None:
+        return live, True
+    age_s = facts.leg_ages_s.get(product)
+    is_young = age_s is not None and age_s <= MAX_TOLD_S
+    return (leg.margin_ratio if is_young else None), False
+
+
+def _why_not(leg: Position) -> str:
+    return "is not told" if leg.margin_ratio is None else _OLD
+
+
+def _is_wallet_current(product: ProductType, coin: str, facts: AlertFacts) -> bool:
+    """Tell whether a wallet's risk is that of now: told a moment ago, or with no crossed leg to move it."""
+    age_s = facts.wallet_ages_s.get((product, coin))
+    if age_s is not None and age_s <= MAX_TOLD_S:
+        return True
+    legs = facts.legs.get(product)
+    return legs is not None and not any(
+        leg.margin_mode is MarginMode.CROSSED and leg.margin_coin == coin for leg in legs
+    )
+
+
+def _ratio(
+    subject: str, name: str, ratio: Decimal | None, limit: Decimal, *, is_live: bool = False
+) -> Reading:
     if ratio is None:
         return Reading(subject, None)
     said = f"{ratio * 100:.1f}%"
-    text = f"Margin: {name} has a margin ratio of {said}, over {figure(limit * 100)}%; 100% is liquidation."
+    about = "about " if is_live else ""
+    over = f"over {figure(limit * 100)}%; 100% is liquidation."
+    text = f"Margin: {name} has a margin ratio of {about}{said}, {over}"
     return Reading(subject, ratio >= limit, text, ratio <= limit * (1 - SLACK), said)
 
 

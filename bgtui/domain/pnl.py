@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+from bgtui.domain.account import Position
 from bgtui.domain.market import Side
-from bgtui.domain.order import PositionSide
+from bgtui.domain.order import MarginMode, PositionSide
 from bgtui.domain.value import frozen
 
 ONE, ZERO = Decimal(1), Decimal(0)
@@ -94,6 +95,19 @@ def margin_ratio_at(
         return None
     left = margin + new_earned
     return told * (new_mark / mark) * (margin + earned) / left if left > 0 else ONE
+
+
+def live_margin_ratio(leg: Position, mark: Decimal | None, *, is_inverse: bool = False) -> Decimal | None:
+    """Return a leg's margin ratio at a mark; None where it cannot be worked out from the one told.
+
+    That of a crossed leg is the account's, which the exchange alone knows how to get.
+    """
+    if leg.margin_mode is not MarginMode.ISOLATED or is_inverse:
+        return None
+    if leg.margin_ratio is None or leg.mark_price is None or mark is None:
+        return None
+    then, now = (unrealized(leg.side, leg.size, leg.entry_price, at) for at in (leg.mark_price, mark))
+    return margin_ratio_at(leg.margin_ratio, leg.margin, (leg.mark_price, then), (mark, now))
 
 
 def initial_margin(size: Decimal, price: Decimal, leverage: Decimal, *, is_inverse: bool = False) -> Decimal:

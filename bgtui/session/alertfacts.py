@@ -76,6 +76,18 @@ def gather(
         quotes={name: _quote(store, name, are_up=are_up) for name in instruments},
         legs={product: _legs(store, product) for product in followed if product.is_futures},
         wallets={product: _wallet(store, product) for product in followed if product.is_futures},
+        leg_ages_s={
+            product: age_s
+            for product in followed
+            if product.is_futures and (age_s := store.legs_told_age_s(product)) is not None
+        },
+        wallet_ages_s={
+            (product, coin): age_s
+            for product in followed
+            if product.is_futures
+            for coin in store.known_balances(product)
+            if (age_s := store.balance_age_s(product, coin)) is not None
+        },
         links=tuple(
             Link(link.name, None if link.is_up else link.down_age_s or 0.0) for link in health.connections
         ),

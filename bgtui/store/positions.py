@@ -17,6 +17,7 @@ class Positions:
     def __init__(self, clock: Clock, next_version: NextVersion) -> None:
         self._monotonic = clock.monotonic
         self._filled_s: dict[ProductType, float] = {}
+        self._told_s: dict[ProductType, float] = {}
         self._versions: Versions[ProductType] = Versions(next_version)
         self._reports: dict[ProductType, PositionsReported] = {}
         self._legs: dict[ProductType, dict[PositionKey, Position]] = {}
@@ -27,6 +28,7 @@ class Positions:
         if old is not None and event.time_ms < old.time_ms:
             return False
         self._reports[event.product_type] = event
+        self._told_s[event.product_type] = self._monotonic()
         legs = {position.key: position for position in event.positions if position.size > 0}
         if old is not None and legs == self._legs[event.product_type]:
             return False
@@ -49,6 +51,11 @@ class Positions:
         """Return how long ago a leg was seen to open, grow, shrink or close, seconds; None when none was."""
         filled_s = self._filled_s.get(product_type)
         return None if filled_s is None else self._monotonic() - filled_s
+
+    def told_age_s(self, product_type: ProductType) -> float | None:
+        """Return how long ago a product type's legs were told, changed or not, seconds; None when never."""
+        told_s = self._told_s.get(product_type)
+        return None if told_s is None else self._monotonic() - told_s
 
     def version(self, product_type: ProductType) -> int:
         """Return the version of a product type's legs."""

@@ -343,6 +343,10 @@ class Store:
         """Return how long ago a leg was seen to open, grow, shrink or close, seconds; None when none was."""
         return self._positions.age_s(product_type)
 
+    def legs_told_age_s(self, product_type: ProductType) -> float | None:
+        """Return how long ago a product type's legs were told, changed or not, seconds; None when never."""
+        return self._positions.told_age_s(product_type)
+
     def equity(self, product_type: ProductType) -> EquityReported | None:
         """Return what a futures wallet is worth."""
         return self._equities.get(product_type)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from bgtui.domain import question
 from bgtui.domain.account import WalletTotal
+from bgtui.domain.alert import AlertKind, AlertRule
 from bgtui.domain.event import BalancesReported, PositionsReported, QuestionAnswered, TickerUpdated
 from bgtui.domain.instrument import InstrumentId
 from bgtui.domain.order import MarginMode
@@ -127,3 +128,22 @@ async def test_a_wallet_of_millions_is_never_cut_on_trade() -> None:
         await terminal.step(0.5)
 
         assert "eq ≈12345678.91  free 11222333.44" in terminal.screen_text()
+
+
+async def test_an_alert_on_the_margin_ratio_fires_as_the_mark_moves() -> None:
+    async with opened("positions") as terminal:
+        watch = terminal.session.alerts
+        assert watch is not None
+        watch.add(AlertRule("", AlertKind.MARGIN_RATIO, None, D(50)))
+        watch.look()
+        assert terminal.store.alerts() == ()
+
+        await mark(terminal, "64100")  # 26.76 of the margin are left
+        watch.look()
+        await terminal.settle()
+
+        assert terminal.message.startswith("Margin: LONG BTCUSDT has a margin ratio of about 55.0%")
+        await terminal.step(70)
+        watch.look()
+        row = next(one for one in terminal.store.alert_rules() if not one.rule.is_built_in)
+        assert row.problem == "margin ratio of LONG BTCUSDT was told over 60s ago"

@@ -100,24 +100,14 @@ def leg_view(store: Store, leg: Position) -> LegView:
     stops = _protecting(store, leg, PlanKind.POSITION_STOP_LOSS, PlanKind.STOP_LOSS)
     take = leg.take_profit or (takes[0].trigger_price if takes else None)
     stop = leg.stop_loss or (stops[0].trigger_price if stops else None)
-    ratio = None if ticker is None else _live_ratio(leg, rules, ticker.mark_price, unrealized)
+    ratio = None
+    if ticker is not None and rules is not None:
+        ratio = pnl.live_margin_ratio(leg, ticker.mark_price, is_inverse=rules.is_inverse)
     told = leg.margin_ratio if ratio is None else ratio
     is_live = ratio is not None
     return LegView(
         leg, rules, mark, unrealized, roe, distance, take, stop, takes, stops, told, is_ratio_live=is_live
     )
-
-
-def _live_ratio(
-    leg: Position, rules: Instrument | None, mark: Decimal | None, unrealized: Decimal | None
-) -> Decimal | None:
-    """Return the margin ratio at the mark of now; None where it cannot be worked out from the one told."""
-    if leg.margin_mode is not MarginMode.ISOLATED or rules is None or rules.is_inverse:
-        return None
-    if leg.margin_ratio is None or leg.mark_price is None or mark is None or unrealized is None:
-        return None
-    then = pnl.unrealized(leg.side, leg.size, leg.entry_price, leg.mark_price)
-    return pnl.margin_ratio_at(leg.margin_ratio, leg.margin, (leg.mark_price, then), (mark, unrealized))
 
 
 def _protecting(store: Store, leg: Position, whole: PlanKind, part: PlanKind) -> tuple[PlanOrder, ...]:

@@ -8,9 +8,9 @@ from decimal import Decimal
 import pytest
 
 from bgtui.domain.alert import BUILT_IN, TRAITS, Alarm, AlertKind, AlertRule, Crossing, PriceSource
-from bgtui.domain.instrument import parse_instrument
+from bgtui.domain.instrument import ProductType, instrument_id, parse_instrument
 from bgtui.domain.judgement import AlertFacts, Happening, Link, Memory, Quote, Verdict, judge
-from bgtui.domain.order import PositionSide
+from bgtui.domain.order import MarginMode, PositionSide
 from tests.support.build import BTC, SPOT_BTC, USDT, balance, position
 from tests.support.watching import NOW_MS, market, price_rule
 
@@ -97,7 +97,9 @@ def leg(liquidation: str | None = "90", ratio: str | None = None) -> AlertFacts:
         margin_ratio=None if ratio is None else D(ratio),
     )
     quote = Quote(last=D(100), mark=D(100), is_current=True)
-    return AlertFacts(NOW_MS, quotes={BTC: quote}, legs={USDT: (held,)}, wallets={USDT: ()})
+    return AlertFacts(
+        NOW_MS, quotes={BTC: quote}, legs={USDT: (held,)}, wallets={USDT: ()}, leg_ages_s={USDT: 1.0},
+    )  # fmt: skip
 
 
 NEAR = AlertRule("r1", AlertKind.LIQUIDATION, None, D(5))
@@ -135,13 +137,96 @@ def test_each_leg_fires_by_itself() -> None:
     assert told(NEAR, both, facts) == [1, 1]
 
 
-def test_margin_ratio_is_of_legs_and_of_wallets() -> None:
-    rule = AlertRule("r1", AlertKind.MARGIN_RATIO, None, D(50))
-    wallet = replace(balance(), cross_risk_ratio=D("0.6"))
+RATIO = AlertRule("r1", AlertKind.MARGIN_RATIO, None, D(50))
 
-    assert told(rule, leg(ratio="0.4"), leg(ratio="0.5")) == [0, 1]
-    assert told(rule, replace(leg(ratio="0.1"), wallets={USDT: (wallet,)})) == [1]
-    assert "100% is liquidation" in last(rule, leg(ratio="0.5")).firings[0].text
+
+def wallet(risk: str | None, age_s: float = 1.0, facts: AlertFacts | None = None) -> AlertFacts:
+    """Facts of a wallet that says how much of it is used up, and how long ago it did; over a crossed leg."""
+    coin = replace(balance(), cross_risk_ratio=None if risk is None else D(risk))
+    return replace(facts or leg(), wallets={USDT: (coin,)}, wallet_ages_s={(USDT, "USDT"): age_s})
+
+
+def isolated(mark: str | None, *, told_age_s: float = 3600.0, is_current: bool = True) -> AlertFacts:
+    """Facts of 1 BTC long from 100 with 10 behind it, told at a mark of 100 and a ratio of 10 %."""
+    held = replace(
+        position(), margin_mode=MarginMode.ISOLATED, mark_price=D(100), margin_ratio=D("0.1"), margin=D(10)
+    )
+    quote = Quote(mark=None if mark is None else D(mark), is_current=is_current)
+    return replace(leg(), quotes={BTC: quote}, legs={USDT: (held,)}, leg_ages_s={USDT: told_age_s})
+
+
+def test_margin_ratio_is_of_legs_and_of_wallets() -> None:
+    assert told(RATIO, leg(ratio="0.4"), leg(ratio="0.5")) == [0, 1]
+    assert told(RATIO, wallet("0.4"), wallet("0.6")) == [0, 1]
+    assert "100% is liquidation" in last(RATIO, leg(ratio="0.5")).firings[0].text
+
+
+def test_the_ratio_of_an_isolated_leg_goes_by_the_mark_of_now() -> None:
+    # At 92 the margin left is 2 of 10: 0.1 x 0.92 x 10 / 2. At 91.65: 0.555; at 96: 0.24.
+    moments = [isolated(mark) for mark in ("100", "92", "91.65", "96", "91")]
+    assert told(RATIO, *moments) == [0, 0, 1, 0, 1]
+    assert last(RATIO, isolated("92")).memory.reads == "46.0%"
+    assert last(RATIO, isolated("91.65")).firings[0].text == (
+        "Margin: LONG BTCUSDT has a margin ratio of about 55.5%, over 50.0%; 100% is liquidation."
+    )
+    assert last(RATIO, isolated("80")).memory.reads == "100.0%"
+
+
+def test_a_leg_of_a_coin_margined_contract_is_judged_as_told_alone() -> None:
+    facts = isolated("91", told_age_s=1.0)
+    held = replace((facts.legs[USDT] or ())[0], instrument=instrument_id(ProductType.COIN_FUTURES, "BTCUSD"))
+    coin = ProductType.COIN_FUTURES
+    facts = replace(
+        facts, quotes={held.instrument: facts.quotes[BTC]}, legs={coin: (held,)}, wallets={coin: ()}
+    )
+
+    assert last(RATIO, replace(facts, leg_ages_s={coin: 1.0})).memory.reads == "10.0%"
+    assert (
+        "BTCUSD was told over 60s ago" in last(RATIO, replace(facts, leg_ages_s={coin: 61.0})).memory.problem
+    )
+
+
+def test_a_leg_whose_mark_is_old_is_judged_as_told_while_that_is_young() -> None:
+    high = isolated("91", told_age_s=20.0, is_current=False)
+    assert last(RATIO, high).memory.reads == "10.0%"
+    for mark in ("91", None):
+        old = isolated(mark, told_age_s=61.0, is_current=False)
+        assert told(RATIO, isolated("100"), old) == [0, 0]
+        assert last(RATIO, old).memory.problem == "margin ratio of LONG BTCUSDT was told over 60s ago"
+    unsaid = replace(isolated("91"), leg_ages_s={}, quotes={})
+    assert "LONG BTCUSDT was told over 60s ago" in last(RATIO, unsaid).memory.problem
+
+
+def test_what_grew_old_neither_fires_nor_arms_the_rule_again() -> None:
+    moments = [
+        isolated("91"),
+        isolated("99", told_age_s=61, is_current=False),
+        isolated("91"),
+        isolated("99"),
+    ]
+
+    assert told(RATIO, *moments, isolated("91")) == [1, 0, 0, 0, 1]
+
+
+def test_the_risk_of_a_wallet_that_was_told_long_ago_is_not_judged_while_crossed_legs_stand() -> None:
+    assert told(RATIO, wallet("0.4"), wallet("0.6", 61.0), wallet("0.6")) == [0, 0, 1]
+    assert (
+        last(RATIO, wallet("0.6", 61.0)).memory.problem == "margin ratio of USDT wallet was told over 60s ago"
+    )
+    assert last(RATIO, wallet("0.6", 61.0)).memory.reads == ""
+    unknown = wallet("0.6", 61.0, replace(leg(), legs={USDT: None}))
+    assert last(RATIO, unknown).firings == ()
+    still = wallet("0.6", 3600.0, isolated("100"))
+    assert last(RATIO, still).memory.problem == ""
+    assert len(last(RATIO, still).firings) == 1, "no mark moves it"
+
+
+def test_a_crossed_leg_is_told_once_with_its_wallet() -> None:
+    facts = wallet("0.6", facts=leg(ratio="0.6"))
+
+    assert [firing.subject for firing in last(RATIO, facts).firings] == ["usdt-futures/USDT"]
+    assert len(last(RATIO, wallet(None, facts=leg(ratio="0.6"))).firings) == 1
+    assert "is not told" in last(RATIO, wallet(None)).memory.problem
 
 
 def funding(rate: str | None = "0.001", in_minutes: int = 30) -> AlertFacts:

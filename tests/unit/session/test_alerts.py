@@ -14,6 +14,7 @@ from bgtui.domain.alert import Alarm, AlertKind, AlertRule, Channel
 from bgtui.domain.event import (
     AlarmHealed,
     AlarmRaised,
+    BalancesReported,
     ClockMeasured,
     Connection,
     ConnectionLost,
@@ -25,7 +26,7 @@ from bgtui.domain.event import (
 )
 from bgtui.domain.intent import CancelAll
 from bgtui.domain.judgement import Memory, judge
-from bgtui.domain.order import Forced
+from bgtui.domain.order import Forced, MarginMode
 from bgtui.domain.submission import Submission, SubmissionState
 from bgtui.domain.text import Untrusted
 from bgtui.domain.trading import TradingState
@@ -33,7 +34,7 @@ from bgtui.session.alerts import AlertOptions
 from bgtui.session.kill import KillRun
 from bgtui.session.kill_reach import KillChoice, Reach
 from bgtui.store.alerts import MAX_ALERTS
-from tests.support.build import BTC, ETH, USDT, fill, position
+from tests.support.build import BTC, ETH, USDT, balance, fill, position
 from tests.support.watching import Watched, price_rule, ticker
 
 D = Decimal
@@ -332,3 +333,39 @@ async def test_rules_that_cannot_be_kept_are_told_and_work_all_the_same(tmp_path
     assert watched.store.alert_problem.startswith("Alert rules cannot be kept (")
     assert "\n" not in watched.store.alert_problem
     assert watched.row("r1").rule.is_on
+
+
+def risk(ratio: str, time_ms: int) -> BalancesReported:
+    coin = replace(balance(), cross_risk_ratio=D(ratio))
+    return BalancesReported(USDT, (coin,), is_complete=True, time_ms=time_ms)
+
+
+def test_the_margin_ratio_fires_between_two_reports_of_the_legs() -> None:
+    watched = Watched()
+    watched.watch.add(AlertRule("", AlertKind.MARGIN_RATIO, None, D(50)))
+    watched.connect()
+    leg = replace(position(), margin_mode=MarginMode.ISOLATED, mark_price=D(100), margin_ratio=D("0.1"))
+    watched.apply(PositionsReported(USDT, (leg,), 5))
+    for number, mark in enumerate(("100", "95", "91"), 1):
+        watched.apply(ticker("100", number, mark=mark))
+        watched.look(40)
+    assert [text[:53] for text in watched.texts()] == [
+        "Margin: LONG BTCUSDT has a margin ratio of about 91.0"
+    ]
+    watched.look(70)
+    assert watched.row("r1").problem == "margin ratio of LONG BTCUSDT was told over 60s ago"
+
+
+def test_the_risk_of_a_wallet_is_judged_for_a_minute_after_it_was_told() -> None:
+    watched = Watched()
+    watched.watch.add(AlertRule("", AlertKind.MARGIN_RATIO, None, D(50)))
+    watched.connect()
+    watched.apply(PositionsReported(USDT, (position(),), 5))
+    watched.apply(risk("0.2", 1))
+    watched.look(59)
+    assert (watched.row("r1").reads, watched.row("r1").problem) == ("20.0%", "")
+    watched.look(2)
+    assert watched.row("r1").problem == "margin ratio of USDT wallet was told over 60s ago"
+    watched.apply(risk("0.2", 2))
+    watched.look(1)
+    assert (watched.row("r1").reads, watched.row("r1").problem) == ("20.0%", "")
