@@ -150,6 +150,13 @@ class Reconciler:
         if self._doubt is None:
             self._doubt = asyncio.get_running_loop().call_later(DOUBT_S, self._kicked.set)
 
+    async def renew(self, product_type: ProductType, part: AccountPart) -> bool:
+        """Ask about one part until it is answered; how far it is trusted stays as it is.
+
+        Tells whether it was answered: a refusal that another try cannot mend ends the asking.
+        """
+        return await self._ask(product_type, part, self._asks()[part])
+
     async def run(self) -> None:
         """Ask now, and again whenever the stream has come back, until canceled."""
         while True:
@@ -174,16 +181,18 @@ class Reconciler:
                 group.create_task(self._ask_product(product_type))
 
     async def _ask_product(self, product_type: ProductType) -> None:
-        asks: dict[AccountPart, Callable[[ProductType], Awaitable[None]]] = {
+        async with asyncio.TaskGroup() as group:
+            for part, ask in self._asks().items():
+                group.create_task(self._settle(product_type, part, ask))
+
+    def _asks(self) -> dict[AccountPart, Callable[[ProductType], Awaitable[None]]]:
+        return {
             AccountPart.BALANCES: self._balances,
             AccountPart.POSITIONS: self._positions,
             AccountPart.ORDERS: self._orders,
             AccountPart.PLANS: self._plans,
             AccountPart.FILLS: self._fills,
         }
-        async with asyncio.TaskGroup() as group:
-            for part, ask in asks.items():
-                group.create_task(self._settle(product_type, part, ask))
 
     async def _settle(
         self, product_type: ProductType, part: AccountPart, ask: Callable[[ProductType], Awaitable[None]]

@@ -38,6 +38,7 @@ from bgtui.session.reconcile import Reconciler
 from bgtui.session.resync import Resync
 from bgtui.session.scribe import Scribe
 from bgtui.session.slumber import Slumber
+from bgtui.session.upkeep import Upkeep
 from bgtui.store.book import BookStatus
 from bgtui.store.store import Store
 
@@ -123,6 +124,11 @@ class Session:
                 fills_from_ms=(lambda _: None) if losses is None else losses.read_from_ms,
             )
         )
+        self._upkeep = (
+            None
+            if self._reconciler is None
+            else Upkeep(store, self._reconciler.renew, product_types, clock=clock, rng=rng)
+        )
         self._listed: tuple[InstrumentId, ...] = ()
         self._valued: frozenset[InstrumentId] = frozenset()
         self._carried: frozenset[InstrumentId] = frozenset()
@@ -171,17 +177,12 @@ class Session:
                         ),
                         name=self.alerts.name,
                     )
-                if self._reconciler is not None:
-                    group.create_task(
-                        supervise(
-                            self._reconciler.name,
-                            self._reconciler.run,
-                            self.apply,
-                            clock=self._clock,
-                            rng=self._rng,
-                        ),
-                        name=self._reconciler.name,
-                    )
+                for work in (self._reconciler, self._upkeep):
+                    if work is not None:
+                        group.create_task(
+                            supervise(work.name, work.run, self.apply, clock=self._clock, rng=self._rng),
+                            name=work.name,
+                        )
         finally:
             heartbeat.cancel()
             await asyncio.gather(heartbeat, return_exceptions=True)
