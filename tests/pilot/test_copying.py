@@ -40,6 +40,7 @@ from bgtui.domain.order import PositionSide
 from bgtui.domain.text import Untrusted, cell_width
 from tests.support import scene, scene_copy
 from tests.support.build import fill
+from tests.support.forms import said
 from tests.support.scene_copy import HOSTILE
 from tests.support.scene_market import BTC, NOW_MS, USDT
 from tests.support.terminal import Terminal, open_terminal
@@ -243,6 +244,42 @@ async def test_an_emptied_field_removes_the_price() -> None:
         await terminal.press("j", "p", "tab", *["backspace"] * 8)
         await confirm(terminal)
         assert sent(terminal) == [SetTrackTpsl(CopyRole.LEADER, BTC, "1221307", stop_loss=D(0))]
+
+
+async def test_the_form_says_how_far_from_mark_each_price_is_and_what_it_gives() -> None:
+    async with opened("leader") as terminal:
+        await terminal.press("j", "p")
+        text = said(terminal)
+
+        # 0.05 at 66,910.4 and 20x: 167.28; 2.01 paid to open, 0.06 % to close. Mark is 67,238.9.
+        assert "TP at 68,000.0 +1.1% SL at 66,000.0 -1.8%" in text
+        assert "TP gives ≈+50.43 ROE +30.1% SL gives ≈-49.51 ROE -29.6% reward 1.02 to 1" in text
+    async with opened("copy") as terminal:
+        await terminal.press("l", "G", "p")
+
+        # 0.011 at 66,998.2 with 73.70 behind it: 55.02 less what opening and closing cost at 0.06 %.
+        assert "TP gives ≈+54.10 ROE +73.4%" in said(terminal)
+        await terminal.press("escape", "H", "p")
+        assert "TP gives" in said(terminal)
+        assert "54.10" not in said(terminal)
+
+
+async def test_the_review_of_a_tracking_order_keeps_to_what_is_sent_as_the_mark_moves() -> None:
+    async with opened("leader") as terminal:
+        await terminal.press("j", "p", *["backspace"] * 8)
+        await terminal.type("mark+1%")
+        await terminal.press("enter")
+        before = said(terminal)
+        old = terminal.store.ticker(BTC)
+        assert old is not None
+        await terminal.apply(TickerUpdated(replace(old, time_ms=old.time_ms + 1, mark_text="67400")))
+        await terminal.step(0.5)
+        assert "TP 67,911.3 SL 66,000.0" in before
+        assert said(terminal).split("expires")[0] == before.split("expires")[0]
+        await terminal.step(0.5)
+        await terminal.press("y")
+        await terminal.settle()
+        assert sent(terminal) == [SetTrackTpsl(CopyRole.LEADER, BTC, "1221307", take_profit=D("67911.3"))]
 
 
 @pytest.mark.parametrize(

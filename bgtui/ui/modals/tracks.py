@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import ClassVar
 
-from bgtui.domain import pnl, question
+from bgtui.domain import question
 from bgtui.domain.copyintent import CloseScope, CloseTracks, CopyRole, SetTrackTpsl, StopTracks
 from bgtui.domain.copytrade import TrackingOrder
 from bgtui.domain.facts import Facts
@@ -18,14 +18,15 @@ from bgtui.store import topic
 from bgtui.store.topic import Topic
 from bgtui.ui.modals.form import Decision, FormDock
 from bgtui.ui.role import Role
-from bgtui.ui.view import figure, tracking
+from bgtui.ui.view import figure, tracking, triggered
 from bgtui.ui.view.dockframe import Body, Section, labelled, prose
 from bgtui.ui.view.glyph import ABOUT, NONE, UNKNOWN
-from bgtui.ui.view.impact import Impact, impact, meant, tracks
+from bgtui.ui.view.impact import Impact, impact, margin_of, meant, net_at, tracks
 from bgtui.ui.view.lineedit import LineEdit
 from bgtui.ui.view.pricetext import Prices, Read, read_price, slip
 from bgtui.ui.view.privacy import hide
 from bgtui.ui.view.span import Row, Span
+from bgtui.ui.view.triggered import Outcome
 from bgtui.ui.workspace import Workspace
 
 MAX_TRACKS = 50
@@ -239,14 +240,9 @@ class TrackTpslDock(TrackDock):
         return ""
 
     def hint(self, name: str) -> str:
-        """Return what it would give."""
-        facts, order, price = self.facts(), self.order, self._price(name)
-        if facts is None or order is None or price is None:
-            return ""
-        gives = pnl.unrealized(
-            order.side, order.open_size, order.open_price, price, is_inverse=facts.rules.is_inverse
-        )
-        return hide(f"{ABOUT}{figure.signed(gives)}", is_private=self.workspace.is_private)
+        """Return how far from mark it is; on spot, from the last price."""
+        facts = self.facts()
+        return "" if facts is None else triggered.away(self._price(name), facts.reference)
 
     def _read(self, name: str) -> Read:
         facts = self.facts()
@@ -302,24 +298,46 @@ class TrackTpslDock(TrackDock):
         return Decision((intent,), self._words(), targets=(self.first.tracking_no,))
 
     def _words(self) -> str:
-        prices = " ".join(f"{label} {self._said(name)}" for label, name in (("TP", "take"), ("SL", "stop")))
-        return f"{self.first.instrument.symbol} {tracking.short_number(self.first.tracking_no)}: {prices}"
+        take, stop = (self._said(price) for price in self._both())
+        where = f"{self.first.instrument.symbol} {tracking.short_number(self.first.tracking_no)}"
+        return f"{where}: TP {take} SL {stop}"
 
-    def _said(self, name: str) -> str:
-        facts, price = self.facts(), self._price(name)
+    def _both(self) -> tuple[Decimal | None, Decimal | None]:
+        """Return take profit and stop loss as the form stands, or as frozen for the review."""
+        frozen = () if self.frozen is None else self.frozen.intents
+        for intent in frozen:
+            if isinstance(intent, SetTrackTpsl):
+                return _after(self.had[0], intent.take_profit), _after(self.had[1], intent.stop_loss)
+        return self._price("take"), self._price("stop")
+
+    def _said(self, price: Decimal | None) -> str:
+        facts = self.facts()
         return NONE if price is None or facts is None else figure.price(price, facts.rules.price_places)
 
     def sentence(self) -> Sequence[str]:
-        """Return what is sent."""
-        return (
-            f"PROTECT {self.first.instrument.symbol} {self.first.side.value.upper()}",
-            f"TP {self._said('take')}",
-            f"SL {self._said('stop')}",
-        )
+        """Return what is sent: prices, whatever was typed for them."""
+        take, stop = (self._said(price) for price in self._both())
+        side = self.first.side.value.upper()
+        return (f"PROTECT {self.first.instrument.symbol} {side}", f"TP {take}", f"SL {stop}")
+
+    def _outcome(self, price: Decimal | None) -> Outcome | None:
+        """Return what closing the order at a price gives."""
+        store = self.workspace.store
+        if price is None or store is None:
+            return None
+        order = self.order or self.first
+        return Outcome(net_at(store, order, price), margin_of(order))
+
+    def _cash(self, amount: Decimal) -> str:
+        places = 8 if self.first.instrument.product_type.value == "coin-futures" else 2
+        return hide(figure.signed(amount, places), is_private=self.workspace.is_private)
 
     def effects(self, width: int) -> Sequence[Body]:
-        """Return whom it touches."""
-        rows: list[Body] = [Section("kept by the exchange")]
+        """Return what each would give, and whom it touches."""
+        take, stop = self._both()
+        gives = triggered.rows(self._outcome(take), self._outcome(stop), self._cash)
+        rows: list[Body] = [Section("at the trigger, after fees"), *gives] if gives else []
+        rows.append(Section("kept by the exchange"))
         if self.role is CopyRole.LEADER and self.first.follower_count:
             rows.append(labelled("also", f"{self.first.follower_count} copies close", role=Role.WARN))
         rows.append((Span(" an empty field removes it", Role.MUTED),))
@@ -341,6 +359,11 @@ def _changed(had: Decimal | None, now: Decimal | None) -> Decimal | None:
     if now == had:
         return None
     return Decimal(0) if now is None else now
+
+
+def _after(had: Decimal | None, sent: Decimal | None) -> Decimal | None:
+    """Return what a price is once what is sent for it has been taken."""
+    return had if sent is None else sent or None
 
 
 def _order_words(order: TrackingOrder, facts: Facts | None, *, is_private: bool) -> str:

@@ -66,15 +66,40 @@ def impact(store: Store, orders: Sequence[TrackingOrder]) -> Impact:
     )
 
 
+def net_at(store: Store, order: TrackingOrder, price: Decimal) -> Decimal | None:
+    """Return what closing an order at a price brings after the fees of both ways; None where not known."""
+    rules, fees = store.instrument(order.instrument), _fees_at(store, order, price)
+    if rules is None or fees is None:
+        return None
+    size, entry = order.open_size, order.open_price
+    return pnl.unrealized(order.side, size, entry, price, is_inverse=rules.is_inverse) + fees
+
+
+def margin_of(order: TrackingOrder) -> Decimal | None:
+    """Return what backs an order, as told or as it was tied up; None on spot and where it is not known."""
+    if not order.instrument.product_type.is_futures or order.margin:
+        return order.margin
+    is_inverse = order.instrument.product_type is ProductType.COIN_FUTURES
+    leverage = order.leverage or Decimal(0)
+    return pnl.initial_margin(order.open_size, order.open_price, leverage, is_inverse=is_inverse) or None
+
+
 def _fees(store: Store, order: TrackingOrder) -> Decimal | None:
-    rules, ticker = store.instrument(order.instrument), store.ticker(order.instrument)
-    mark = None if ticker is None else ticker.mark_price if ticker.mark_price is not None else ticker.last
-    if rules is None or mark is None:
+    mark = tracking.price_of(store, order)
+    return None if mark is None else _fees_at(store, order, mark)
+
+
+def _fees_at(store: Store, order: TrackingOrder, price: Decimal) -> Decimal | None:
+    """Return the fees of opening, as told if they were, and of closing at a price; below zero."""
+    rules = store.instrument(order.instrument)
+    if rules is None:
         return None
     rates = store.answer(question.fee_rates(order.instrument)).value
     rate = rates.taker if rates is not None else rules.taker_fee_rate
-    closing = pnl.fee(order.open_size, mark, rate, is_inverse=rules.is_inverse)
-    return -abs(order.open_fee or Decimal(0)) - closing
+    opening, closing = (
+        pnl.fee(order.open_size, at, rate, is_inverse=rules.is_inverse) for at in (order.open_price, price)
+    )
+    return -(opening if order.open_fee is None else abs(order.open_fee)) - closing
 
 
 def _coin(store: Store, instrument: InstrumentId) -> str:

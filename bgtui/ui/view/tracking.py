@@ -82,7 +82,7 @@ def short_number(text: str) -> str:
 
 def live_pnl(store: Store, order: TrackingOrder) -> Decimal | None:
     """Return what an order earns now, before fees, margin coin; None without a mark price."""
-    mark = _mark_or_last(store, order)
+    mark = price_of(store, order)
     if mark is None:
         return order.unrealized_pnl
     rules = store.instrument(order.instrument)
@@ -90,7 +90,8 @@ def live_pnl(store: Store, order: TrackingOrder) -> Decimal | None:
     return pnl.unrealized(order.side, order.open_size, order.open_price, mark, is_inverse=is_inverse)
 
 
-def _mark_or_last(store: Store, order: TrackingOrder) -> Decimal | None:
+def price_of(store: Store, order: TrackingOrder) -> Decimal | None:
+    """Return the price that an order is valued at: mark, else last."""
     ticker = store.ticker(order.instrument)
     if ticker is None:
         return None
@@ -224,7 +225,7 @@ def total_of(store: Store, grouped: Iterable[Group]) -> Decimal | None:
 
 def _earned_by(store: Store, group: Group) -> Decimal | None:
     first = group.orders[0]
-    mark = _mark_or_last(store, first)
+    mark = price_of(store, first)
     if mark is None or not mark:
         return total(order.unrealized_pnl for order in group.orders)
     rules = store.instrument(first.instrument)
