@@ -1,5 +1,6 @@
 """What surrounds a command: full disks, pipes, folders that have gone, Ctrl-C at the worst moment."""
 
+import json
 import os
 import signal
 import stat
@@ -64,6 +65,30 @@ def test_a_working_directory_that_has_gone(bare: Shell) -> None:
     )
     assert ended.returncode == 2
     assert ended.stderr == "bgtui: the working directory does not exist any more; cd to another\n"
+
+
+def test_doctor_reports_a_working_directory_that_has_gone(bare: Shell) -> None:
+    gone = bare.folder / "gone"
+    gone.mkdir()
+    command = f'cd "{gone}" && rmdir "{gone}" && exec "{sys.executable}" -m bgtui doctor --json'
+    ended = subprocess.run(
+        ["/bin/sh", "-c", command],
+        env=bare.environ,
+        capture_output=True,
+        text=True,
+        timeout=30,
+        check=False,
+    )
+    assert ended.returncode == 2
+    settings = json.loads(ended.stdout)["checks"][0]
+    assert (settings["name"], settings["state"], settings["fix"]) == ("settings", "fail", "cd to another")
+
+
+def test_a_folder_of_settings_that_cannot_be_looked_into_is_named(bare: Shell) -> None:
+    folder = "/" + "x" * 300
+    ended = bare.run("show", "ticker", environ={"XDG_CONFIG_HOME": folder})
+    assert ended.code == 2
+    assert ended.complaint.endswith("bgtui/config.toml cannot be read: File name too long")
 
 
 def test_a_pipe_that_nobody_reads_does_not_hang_a_recording(shell: Shell) -> None:
