@@ -22,6 +22,7 @@ LATER = (
     "bgtui.ui.modals.leaving",
     "bgtui.ui.modals.palette",
     "bgtui.ui.modals.picker",
+    "bgtui.ui.modals.replanning",
     "bgtui.ui.modals.ticket",
 )
 """Imported as modules by what is there from the start, never name by name."""

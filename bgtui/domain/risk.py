@@ -30,6 +30,7 @@ from bgtui.domain.intent import (
 from bgtui.domain.limit import Limits
 from bgtui.domain.market import Side
 from bgtui.domain.order import Order, PlanOrder, PositionMode, PositionSide
+from bgtui.domain.planrules import changed
 from bgtui.domain.rules import RuleResult, expected_price
 from bgtui.domain.trading import TradingState, can_only_close, refusal
 from bgtui.domain.value import frozen
@@ -84,6 +85,8 @@ class Opening:
     """Base coin of the other leg that it closes first."""
     old_price: Decimal | None = None
     """Price of the order that it replaces."""
+    is_no_larger: bool = False
+    """Whether it leaves a standing order no larger and worth no more: no limit of size holds that up."""
 
     @property
     def trade_side(self) -> Side:
@@ -110,11 +113,10 @@ def check(intent: Intent, facts: Facts | None, limits: Limits, moment: Moment) -
     opening = opening_of(intent, facts, moment)
     if opening is None:
         return ()
-    found = (judge(name, opening, intent, facts, limits, moment) for name, judge in _RULES)
-    return (
-        *(result for result in found if result is not None),
-        *_groups(opening, facts, limits),
-    )
+    asked = [rule for rule in _RULES if not opening.is_no_larger or rule[0] not in _OF_SIZE]
+    found = (judge(name, opening, intent, facts, limits, moment) for name, judge in asked)
+    groups = () if opening.is_no_larger else _groups(opening, facts, limits)
+    return (*(result for result in found if result is not None), *groups)
 
 
 def may_open(intent: Intent, moment: Moment) -> bool:
@@ -185,6 +187,10 @@ def _amended_plan(intent: AmendPlan, facts: Facts, old: Order | PlanOrder | None
     whole = intent.size if intent.size is not None else plan.size if plan is not None else None
     trigger = intent.trigger_price or (plan.trigger_price if plan is not None else None)
     execute = intent.execute_price or (plan.execute_price if plan is not None else None)
+    is_no_larger = plan is not None and _is_no_larger(plan, changed(plan, intent))
+    if plan is not None and plan.size_is_quote and whole is not None:
+        price = execute or trigger
+        whole = whole / price if price else _ZERO
     return _unless_closing(
         Opening(
             facts.rules.id,
@@ -197,8 +203,19 @@ def _amended_plan(intent: AmendPlan, facts: Facts, old: Order | PlanOrder | None
             base_name="trigger",
             is_new=False,
             old_price=plan.execute_price if plan is not None else None,
+            is_no_larger=is_no_larger,
         )
     )
+
+
+def _is_no_larger(old: PlanOrder, new: PlanOrder) -> bool:
+    """Tell whether a changed trigger order opens no more than it would have, in size and in value."""
+    before, after = (plan.execute_price or plan.trigger_price for plan in (old, new))
+    if old.size is None or new.size is None or before is None or after is None:
+        return False
+    if new.size > old.size:
+        return False
+    return new.size_is_quote or new.size * after <= old.size * before
 
 
 def _reversed(intent: ReversePosition, facts: Facts) -> Opening:
@@ -519,6 +536,10 @@ _RULES: tuple[tuple[str, Rule], ...] = (
     ("typed size", _typed_size),
     ("duplicate", _duplicate),
 )
+_OF_SIZE = frozenset(
+    {"order size", "order value", "leverage", "position", "exposure", "order count", "typed size"}
+)
+"""Limits of how much is at stake."""
 
 
 def _listed(result: RuleResult | None) -> tuple[RuleResult, ...]:

@@ -17,7 +17,7 @@ from bgtui.domain.market import Side
 from bgtui.domain.order import Effect, OrderType, PositionSide, TimeInForce
 from bgtui.domain.value import frozen
 
-_MIN_CALLBACK, _MAX_CALLBACK = Decimal("0.1"), Decimal(10)
+MIN_CALLBACK, MAX_CALLBACK = Decimal("0.1"), Decimal(10)
 """Percent a trailing order may trail (bitget-wire 4.9)."""
 
 
@@ -303,8 +303,8 @@ def _trigger(name: str, intent: PlaceOrder | PlacePlan, facts: Facts) -> RuleRes
         return RuleResult(name, passes=False, message=f"trigger {intent.trigger_price} is off the tick")
     if facts.last is not None and intent.trigger_price == facts.last:
         return RuleResult(name, passes=False, message="the trigger is the last price; it would fire at once")
-    if intent.callback_ratio is not None and not _MIN_CALLBACK <= intent.callback_ratio <= _MAX_CALLBACK:
-        text = f"callback {intent.callback_ratio}% is outside {_MIN_CALLBACK}–{_MAX_CALLBACK}%"
+    if intent.callback_ratio is not None and not MIN_CALLBACK <= intent.callback_ratio <= MAX_CALLBACK:
+        text = f"callback {intent.callback_ratio}% is outside {MIN_CALLBACK}–{MAX_CALLBACK}%"
         return RuleResult(name, passes=False, message=text)
     return RuleResult(name, passes=True)
 

@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from bgtui.domain import question, risk, rules
+from bgtui.domain import planrules, question, risk, rules
 from bgtui.domain.dayloss import DayFigures
 from bgtui.domain.facts import Facts
 from bgtui.domain.instrument import InstrumentId, ProductType
@@ -111,6 +111,8 @@ class Guard:
         found: tuple[RuleResult, ...] = ()
         if facts is not None and isinstance(intent, PlaceOrder | PlacePlan | AmendOrder):
             found = rules.check(intent, facts)
+        elif facts is not None and isinstance(intent, AmendPlan) and isinstance(amended, PlanOrder):
+            found = planrules.check(intent, amended, facts)
         return (*found, *risk.check(intent, facts, self.limits, self._moment(intent, amended, meant)))
 
     def violations(self, intent: Intent) -> tuple[str, ...]:

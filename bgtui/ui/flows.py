@@ -10,6 +10,7 @@ from bgtui.domain.error import BgtuiError, OutcomeUnknown, Refused, Rejected
 from bgtui.domain.instrument import InstrumentId
 from bgtui.domain.intent import (
     AmendOrder,
+    AmendPlan,
     CancelOrder,
     CancelOrders,
     CancelPlans,
@@ -19,8 +20,9 @@ from bgtui.domain.intent import (
     SetPositionMode,
     product_of,
 )
-from bgtui.domain.order import Order, OrderStatus, PlanOrder, PositionMode, TimeInForce
-from bgtui.domain.submission import Submission, SubmissionState
+from bgtui.domain.order import Order, OrderStatus, PlanOrder, PlanStatus, PositionMode, TimeInForce
+from bgtui.domain.planrules import fixed
+from bgtui.domain.submission import Submission, SubmissionState, is_amended
 from bgtui.session.desk import OrderDesk, Receipt
 from bgtui.ui import undo
 from bgtui.ui.modals.amending import AmendDock
@@ -32,6 +34,7 @@ from bgtui.ui.modals.form import Decision, FormDock
 from bgtui.ui.modals.leveraging import LeverageDock
 from bgtui.ui.modals.margining import MarginDock
 from bgtui.ui.modals.protecting import ProtectDock
+from bgtui.ui.modals.replanning import ReplanDock
 from bgtui.ui.modals.reversing import ReverseDock
 from bgtui.ui.modals.ticket import TicketDock
 from bgtui.ui.modals.word import WordDock
@@ -150,6 +153,8 @@ def _tell(stage: Stage, decision: Decision, receipt: Receipt) -> None:
 async def _follow(stage: Stage, decision: Decision, intent: Intent, receipt: Receipt) -> None:
     """Say what the exchange made of an order that it took: live, filled, or canceled at once."""
     session = stage.workspace.session
+    if session is not None and isinstance(intent, AmendPlan):
+        await _follow_plan(stage, decision, intent)
     if session is None or not isinstance(intent, PlaceOrder | AmendOrder):
         return
     product, name = product_of(intent), receipt.client_order_id
@@ -165,6 +170,32 @@ async def _follow(stage: Stage, decision: Decision, intent: Intent, receipt: Rec
     order = found()
     if order is not None:
         stage.say(_outcome(stage, decision, order), Role.WARN if _is_refused(order) else Role.PLAIN)
+
+
+async def _follow_plan(stage: Stage, decision: Decision, intent: AmendPlan) -> None:
+    """Say that a trigger order shows its new figures, or that it ended before it could."""
+    session, ref = stage.workspace.session, intent.order
+    if session is None:
+        return
+    store, product = session.store, ref.instrument.product_type
+
+    def found() -> PlanOrder | None:
+        every = (*(store.open_plans(product) or ()), *store.finished_plans(product))
+        mine = (plan for plan in every if (plan.instrument, plan.order_id) == (ref.instrument, ref.order_id))
+        return next((plan for plan in mine if not plan.is_open or is_amended(plan, intent)), None)
+
+    try:
+        await session.wait_for(lambda: found() is not None, timeout_s=REPORT_S)
+    except TimeoutError:
+        return  # it stays on its way, visibly
+    plan = found()
+    if plan is None:
+        return
+    if plan.is_open:
+        stage.say(f"live: {decision.words}")
+    else:
+        how = "fired" if plan.status in (PlanStatus.EXECUTED, PlanStatus.FAILED) else "was canceled"
+        stage.say(f"It {how} before it showed: {decision.words}; see Orders.", Role.WARN)
 
 
 def _is_refused(order: Order) -> bool:
@@ -224,6 +255,14 @@ async def open_ticket(stage: Stage, request: TicketRequest) -> None:
 async def amend(stage: Stage, order: Order) -> None:
     """Change an order."""
     await run_form(stage, lambda problem: AmendDock(stage.workspace, order, problem=problem))
+
+
+async def replan(stage: Stage, plan: PlanOrder) -> None:
+    """Change a trigger, trailing or TP/SL order; of one that nobody can change, say so."""
+    if why := fixed(plan):
+        stage.say(why, Role.MUTED)
+        return
+    await run_form(stage, lambda problem: ReplanDock(stage.workspace, plan, problem=problem))
 
 
 async def close(stage: Stage, leg: Position) -> None:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from bgtui.domain.instrument import InstrumentId
 from bgtui.domain.intent import (
     AmendOrder,
+    AmendPlan,
     CancelOrder,
     CancelOrders,
     Intent,
@@ -47,13 +48,21 @@ class Amended:
 
 
 @frozen
+class Replanned:
+    """A trigger order was changed: the inverse asks for its old figures."""
+
+    plan: PlanOrder
+    """As it was before."""
+
+
+@frozen
 class Final:
     """Something that has no inverse."""
 
     why: str
 
 
-Act = Placed | Canceled | Amended | Final
+Act = Placed | Canceled | Amended | Replanned | Final
 _FINAL = Final("A trade, a close or a setting has no inverse; the keys that made it make the opposite.")
 DOUBTFUL = Final("What was sent last got no answer: see Orders; nothing to undo from here.")
 """In the place of an act whose outcome nobody knows: what was sent before it is not meant by `z`."""
@@ -71,6 +80,9 @@ def act_of(intent: Intent, client_order_id: str, store: Store | None) -> Act:
             if old is None or old.price is None:
                 return _FINAL
             return Amended(old.instrument, client_order_id, old.price, old.remaining_size)
+        case AmendPlan():
+            plan = waiting(store, intent.order.instrument, intent.order.order_id)
+            return _FINAL if plan is None else Replanned(plan)
         case CancelOrder():
             return _canceled(store, (intent.order,))
         case CancelOrders():
@@ -92,6 +104,12 @@ def standing(store: Store, instrument: InstrumentId, client_order_id: str) -> Or
     orders, plans = store.open_orders(product) or (), store.open_plans(product) or ()
     every: tuple[Order | PlanOrder, ...] = (*orders, *plans)
     return next((item for item in every if item.client_order_id == client_order_id), None)
+
+
+def waiting(store: Store, instrument: InstrumentId, order_id: str) -> PlanOrder | None:
+    """Return the trigger order of the exchange's id while it can still trigger."""
+    plans = store.open_plans(instrument.product_type) or ()
+    return next((plan for plan in plans if (plan.instrument, plan.order_id) == (instrument, order_id)), None)
 
 
 def _canceled(store: Store, refs: tuple[OrderRef, ...]) -> Act:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from bgtui.domain.order import Order, OrderStatus
 from bgtui.ui import flows, undo
 from bgtui.ui.actions.host import Host
-from bgtui.ui.modals import amending, ticket
+from bgtui.ui.modals import amending, replanning, ticket
 from bgtui.ui.role import Role
 from bgtui.ui.view.request import TicketRequest
 
@@ -31,6 +31,8 @@ class Regret:
                 await self._cancel(act)
             case undo.Amended() as act:
                 await self._amend_back(act)
+            case undo.Replanned() as act:
+                await self._replan_back(act)
             case undo.Canceled() as act:
                 await self._place_again(act)
 
@@ -59,6 +61,18 @@ class Regret:
             lambda problem: amending.AmendDock(
                 workspace, order, problem=problem, price=act.price, size=act.size
             ),
+        )
+
+    async def _replan_back(self, act: undo.Replanned) -> None:
+        workspace, store, old = self._host.workspace, self._host.workspace.store, act.plan
+        plan = None if store is None else undo.waiting(store, old.instrument, old.order_id)
+        if plan is None:
+            self._host.say("The amended trigger order does not wait any more: see Orders.", Role.MUTED)
+            return
+        self._host.say("Undo: its figures as they were before; it may have fired until then.", Role.WARN)
+        await flows.run_form(
+            self._host,
+            lambda problem: replanning.ReplanDock(workspace, plan, problem=problem, like=old),
         )
 
     async def _place_again(self, act: undo.Canceled) -> None:

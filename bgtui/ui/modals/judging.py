@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from bgtui.domain import rules
+from bgtui.domain import planrules, rules
 from bgtui.domain.facts import Facts
-from bgtui.domain.intent import AmendOrder, Intent, PlaceOrder, PlacePlan
+from bgtui.domain.intent import AmendOrder, AmendPlan, Intent, PlaceOrder, PlacePlan
+from bgtui.domain.order import PlanOrder
 from bgtui.domain.risk import Meant
 from bgtui.domain.rules import RuleResult
 from bgtui.ui.role import Role
@@ -14,12 +15,22 @@ from bgtui.ui.workspace import Workspace
 
 
 def judge(
-    workspace: Workspace, intent: Intent, facts: Facts | None, meant: Meant | None = None
+    workspace: Workspace,
+    intent: Intent,
+    facts: Facts | None,
+    meant: Meant | None = None,
+    *,
+    plan: PlanOrder | None = None,
 ) -> tuple[RuleResult, ...]:
-    """Return what every rule says: those of the desk, or without one those of the exchange alone."""
+    """Return what every rule says: those of the desk, or without one those of the exchange alone.
+
+    ``plan`` is the trigger order that a change is about.
+    """
     guard = workspace.session.guard if workspace.session is not None else None
     if guard is not None:
         return guard.results(intent, meant)
+    if facts is not None and plan is not None and isinstance(intent, AmendPlan):
+        return planrules.check(intent, plan, facts)
     if facts is None or not isinstance(intent, PlaceOrder | PlacePlan | AmendOrder):
         return ()
     return rules.check(intent, facts)

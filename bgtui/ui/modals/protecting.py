@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import ClassVar
 
-from bgtui.domain import pnl
 from bgtui.domain.account import Position
 from bgtui.domain.instrument import InstrumentId, is_on_step
 from bgtui.domain.intent import (
@@ -23,13 +22,14 @@ from bgtui.domain.order import (
 from bgtui.ui.modals.form import Decision
 from bgtui.ui.modals.leg import LegDock
 from bgtui.ui.role import Role
-from bgtui.ui.view import figure
+from bgtui.ui.view import figure, triggered
 from bgtui.ui.view.dockframe import Body, Section, labelled
-from bgtui.ui.view.glyph import ABOUT, NONE, UNKNOWN
-from bgtui.ui.view.leg import net, taker_rate
+from bgtui.ui.view.glyph import NONE
+from bgtui.ui.view.leg import before_liquidation, net, taker_rate
 from bgtui.ui.view.lineedit import LineEdit
 from bgtui.ui.view.pricetext import Prices, Read, read_price, slip
 from bgtui.ui.view.span import Row, Span
+from bgtui.ui.view.triggered import Outcome
 from bgtui.ui.workspace import Workspace
 
 
@@ -68,9 +68,7 @@ class ProtectDock(LegDock):
     def hint(self, name: str) -> str:
         """Return how far from mark it is."""
         facts, price = self.facts(), self._price(name)
-        if facts is None or price is None or not facts.mark:
-            return ""
-        return figure.signed_percent(price / facts.mark - 1, 1)
+        return "" if facts is None else triggered.away(price, facts.mark)
 
     def _read(self, name: str) -> Read:
         facts, leg = self.facts(), self.leg
@@ -204,38 +202,22 @@ class ProtectDock(LegDock):
         shown, (take, stop) = self.shown, self._both()
         if shown is None:
             return ()
-        leg = shown.leg
         rows: list[Body] = [Section("at the trigger, after fees")]
-        rows += [
-            labelled(f"{label} gives", self._gives(price))
-            for label, price in (("TP", take), ("SL", stop))
-            if price is not None
-        ]
+        rows += triggered.rows(self._outcome(take), self._outcome(stop), self.cash)
         if take is None and stop is None:
             rows = [Section("rules")]
-        won, lost = (None if price is None else self._net(price) for price in (take, stop))
-        if won is not None and lost is not None and won > 0 > lost:
-            rows.append(labelled("reward", f"{won / -lost:.2f} to 1"))
-        if stop is not None and leg.liquidation_price is not None:
-            sign = 1 if leg.side is PositionSide.LONG else -1
-            is_before = (stop - leg.liquidation_price) * sign > 0
-            liq = self.px(leg.liquidation_price)
-            role = Role.PLAIN if is_before else Role.DANGER
-            rows.append((Span(f" SL comes {'before' if is_before else 'AFTER'} liq {liq}", role),))
+        if stop is not None and (row := before_liquidation(shown, stop)) is not None:
+            rows.append(row)
         rows.append(labelled("kept by", "the exchange"))
         rows.append((Span(" an empty field removes it", Role.MUTED),))
         return rows
 
-    def _gives(self, price: Decimal) -> str:
-        """Return PnL and return on margin of the whole leg at a price, as Positions tells them."""
-        gives, leg = self._net(price), self.leg
-        if gives is None or leg is None:
-            return UNKNOWN
-        return f"{ABOUT}{self.cash(gives)}  ROE {figure.roe(pnl.return_on_margin(gives, leg.margin))}"
-
-    def _net(self, price: Decimal) -> Decimal | None:
+    def _outcome(self, price: Decimal | None) -> Outcome | None:
+        """Return what closing the whole leg at a price gives."""
         store, shown = self.workspace.store, self.shown
-        return None if store is None or shown is None else net(shown, price, taker_rate(store, shown))
+        if price is None or store is None or shown is None:
+            return None
+        return Outcome(net(shown, price, taker_rate(store, shown)), shown.leg.margin)
 
     def choose(self, name: str, steps: int) -> None:
         """Mark or last."""

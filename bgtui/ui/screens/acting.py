@@ -51,14 +51,16 @@ class Acting:
         return None if instrument is None else flows.open_ticket(self._stage, TicketRequest(instrument))
 
     def do_order_amend(self) -> Coroutine[Any, Any, None] | None:
-        """Amend the one order under the cursor."""
-        orders, _plans = self.orders_at_cursor()
+        """Amend the one order under the cursor, or where there is none the one plan."""
+        orders, plans = self.orders_at_cursor()
+        if not orders and len(plans) == 1:
+            return flows.replan(self._stage, plans[0])
         if not orders and self.is_open_at_cursor():
             self._stage.say(_IS_OPEN, Role.WARN)
             return None
         if len(orders) != 1:
             several = "Several orders stand here; 3 lists them one by one."
-            self._stage.say(several if orders else "No order of mine stands here.", Role.MUTED)
+            self._stage.say(several if orders or plans else "No order of mine stands here.", Role.MUTED)
             return None
         return flows.amend(self._stage, orders[0])
 

@@ -147,12 +147,8 @@ class OrdersScreen(Acting, ListScreen):
     table_type: ClassVar[type[LiveTable]] = OrdersTable
 
     def footer_actions(self) -> Sequence[footer.Wanted]:
-        """Return the keys that can act: what has ended is only looked at, and a plan is not amended."""
-        if self.table.view_index in (HISTORY, FILLS):
-            return self._PAST
-        if self.table.view_index == PLAN:
-            return [name for name in self.footers if name != "order.amend"]
-        return self.footers
+        """Return the keys that can act: what has ended is only looked at."""
+        return self._PAST if self.table.view_index in (HISTORY, FILLS) else self.footers
 
     def questions(self) -> list[tuple[Question[Any], float]]:
         """Return what no stream tells: what ended before this run, and what a fill costs."""
@@ -217,7 +213,11 @@ class OrdersScreen(Acting, ListScreen):
 
     def is_open_at_cursor(self) -> bool:
         """Tell whether one of them is on its way or in doubt."""
-        return any(isinstance(item, OrderItem) and item.order is None for item in self._chosen())
+        return any(
+            (isinstance(item, OrderItem) and item.order is None)
+            or (isinstance(item, PlanItem) and item.plan is None)
+            for item in self._chosen()
+        )
 
     def instrument_at_cursor(self) -> InstrumentId | None:
         """Return the row's instrument."""

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from bgtui.domain import rules
 from bgtui.domain.facts import Facts
-from bgtui.domain.intent import AmendOrder, PlaceOrder, PlacePlan
+from bgtui.domain.intent import AmendOrder, AmendPlan, PlaceOrder, PlacePlan
 from bgtui.domain.submission import Submission, SubmissionState
 from bgtui.session.inquiry import ABSENT_AFTER_MS, ASKS_FOR_ABSENCE
 from bgtui.ui.role import Role
@@ -61,6 +61,10 @@ def words_of(submission: Submission) -> str:
             return f"{_deed(plan)} {plan.size:f} when {plan.trigger_price:,f}"
         case AmendOrder() as amend:
             return f"AMEND to {amend.new_size:f} @ {amend.new_price:,f}"
+        case AmendPlan() as change:
+            name = change.kind.value.replace("_", " ").upper()
+            to = "" if change.trigger_price is None else f" to {change.trigger_price:,f}"
+            return f"AMEND {name}{to}"
         case intent:
             name = type(intent).__name__
             words = "".join(f" {letter.lower()}" if letter.isupper() else letter for letter in name)

@@ -9,6 +9,7 @@ from bgtui.domain import pnl, question
 from bgtui.domain.account import AdlRank, Position
 from bgtui.domain.order import PlanKind, PlanOrder, PositionMode
 from bgtui.store.store import Store
+from bgtui.ui.role import Role
 from bgtui.ui.view import figure
 from bgtui.ui.view.act import is_closing
 from bgtui.ui.view.glyph import ABOUT, NONE, UNKNOWN
@@ -77,15 +78,39 @@ def taker_rate(store: Store, view: LegView) -> Decimal | None:
     return view.rules.taker_fee_rate if view.rules is not None else None
 
 
-def net(view: LegView, price: Decimal | None, rate: Decimal | None) -> Decimal | None:
-    """Return what closing the whole leg at a price brings after the fees of both ways."""
+def net(
+    view: LegView, price: Decimal | None, rate: Decimal | None, size: Decimal | None = None
+) -> Decimal | None:
+    """Return what closing the whole leg, or so much of it, at a price brings after the fees of both ways."""
     if price is None or rate is None:
         return None
     leg = view.leg
+    closed = leg.size if size is None else min(size, leg.size)
     is_inverse = view.rules is not None and view.rules.is_inverse
-    gross = pnl.unrealized(leg.side, leg.size, leg.entry_price, price, is_inverse=is_inverse)
-    fees = sum(pnl.fee(leg.size, at, rate, is_inverse=is_inverse) for at in (leg.entry_price, price))
+    gross = pnl.unrealized(leg.side, closed, leg.entry_price, price, is_inverse=is_inverse)
+    fees = sum(pnl.fee(closed, at, rate, is_inverse=is_inverse) for at in (leg.entry_price, price))
     return gross - fees
+
+
+def gives(store: Store, view: LegView, price: Decimal, size: Decimal | None = None) -> str:
+    """Return net PnL and return on margin of a leg, or of so much of it, closed at a price."""
+    leg, won = view.leg, net(view, price, taker_rate(store, view), size)
+    if won is None:
+        return UNKNOWN
+    part = Decimal(1) if size is None or not leg.size else min(size / leg.size, Decimal(1))
+    roe = figure.roe(pnl.return_on_margin(won, leg.margin * part))
+    return f"{ABOUT}{figure.signed(won, view.money_places)}  ROE {roe}"
+
+
+def before_liquidation(view: LegView, stop: Decimal) -> Row | None:
+    """Return whether a stop comes before the leg is liquidated; None where no such price is known."""
+    liq = view.leg.liquidation_price
+    if liq is None:
+        return None
+    is_before = (stop - liq) * pnl.sign_of(view.leg.side) > 0
+    role = Role.PLAIN if is_before else Role.DANGER
+    told = figure.price(round(liq, view.places), view.places)
+    return (Span(f" SL comes {'before' if is_before else 'AFTER'} liq {told}", role),)
 
 
 def _money(view: LegView, value: Decimal | None, *, hides_money: bool, about: str = "") -> Span:
