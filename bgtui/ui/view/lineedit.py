@@ -41,20 +41,16 @@ class LineEdit:
         if self.is_offered and (bare := ungrouped(text)) != text:
             text, caret = bare, len(bare)
         match chord:
-            case "backspace":
-                return LineEdit(text[: max(caret - 1, 0)] + text[caret:], max(caret - 1, 0))
-            case "delete":
-                return LineEdit(text[:caret] + text[caret + 1 :], caret)
             case "left":
                 return LineEdit(text, max(caret - 1, 0))
             case "right":
                 return LineEdit(text, min(caret + 1, len(text)))
-            case "home":
+            case "home" | "ctrl+a":
                 return LineEdit(text, 0)
-            case "end":
+            case "end" | "ctrl+e":
                 return LineEdit(text, len(text))
             case _:
-                return None
+                return _shortened(text, caret, chord)
 
     def rows(self, *, is_focused: bool, role: Role = Role.PLAIN) -> Row:
         """Return the text; with the focus, the cell under the caret or all that is offered is reversed."""
@@ -68,3 +64,22 @@ class LineEdit:
             Span(under, role, reverse=True),
             Span(self.text[self.caret + 1 :], role),
         )
+
+
+def _shortened(text: str, caret: int, chord: str) -> LineEdit | None:
+    """Return the text without what an editing key takes away; None for a key that takes nothing away."""
+    before, after = text[:caret], text[caret:]
+    match chord:
+        case "backspace":
+            before = before[:-1]
+        case "delete":
+            after = after[1:]
+        case "ctrl+u":
+            before = ""
+        case "ctrl+k":
+            after = ""
+        case "ctrl+w":  # the last word and the spaces behind it
+            before = before[: before.rstrip().rfind(" ") + 1]
+        case _:
+            return None
+    return LineEdit(before + after, len(before))

@@ -51,3 +51,26 @@ def test_what_typing_replaces_is_reversed_as_a_whole_and_the_caret_keeps_its_cel
 
 def test_an_offered_line_as_long_as_can_be_still_gives_way() -> None:
     assert LineEdit.of("9" * 60).insert("1").text == "1"
+
+
+@pytest.mark.parametrize(
+    ("chord", "text"),
+    [
+        ("ctrl+a", "!two words on"),
+        ("ctrl+e", "two words on!"),
+        ("ctrl+u", "!s on"),
+        ("ctrl+k", "two word!"),
+        ("ctrl+w", "two !s on"),
+    ],
+)
+def test_the_usual_keys_of_a_line_edit_it(chord: str, text: str) -> None:
+    assert press(LineEdit("two words on", len("two word")), chord).insert("!").text == text
+
+
+def test_a_word_goes_with_the_spaces_behind_it_and_an_empty_line_stays_empty() -> None:
+    assert press(LineEdit("two words  ", 11), "ctrl+w") == LineEdit("two ", 4)
+    assert press(LineEdit(), "ctrl+w") == press(LineEdit(), "ctrl+u") == LineEdit()
+
+
+def test_an_offered_price_is_cleared_at_a_stroke() -> None:
+    assert press(LineEdit.of("67,238.0"), "ctrl+u") == LineEdit()
