@@ -149,6 +149,11 @@ class Instrument:
         """Bitget's symbol."""
         return self.id.symbol
 
+    @property
+    def margin_coin(self) -> str:
+        """The coin in which positions earn, of however many may back them; empty for spot."""
+        return self.base_coin if self.is_inverse else next(iter(self.margin_coins), "")
+
 
 def round_size(instrument: Instrument, size: Decimal) -> Decimal:
     """Return the size on the instrument's step, never larger than asked for."""

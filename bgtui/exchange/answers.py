@@ -94,7 +94,7 @@ class Answers:
     async def _symbol_settings(self, question: Question[Any]) -> Any:  # noqa: ANN401
         instrument = _instrument(question)
         rules = self._rules(instrument)
-        coin = rules.margin_coins[0] if rules is not None and rules.margin_coins else "USDT"
+        coin = (rules.margin_coin if rules is not None else "") or "USDT"
         return await self._reader.symbol_settings(instrument, coin)
 
     async def _candles_before(self, question: Question[Any]) -> Any:  # noqa: ANN401

@@ -176,7 +176,7 @@ def _is_of_wallet(store: Store, instrument: InstrumentId, facts: Facts) -> bool:
     if facts.rules.product_type is not ProductType.COIN_FUTURES or instrument == facts.rules.id:
         return True
     rules = store.instrument(instrument)
-    coin = facts.margin_coin or next(iter(facts.rules.margin_coins), "")
+    coin = facts.margin_coin or facts.rules.margin_coin
     return rules is None or coin in rules.margin_coins
 
 

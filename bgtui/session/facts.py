@@ -32,7 +32,7 @@ def gather(store: Store, shown: InstrumentId) -> Facts | None:
     mode = settings.position_mode if settings is not None else _mode_of(legs or ())
     margin_mode = settings.margin_mode if settings is not None else _margin_of(mine)
     is_isolated = margin_mode is MarginMode.ISOLATED
-    coin = settings.margin_coin if settings is not None else next(iter(rules.margin_coins), "")
+    coin = settings.margin_coin if settings is not None else rules.margin_coin
     balances = store.known_balances(product)
     wallet = balances.get(coin if product.is_futures else rules.quote_coin)
     base = balances.get(rules.base_coin)

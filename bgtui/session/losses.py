@@ -350,7 +350,7 @@ class Losses:
     def _coin(self, instrument: InstrumentId) -> str:
         rules = self._store.instrument(instrument)
         if rules is not None:
-            return next(iter(rules.margin_coins), rules.quote_coin)
+            return rules.margin_coin or rules.quote_coin
         return {ProductType.USDT_FUTURES: "USDT", ProductType.USDC_FUTURES: "USDC"}.get(
             instrument.product_type, instrument.symbol.removesuffix("USD")
         )

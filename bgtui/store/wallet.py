@@ -87,8 +87,10 @@ def _live(store: Store, legs: list[Position]) -> Decimal | None:
 def _earned(store: Store, leg: Position) -> Decimal | None:
     ticker, age_s = store.ticker(leg.instrument), store.ticker_age_s(leg.instrument)
     rules = store.instrument(leg.instrument)
+    is_inverse = rules is not None and rules.is_inverse
     is_unknown = rules is None and leg.instrument.product_type is ProductType.COIN_FUTURES
+    if rules is not None and is_inverse and leg.margin_coin != rules.margin_coin:
+        return None  # it earns in another coin than the wallet's
     if ticker is None or ticker.mark_price is None or age_s is None or age_s > LIVE_MARK_S or is_unknown:
         return None
-    is_inverse = rules is not None and rules.is_inverse
     return pnl.unrealized(leg.side, leg.size, leg.entry_price, ticker.mark_price, is_inverse=is_inverse)

@@ -49,8 +49,8 @@ class Worth:
 
 def margin_coin(rules: Instrument | None, product: ProductType) -> str:
     """Return the coin that backs an instrument."""
-    if rules is not None and rules.margin_coins:
-        return rules.base_coin if rules.is_inverse else rules.margin_coins[0]
+    if rules is not None and rules.margin_coin:
+        return rules.margin_coin
     return "USDC" if product is ProductType.USDC_FUTURES else "USDT"
 
 

@@ -243,6 +243,23 @@ def test_a_coin_margined_loss_is_counted_in_dollars() -> None:
     assert bench.losses.figures(COIN).net == D(-50)
 
 
+def test_a_coin_margined_loss_is_in_its_own_coin_whatever_else_may_back_it() -> None:
+    bench = Bench()
+    backed = replace(
+        contract(),
+        id=instrument_id(COIN, "BTCUSD"),
+        quote_coin="USD",
+        margin_coins=("ETH", "BTC"),
+        is_inverse=True,
+    )
+    bench.store.apply(InstrumentsListed(COIN, (backed,)))
+    bench.store.apply(PositionsReported(COIN, (), DAY))
+    for part in AccountPart:
+        bench.store.apply(AccountReconciled(COIN, part))
+    bench.report(replace(fill("9", DAY + 1), instrument=backed.id, realized_pnl=D("-0.5")))
+    assert (bench.losses.figures(COIN).net, bench.losses.figures(COIN).unknown) == (D(-50), "")
+
+
 def test_the_ledger_is_asked_for_funding_while_something_is_held() -> None:
     bench = Bench(legs=(leg("2", "90"),))
     bench.losses.judge()

@@ -13,14 +13,16 @@ from bgtui.domain.event import (
     Connection,
     ConnectionLost,
     ConnectionOpened,
+    InstrumentsListed,
     PositionsReported,
     TickerUpdated,
 )
+from bgtui.domain.instrument import ProductType, instrument_id
 from bgtui.domain.market import Ticker
 from bgtui.domain.order import PositionSide
 from bgtui.store.store import Store
 from bgtui.store.wallet import LIVE_MARK_S, SETTLE_S, TOLD_S, Wallet, wallet
-from tests.support.build import BTC, ETH, USDT, D, HandClock, balance, position, ticker
+from tests.support.build import BTC, ETH, USDT, D, HandClock, balance, contract, position, ticker
 
 LEG = position("2", entry="100")
 OTHER = replace(position("10", entry="50"), instrument=ETH)
@@ -177,3 +179,23 @@ def test_another_coin_of_the_product_type_is_another_wallet() -> None:
 
 def test_nobody_has_said_is_not_zero() -> None:
     assert wallet(Store(HandClock()), USDT, "USDT").equity is None
+
+
+@pytest.mark.parametrize(("backed_by", "is_live"), [("BTC", True), ("ETH", False)])
+def test_a_coin_margined_leg_is_added_to_a_wallet_of_the_coin_that_it_earns_alone(
+    backed_by: str, is_live: bool
+) -> None:
+    coin = ProductType.COIN_FUTURES
+    rules = replace(
+        contract(), id=instrument_id(coin, "BTCUSD"), margin_coins=("ETH", "BTC"), is_inverse=True
+    )
+    run = Run()
+    run.store.apply(InstrumentsListed(coin, (rules,)))
+    leg = replace(LEG, instrument=rules.id, margin_coin=backed_by)
+    run.store.apply(PositionsReported(coin, (leg,), 1))
+    told = replace(TOLD, product_type=coin, coin=backed_by)
+    run.store.apply(BalancesReported(coin, (told,), is_complete=True, time_ms=1))
+    run.store.apply(AccountReconciled(coin))
+    run.mark("110", rules.id)
+
+    assert wallet(run.store, coin, backed_by).is_live is is_live
