@@ -54,7 +54,7 @@ class DaySums:
         return fill.time_ms < self.until_ms or (fill.time_ms == self.until_ms and fill.name in self.names)
 
     def with_fills(self, fills: Iterable[DayFill]) -> DaySums:
-        """Return the sums with more fills, none of which is among them or before them all."""
+        """Return the sums with more fills, none of which is among them."""
         until_ms, names, count = self.until_ms, set(self.names), self.count
         realized, fees = dict(self.realized), dict(self.fees)
         for fill in fills:
@@ -79,13 +79,17 @@ class DayTally:
         self.gap_ms = 0
         """Before when fills are missing, exchange time: the record's are not among what was read; 0: none."""
         self._recorded = recorded if recorded is not None and recorded.count else None
+        self._joined = DaySums()
+        """The record, once the count goes on from it."""
         self._late: dict[str, DayFill] = {}
-        """Fills after the settled ones."""
+        """Fills after the settled ones, or told after them."""
+        self._names: set[str] = set()
+        """Which fills were settled here."""
         self._total: DaySums | None = None
 
     def add(self, fill: DayFill) -> None:
-        """Count a fill that was not counted before."""
-        if fill.name not in self._late and not self.settled.covers(fill):
+        """Count a fill that was not counted before, however late it is told."""
+        if fill.name not in self._late and fill.name not in self._names and not self._joined.covers(fill):
             self._late[fill.name] = fill
             self._total = None
 
@@ -108,7 +112,7 @@ class DayTally:
             self.gap_ms = recorded.until_ms
         for name in earlier:
             del self._late[name]
-        self.settled = recorded
+        self.settled = self._joined = recorded
         self._total = None
 
     def settle(self) -> DaySums:
@@ -126,6 +130,7 @@ class DayTally:
             self.settled = self.settled.with_fills(old)
             for fill in old:
                 del self._late[fill.name]
+                self._names.add(fill.name)
         return self.settled
 
     def total(self) -> DaySums:

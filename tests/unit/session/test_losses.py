@@ -624,6 +624,21 @@ def test_sums_of_fills_that_have_not_happened_are_told_and_not_used() -> None:
     assert (again.net, again.losses.figures(USDT).unknown) == (D(-MANY), "")
 
 
+def test_a_fill_that_the_stream_lost_unseen_counts_whenever_it_is_told() -> None:
+    bench = Bench(Limits(day_loss=D(10**6)))
+    made = busy_day(bench, 1000)
+    assert bench.losses._record.sums[USDT].until_ms > made[600].time_ms
+    unseen = replace(made[500], trade_id="unseen", realized_pnl=D(-77))
+    for each in (unseen, *made, unseen):
+        bench.losses.hear(each)
+    assert bench.net == -1077
+    bench.trade("-1", trade_id="later", time_ms=made[-1].time_ms + 10 * MINUTE_MS)
+    bench.losses.judge()
+    bench.losses.hear(unseen)
+    assert bench.net == -1078
+    assert bench.losses._record.sums[USDT].count == 1001
+
+
 def test_sums_stand_still_while_fills_may_be_missed() -> None:
     bench = Bench(Limits(day_loss=D(10**6)))
     bench.store.apply(ConnectionLost(Connection.PRIVATE, "private", "gone", 1000))
