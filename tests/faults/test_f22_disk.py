@@ -125,7 +125,7 @@ async def test_f22_a_journal_that_takes_nothing_stops_orders_and_neither_the_mar
         await stage.sees("ORDERS 1")
         await settled(stage)
         with breaks(stage):
-            await stage.buy_resting()
+            await stage.buy_resting("-2%")  # not the same again: that would be taken for a slip
             await stage.sees(lambda _: stage.message == f"Journal cannot be written {says}.")
             assert "ORDER BTCUSDT" in stage.text, "the form is kept"
             assert stage.message in stage.terminal.row(-2), "not cut"
@@ -141,7 +141,7 @@ async def test_f22_a_journal_that_takes_nothing_stops_orders_and_neither_the_mar
             await stage.until(lambda: stage.resting() == [])
             await stage.sees("ORDERS 0")
         await again(stage)
-        await stage.buy_resting()
+        await stage.buy_resting("-2%")
         await stage.sees("ORDERS 1")
         assert stage.writes(PLACE) == 2
 

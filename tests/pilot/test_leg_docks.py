@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tests.support.forms import confirm, fill, keys, opened, said, sent
+from textual import events
+
+from tests.support.forms import confirm, fill, form, keys, opened, said, sent
 
 
 async def test_tp_and_sl_say_how_far_from_mark_they_are_and_what_each_gives() -> None:
@@ -54,3 +56,14 @@ async def test_a_reversal_says_what_it_costs_and_what_the_new_leg_ties_up() -> N
         assert "margin 397.38 of 9,862.74" in text
         assert "fee ≈4.74 taker ×2" in text
         assert len(sent(terminal)) == 1
+
+
+async def test_a_key_that_comes_before_the_form_is_drawn_is_typed_into_its_first_field() -> None:
+    async with opened(screen="positions") as terminal:
+        await keys(terminal, "j")
+        for key, character in (("p", "p"), ("plus", "+"), ("3", "3"), ("percent_sign", "%")):
+            terminal.app.post_message(events.Key(key, character))
+        for _ in range(3):
+            await terminal.settle()
+
+        assert form(terminal).edits["take"].text == "+3%"

@@ -63,6 +63,7 @@ async def test_what_was_refused_for_want_of_knowledge_is_not_any_more_once_it_is
         await terminal.apply(*late)
         await terminal.step(1.0)
         assert "not known" not in said(terminal), "the form says what holds now, not what held at the key"
+        assert "Nothing is in its way any more: enter reviews." in said(terminal)
         await confirm(terminal)
         assert len(sent(terminal)) == 1
 

@@ -16,7 +16,7 @@ _SEQUENCE = re.compile(
 )
 _PARTS = re.compile(r"\x1b\[([<=>?]?)[0-9;:]*([ -/]*[@-~])")
 
-DRAWING = {"CSI m", "CSI H", "CSI C", "CSI K", "CSI X", "CSI ?h", "CSI ?l"}
+DRAWING = {"CSI m", "CSI H", "CSI C", "CSI G", "CSI K", "CSI X", "CSI ?h", "CSI ?l"}
 """What drawing needs: colors, cursor, blanks to the end, and the marks around a frame. The names that are
 drawn here hold clipboard, title, clear-screen and background commands besides."""
 

@@ -116,11 +116,11 @@ def protect(terminal: Pty, side: str) -> None:
     choose_leg(terminal, side)
     up = side == "L"
     terminal.press("p")
-    terminal.wait_for("TP/SL")
+    terminal.wait_for("TP at")
     terminal.send("+3%" if up else "-3%")
     terminal.press("tab")
     terminal.send("-3%" if up else "+3%")
-    terminal.wait_for("1.00 to 1")
+    terminal.wait_for("reward")
     prices = PRICE.findall(dock(confirm(terminal)))[:2]
     assert len(prices) == 2
     terminal.wait_for(lambda text: all(price in text.split("─ ")[2] for price in prices))

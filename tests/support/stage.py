@@ -163,9 +163,9 @@ class Stage:
         self.clock.advance(0.4)
         await self.press("y")
 
-    async def buy_resting(self) -> None:
+    async def buy_resting(self, price: str = "-1%") -> None:
         """Send a limit order by keys, far below the market."""
-        await self.fill_ticket()
+        await self.fill_ticket(price)
         await self.confirm()
 
     async def fill_ticket(self, price: str = "-1%") -> None:

@@ -27,6 +27,7 @@ _FRAME_ROWS = 4
 _UNCHANGED = "Nothing changes yet"
 """How a form says that it has still to be filled in: that is no fault."""
 _MISSING = "Something is missing; see the fields."
+_FREE = "Nothing is in its way any more: enter reviews."
 _EXPIRED = "esc, then review again"
 _NO_SEND = ("review.send",)
 _STEPS, _CHOICES = ("dock.more", "dock.less"), ("dock.choice_back", "dock.choice")
@@ -164,9 +165,7 @@ class FormDock(Dock[Decision]):
 
     def _form(self, width: int, height: int) -> Sequence[Row]:
         body: list[Body] = list(self.before(width))
-        names = list(self.names())
-        if self.field not in names:
-            self.field = names[0] if names else ""
+        names = self._stand()
         for name in names:
             is_current = name == self.field
             edit = self.edits.get(name)
@@ -179,6 +178,13 @@ class FormDock(Dock[Decision]):
         shown_rows = _fitting(body, self.effects(width), self._problem_rows(width), current, height)
         return frame(self.heading(), self.tag(), shown_rows, self.verbs, width, height)
 
+    def _stand(self) -> list[str]:
+        """Stand on a field that there is; return all of them."""
+        names = list(self.names())
+        if self.field not in names:
+            self.field = names[0] if names else ""
+        return names
+
     def _tail(self, name: str, edit: LineEdit, *, is_current: bool) -> Row:
         """Return what stands behind a text, in the same cell whether the caret is there or not."""
         hint = self.hint(name)
@@ -189,9 +195,9 @@ class FormDock(Dock[Decision]):
         lines = [line for line in (self.problem, *self._obstacles(), *self.problems()) if line]
         if not lines:
             return ()
-        is_refused = self.problem or self.decision() is None or any(self._obstacles())
+        is_refused = self.problem or self.decision() is None or self._obstacles() not in {(), (_FREE,)}
         role = Role.DANGER if is_refused else Role.WARN
-        if lines[0].startswith(_UNCHANGED) and not self.asked:
+        if lines[0] == _FREE or (lines[0].startswith(_UNCHANGED) and not self.asked):
             role = Role.MUTED
         return [Section(), *prose(lines[0], width, role)]
 
@@ -201,7 +207,7 @@ class FormDock(Dock[Decision]):
             return ()
         decision = self.decision()
         if decision is not None:
-            return (self._held(decision),)
+            return (self._held(decision) or _FREE,)
         return () if any(self.problems()) else (_MISSING,)
 
     def _review(self, width: int, height: int) -> Sequence[Row]:
@@ -262,7 +268,11 @@ class FormDock(Dock[Decision]):
         return found
 
     def key_pressed(self, chord: str) -> None:
-        """Have `y` wait after any other key; a form that was touched forgets why it was refused."""
+        """Have `y` wait after any other key; a form that was touched forgets why it was refused.
+
+        A key may come before the form was first drawn: it is typed into the first field all the same.
+        """
+        self._stand()
         if self.gate is not None and chord != "y":
             self.gate.key(self.workspace.clock.monotonic())
         if chord not in ("enter", "esc"):
@@ -309,6 +319,7 @@ class FormDock(Dock[Decision]):
 
     def paste(self, text: str) -> None:
         """Paste into a text field; nothing else takes a paste, and no review does."""
+        self._stand()
         edit = self.edits.get(self.field)
         if self.frozen is None and edit is not None:
             self._touch()
