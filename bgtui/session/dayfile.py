@@ -8,7 +8,7 @@ import hashlib
 import json
 import os
 from dataclasses import replace
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -18,10 +18,11 @@ from bgtui.domain.daysums import DaySums
 from bgtui.domain.instrument import ProductType
 from bgtui.session.losses import DayRecord
 
-_MAX_BYTES = 64_000
+_MAX_BYTES = 1_000_000
+"""One market order may be thousands of fills of one millisecond, all of them named."""
 _VERSION = 1
 """Additions keep the number: what does not know them passes over them."""
-_UNREADABLE = (ValueError, RecursionError, LookupError, TypeError, AttributeError, InvalidOperation)
+_UNREADABLE = (ValueError, RecursionError, LookupError, TypeError, AttributeError, ArithmeticError)
 
 
 class DayFile:

@@ -463,11 +463,13 @@ def test_the_file_is_private_whole_and_this_accounts_alone(folder: Path) -> None
         lambda text: text.replace('"version": 1', '"version": 2'),
         lambda text: text.replace("-3.5", "NaN"),
         lambda text: text.replace("usdt-futures", "nowhere"),
-        lambda text: text + " " * 70_000,
+        lambda text: text + " " * 1_000_000,
         lambda text: text.replace("-3.25", "-"),
         lambda text: text.replace('"count": 2001', '"count": 1'),
         lambda text: text.replace('["x 1", "x 2"]', "[]"),
         lambda text: "[" * 50_000,
+        lambda text: text.replace(f'"day_ms": {DAY}', '"day_ms": 1e999'),
+        lambda text: text.replace('"count": 2001', '"count": Infinity'),
     ],
 )
 def test_a_file_that_cannot_be_read_is_as_good_as_none(folder: Path, spoil: Callable[[str], str]) -> None:
@@ -476,6 +478,14 @@ def test_a_file_that_cannot_be_read_is_as_good_as_none(folder: Path, spoil: Call
     memory.path.write_text(spoil(memory.path.read_text()))
     assert memory.load() is None
     assert memory.trouble
+
+
+def test_a_market_order_over_thousands_of_prices_keeps_no_lock_from_being_read(folder: Path) -> None:
+    memory = DayFile(folder, "live|api|1|")
+    names = frozenset(f"usdt-futures:BTCUSDT {10**18 + each}" for each in range(3000))
+    record = replace(RECORD, sums={USDT: replace(SUMS, names=names, count=3000)})
+    assert memory.write(record) == ""
+    assert memory.load() == record
 
 
 def test_a_file_of_the_program_before_this_one_is_read_without_sums(folder: Path) -> None:
