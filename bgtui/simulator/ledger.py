@@ -57,14 +57,22 @@ class Ledger:
         self.fees[wallet.coin] += fee
 
     def insure(
-        self, account: Account, wallet: Wallet, amount: Decimal, reason: str, instrument: Instrument | None
+        self,
+        account: Account,
+        wallet: Wallet,
+        amount: Decimal,
+        reason: str,
+        instrument: Instrument | None,
+        *,
+        is_reported: bool = True,
     ) -> None:
-        """Pay an amount out of the insurance fund, or into it when below zero."""
+        """Pay an amount out of the insurance fund, or into it when below zero; channels may tell of it."""
         if not amount:
             return
         wallet.balance += amount
         self._state.insurance.wallet_of(wallet.product_type, wallet.coin).balance -= amount
-        self._state.touch_wallet(account, wallet.product_type, wallet.coin)
+        touch = self._state.touch_wallet if is_reported else self._state.expose
+        touch(account, wallet.product_type, wallet.coin)
         self.wallet_bill(account, wallet, amount, reason=reason, instrument=instrument)
 
     def transfer(

@@ -100,5 +100,9 @@ class State:
         if account.is_crowd:
             return
         self.moved_wallets[account.uid, product_type, coin] = None
-        if product_type.is_futures:
+        self.expose(account, product_type, coin)
+
+    def expose(self, account: Account, product_type: ProductType, coin: str) -> None:
+        """Note that a wallet is to be checked when it is a futures one, though no channel reports it."""
+        if product_type.is_futures and not account.is_crowd:
             self.exposed[account.uid, product_type, coin] = None

@@ -117,6 +117,18 @@ def test_crossed_long() -> None:
     assert floor.balances("ann", USDT)[0].equity == D("501.8") + past.net_pnl
 
 
+def test_funding_is_paid_and_no_private_channel_tells_of_it() -> None:
+    floor = Floor()
+    floor.join("ann", money={USDT: {"USDT": D("501.8")}})
+    floor.quote(SELL, "60000.0", "1")
+    floor.order("ann", BUY, "0.05")
+    floor.drain()
+    floor.settle_funding(BTC, D("0.0001"))
+    assert [fact for fact in floor.drain() if isinstance(fact, Private)] == []
+    assert floor.balances("ann", USDT)[0].equity == D("499.7")
+    assert floor.positions("ann", USDT)[0].funding_paid == D("-0.3")
+
+
 def test_official_sample_of_a_short() -> None:
     # positions-history sample: short 0.010 from 20000 to 26221: -62.21, fees 0.12 and 0.157326.
     floor = Floor(mark="20000")
