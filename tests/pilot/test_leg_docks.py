@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from textual import events
 
+from bgtui.domain.order import TriggerType
 from tests.support.forms import confirm, fill, form, keys, opened, said, sent
 
 
@@ -67,3 +68,28 @@ async def test_a_key_that_comes_before_the_form_is_drawn_is_typed_into_its_first
             await terminal.settle()
 
         assert form(terminal).edits["take"].text == "+3%"
+
+
+async def test_what_pulls_the_trigger_of_the_stop_stays_when_a_price_is_changed() -> None:
+    async with opened(screen="positions") as terminal:
+        await keys(terminal, "p")  # ETH, whose stop is by last
+        await fill(terminal, stop="2570")
+        of_eth = said(terminal)
+        await confirm(terminal)
+        await keys(terminal, "j p")
+        of_btc = said(terminal)
+
+        assert "by/then last / market" in of_eth
+        assert [getattr(intent, "trigger_type", None) for intent in sent(terminal)] == [TriggerType.LAST]
+        assert "by/then mark / market" in of_btc
+
+
+async def test_a_reversal_says_that_the_guards_of_the_leg_end_with_it() -> None:
+    async with opened(screen="positions") as terminal:
+        await keys(terminal, "r")
+        guarded = said(terminal)
+        await keys(terminal, "escape j j j r")
+        bare = said(terminal)
+
+    assert "TP and SL end with the long; p sets new for the short." in guarded
+    assert "end with" not in bare

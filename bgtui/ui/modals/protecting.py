@@ -27,6 +27,7 @@ from bgtui.ui.view.dockframe import Body, Section, labelled
 from bgtui.ui.view.glyph import NONE
 from bgtui.ui.view.leg import before_liquidation, net, taker_rate
 from bgtui.ui.view.lineedit import LineEdit
+from bgtui.ui.view.positions import LegView
 from bgtui.ui.view.pricetext import Prices, Read, read_price, slip
 from bgtui.ui.view.span import Row, Span
 from bgtui.ui.view.triggered import Outcome
@@ -42,8 +43,8 @@ class ProtectDock(LegDock):
     def __init__(self, workspace: Workspace, leg: Position, *, problem: str = "") -> None:
         """Prefill what there is."""
         super().__init__(workspace, leg, problem=problem)
-        self.trigger = TriggerType.MARK
         shown = self.shown
+        self.trigger = _trigger_of(shown)
         places = shown.places if shown is not None else 2
         take = shown.take_profit if shown is not None else None
         stop = shown.stop_loss if shown is not None else None
@@ -234,3 +235,10 @@ class ProtectDock(LegDock):
             moved = max(start + facts.rules.tick * steps, facts.rules.tick)
             moved = round(moved, facts.rules.price_places)
             self.edits[name] = LineEdit.of(figure.price(moved, facts.rules.price_places))
+
+
+def _trigger_of(shown: LegView | None) -> TriggerType:
+    """Return what pulls the trigger of what stands, the stop first: another price leaves it as it is."""
+    plans = (*shown.stop_plans, *shown.take_plans) if shown is not None else ()
+    known = (plan.trigger_type for plan in plans if plan.trigger_type is not TriggerType.UNKNOWN)
+    return next(known, TriggerType.MARK)

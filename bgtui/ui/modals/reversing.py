@@ -19,6 +19,7 @@ from bgtui.ui.role import Role
 from bgtui.ui.view import effects, figure, ticket
 from bgtui.ui.view.dockframe import Body, Section, labelled, prose
 from bgtui.ui.view.glyph import ABOUT, TIMES
+from bgtui.ui.view.positions import LegView
 
 
 class ReverseDock(LegDock):
@@ -79,4 +80,14 @@ class ReverseDock(LegDock):
             labelled("fee", f"{ABOUT}{figure.money(turned.fee, shown.money_places)} taker {TIMES}2"),
             *([judging.rules_row(results)] if (results := self._results()) else ()),
             *prose("Open orders stay as they are.", width - 2, Role.MUTED),
+            *self._unguarded(shown, turned.leg_name, width),
         ]
+
+    @staticmethod
+    def _unguarded(shown: LegView, turned: str, width: int) -> Sequence[Body]:
+        """Return that what guards the leg does not guard the other one; nothing when nothing does."""
+        guards = [name for name, price in (("TP", shown.take_profit), ("SL", shown.stop_loss)) if price]
+        if not guards:
+            return ()
+        words = f"{' and '.join(guards)} end with the {shown.leg.side.value}; p sets new for the {turned}."
+        return prose(words, width - 2, Role.WARN)
