@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import fcntl
 import hashlib
 import json
 import os
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
@@ -20,6 +22,8 @@ from bgtui.session.losses import DayRecord
 
 _MAX_BYTES = 1_000_000
 """One market order may be thousands of fills of one millisecond, all of them named."""
+_TRIES, _PAUSE_S = 100, 0.01
+"""How often and how far apart, seconds, the lock of the folder is tried."""
 _VERSION = 1
 """Additions keep the number: what does not know them passes over them."""
 _UNREADABLE = (ValueError, RecursionError, LookupError, TypeError, AttributeError, ArithmeticError)
@@ -67,7 +71,8 @@ class DayFile:
 
     async def save(self, record: DayRecord) -> str:
         """Keep it, on a thread: a slow disk holds up no frame. Return why that failed, or nothing."""
-        return await asyncio.to_thread(self.write, record)
+        async with _alone(self.path.parent):
+            return await asyncio.to_thread(self.write, record)
 
     def write(self, record: DayRecord) -> str:
         """Write the file; return why that failed, one line, or nothing."""
@@ -98,6 +103,31 @@ class DayFile:
         if there.day_ms != record.day_ms or there.locked_until_ms <= record.locked_until_ms:
             return record
         return replace(record, locked_until_ms=there.locked_until_ms, lock_line=there.lock_line)
+
+
+@contextlib.asynccontextmanager
+async def _alone(path: Path) -> AsyncIterator[None]:
+    """Keep every other bgtui from writing between what this one reads there and what it writes.
+
+    Where that is not possible, or one that was stopped in its midst holds the lock, it goes on all the same.
+    """
+    try:
+        folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except OSError:
+        yield  # not there yet, or what writes says why it cannot
+        return
+    try:
+        for _ in range(_TRIES):
+            try:
+                fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                await asyncio.sleep(_PAUSE_S)
+            except OSError:  # some network file systems have no locks
+                break
+        yield
+    finally:
+        os.close(folder)
 
 
 def _to_json(record: DayRecord, account: str) -> dict[str, Any]:

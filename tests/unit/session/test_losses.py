@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import stat
@@ -9,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -507,6 +509,35 @@ def test_a_second_bgtui_on_the_account_does_not_write_away_a_lock(folder: Path) 
     left = memory.load()
     assert left is not None
     assert left.locked_until_ms == 0, "yesterday's lock is over"
+
+
+def test_a_lock_that_another_bgtui_writes_at_the_same_moment_stays(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine, other = DayFile(folder, "live|api|1|"), DayFile(folder, "live|api|1|")
+    folder.mkdir()
+    drafts, is_begun, is_over = iter((1, 2)), Event(), Event()
+    monkeypatch.setattr("os.getpid", lambda: next(drafts))
+
+    def sync(_handle: int) -> None:
+        if not is_begun.is_set():
+            is_begun.set()
+            is_over.wait(0.2)  # in vain: the other waits until this one is through
+
+    monkeypatch.setattr("os.fsync", sync)
+
+    async def lock() -> None:
+        await asyncio.to_thread(is_begun.wait)
+        await other.save(RECORD)
+        is_over.set()
+
+    async def both() -> None:
+        await asyncio.gather(mine.save(replace(RECORD, locked_until_ms=0, lock_line="")), lock())
+
+    asyncio.run(both())
+    left = mine.load()
+    assert left is not None
+    assert left.locked_until_ms == RECORD.locked_until_ms
 
 
 def test_a_record_that_cannot_be_used_is_told_for_a_while(folder: Path) -> None:
