@@ -10,8 +10,8 @@ from dataclasses import replace
 
 import pytest
 
-from bgtui.domain.event import OrderUpdated
-from bgtui.domain.order import OrderStatus
+from bgtui.domain.event import OrderUpdated, PlanOrderUpdated
+from bgtui.domain.order import OrderStatus, PlanKind
 from bgtui.ui.modals.alerting import AlertDock
 from bgtui.ui.modals.amending import AmendDock
 from bgtui.ui.modals.arming import ArmDock
@@ -32,6 +32,7 @@ from bgtui.ui.modals.palette import PaletteDock
 from bgtui.ui.modals.person import PersonDock
 from bgtui.ui.modals.picker import PickerDock
 from bgtui.ui.modals.protecting import ProtectDock
+from bgtui.ui.modals.replanning import ReplanDock
 from bgtui.ui.modals.reversing import ReverseDock
 from bgtui.ui.modals.ticket import TicketDock
 from bgtui.ui.modals.tracks import CloseTracksDock, TrackTpslDock
@@ -93,6 +94,17 @@ async def amend_one(terminal: Terminal) -> None:
     await terminal.apply(OrderUpdated(replace(first, status=OrderStatus.CANCELED)), OrderUpdated(new))
 
 
+async def trail(terminal: Terminal) -> None:
+    """Have Bitget tell of a trailing stop for a part of the long leg."""
+    whole = scene_account.plans()[0]
+    await terminal.apply(
+        PlanOrderUpdated(
+            replace(whole, order_id="900", kind=PlanKind.TRAILING_STOP, size=scene_account.D("0.0200"),
+                    callback_ratio=scene_account.D("1"), created_ms=scene.NOW_MS)
+        )
+    )  # fmt: skip
+
+
 DOCKS = {
     "ticket": Picture("trade", "b", TicketDock),
     "ticket-warned": Picture("trade", "t tab tab tab '80000'", TicketDock),
@@ -131,6 +143,9 @@ DOCKS = {
     "margin-review": Picture("positions", "j i '5' enter", MarginDock, is_review=True),
     "amend": Picture("orders", "g j a", AmendDock),
     "amend-review": Picture("orders", "g j a up up enter", AmendDock, is_review=True),
+    "replan": Picture("orders", "l g j a", ReplanDock),
+    "replan-review": Picture("orders", "l g j a up up enter", ReplanDock, is_review=True),
+    "replan-trailing": Picture("orders", "l g a", ReplanDock, begin=trail),
     "order-detail": Picture("orders", "g j enter", DetailDock),
     "doubt": Picture("orders", "enter", DoubtDock, begin=doubt),
     "doubt-absent": Picture("orders", "enter", DoubtDock, begin=prove_absent),

@@ -37,25 +37,44 @@ class ReplanDock(FormDock):
     """New figures of one order that waits for a price."""
 
     title: ClassVar[str] = "AMEND"
-    kept: ClassVar[tuple[str, ...]] = (*FormDock.kept, "by")
+    kept: ClassVar[tuple[str, ...]] = (*FormDock.kept, "by", "seen")
 
     def __init__(
         self, workspace: Workspace, plan: PlanOrder, *, problem: str = "", like: PlanOrder | None = None
     ) -> None:
         """Prefill what the order has, or what another that is like it has: an undo's."""
         super().__init__(workspace, problem=problem)
-        self.first = plan
+        self.first = self.seen = plan
         shown = like or plan
         self.by = shown.trigger_type
+        texts = self._texts(shown)
+        self.edits = {name: LineEdit.of(texts[name]) for name in self.names() if name in texts}
+
+    def _texts(self, plan: PlanOrder) -> dict[str, str]:
+        """Return what the fields say of an order."""
         facts = self.facts()
         places = facts.rules.price_places if facts is not None else 2
-        texts = {
-            "trigger": figure.price(shown.trigger_price, places) if shown.trigger_price else "",
-            "then": figure.price(shown.execute_price, places) if shown.execute_price else "",
-            "callback": format(shown.callback_ratio.normalize(), "f") if shown.callback_ratio else "",
-            "size": format(shown.size, "f") if shown.size is not None else "",
+        return {
+            "trigger": figure.price(plan.trigger_price, places) if plan.trigger_price else "",
+            "then": figure.price(plan.execute_price, places) if plan.execute_price else "",
+            "callback": format(plan.callback_ratio.normalize(), "f") if plan.callback_ratio else "",
+            "size": format(plan.size, "f") if plan.size is not None else "",
         }
-        self.edits = {name: LineEdit.of(texts[name]) for name in self.names() if name in texts}
+
+    def _heed_rules(self) -> None:
+        """Take over what was changed elsewhere under the form, so that nothing is set back unasked."""
+        super()._heed_rules()
+        before, now = self.seen, self.latest
+        if planwords.figures(before) == planwords.figures(now):
+            return
+        old, new = self._texts(before), self._texts(now)
+        for name, edit in self.edits.items():
+            if edit.text == old[name]:
+                self.edits[name] = LineEdit.of(new[name])
+        self.by = now.trigger_type if self.by is before.trigger_type else self.by
+        self.seen, self.frozen, self.gate = now, None, None
+        self.problem = "It was changed meanwhile: look at its figures again."
+        self.workspace.say(self.problem, Role.WARN)
 
     @property
     def plan(self) -> PlanOrder | None:

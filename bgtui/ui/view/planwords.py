@@ -74,9 +74,14 @@ def told(intent: AmendPlan, plan: PlanOrder) -> AmendPlan:
     )
 
 
+def figures(plan: PlanOrder) -> tuple[object, ...]:
+    """Return all of an order that can be changed."""
+    return plan.size, plan.trigger_price, plan.trigger_type, plan.execute_price, plan.callback_ratio
+
+
 def is_change(intent: AmendPlan, plan: PlanOrder) -> bool:
     """Tell whether a trigger order would be another than it is."""
-    return changed(plan, intent) != plan
+    return figures(changed(plan, intent)) != figures(plan)
 
 
 def heading(plan: PlanOrder, rules: Instrument | None) -> str:

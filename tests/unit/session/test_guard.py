@@ -34,7 +34,7 @@ from bgtui.domain.event import (
     WatchChanged,
 )
 from bgtui.domain.feed import MarketChannel, MarketTopic
-from bgtui.domain.instrument import InstrumentId
+from bgtui.domain.instrument import InstrumentId, ProductType
 from bgtui.domain.intent import (
     AmendOrder,
     AmendPlan,
@@ -70,7 +70,7 @@ from bgtui.domain.submission import Submission, SubmissionState
 from bgtui.session.desk import OrderDesk
 from bgtui.session.guard import Guard
 from bgtui.store.store import Store
-from tests.support.build import BTC, ETH, USDT, D, HandClock, contract, order, plan, position
+from tests.support.build import BTC, ETH, SPOT_BTC, USDT, D, HandClock, contract, order, plan, position
 from tests.support.gateway import FakeGateway
 from tests.support.journal import MemoryJournal
 from tests.support.loop import virtual_time
@@ -499,3 +499,57 @@ def test_a_lost_day_is_told_in_the_words_of_the_lock() -> None:
     assert bench.refusals(place()) == (
         "Locked until 00:00 UTC: day loss -503.20 passed -500.00; only exits pass.",
     )
+
+
+# Changes of trigger orders
+
+
+def change(plan: PlanOrder, **changes: Any) -> AmendPlan:
+    return AmendPlan(OrderRef(plan.instrument, plan.order_id), plan.kind, **changes)
+
+
+def test_a_trigger_order_that_grows_is_held_to_the_limits() -> None:
+    bench = Bench()  # 500 an order; it waits at 90
+    bench.tell(OpenPlansListed(USDT, (waiting("5"),), NOW_MS))
+    assert bench.refusals(change(waiting("5"), size=D("5.5"))) == ()
+    assert bench.names(change(waiting("5"), size=D("5.6"))) == ["order value"]
+    assert bench.names(change(waiting("5.5"), trigger_price=D(91))) == []
+    assert bench.names(change(waiting("5"), size=D("5.5"), trigger_price=D("90.95"))) == [
+        "trigger",
+        "order value",
+    ]
+
+
+def test_a_trigger_order_that_is_made_smaller_passes_what_it_is_still_over() -> None:
+    bench = Bench()
+    bench.tell(OpenPlansListed(USDT, (waiting("20"),), NOW_MS))
+    assert bench.refusals(change(waiting("20"), size=D(10))) == ()
+    assert bench.refusals(change(waiting("20"), trigger_price=D(89))) == ()
+    assert bench.refusals(change(waiting("20"), trigger_type=TriggerType.LAST)) == ()
+    # Worth more by its price alone: that is growth too.
+    assert bench.names(change(waiting("20"), trigger_price=D(95))) == ["order value", "exposure"]
+    assert bench.names(change(waiting("20"), size=D("20.1"))) == ["order value", "exposure"]
+
+
+def test_a_change_of_protection_passes_every_limit_and_the_exchange_is_its_judge() -> None:
+    bench = Bench(Limits(order_value=D(1), exposure_percent=D(1)))
+    stop = replace(waiting("20"), kind=PlanKind.STOP_LOSS, side=Side.SELL, effect=CLOSE)
+    bench.tell(OpenPlansListed(USDT, (stop,), NOW_MS))
+    assert bench.refusals(change(stop, size=D(30), trigger_price=D(89))) == ()
+    # On the wrong side of the mark that we know: the form says so, the desk lets it be tried.
+    assert "trigger" in bench.names(change(stop, size=D(20), trigger_price=D(110)))
+    assert bench.refusals(change(stop, size=D(20), trigger_price=D(110))) == ()
+
+
+def test_an_amount_in_quote_currency_is_no_size_in_coins() -> None:
+    bench = Bench()
+    bought = replace(
+        waiting("400"), instrument=SPOT_BTC, kind=PlanKind.SPOT_TRIGGER, size_is_quote=True,
+        position_side=None, effect=None, position_mode=None,
+    )  # fmt: skip
+    bench.tell(
+        InstrumentsListed(ProductType.SPOT, (replace(contract(), id=SPOT_BTC, margin_coins=()),)),
+        OpenPlansListed(ProductType.SPOT, (bought,), NOW_MS),
+    )
+    assert bench.refusals(change(bought, size=D(450), trigger_price=D(90))) == ()
+    assert bench.names(change(bought, size=D(510), trigger_price=D(90))) == ["order value"]
