@@ -15,6 +15,7 @@ from bgtui.domain.order import MarginMode, PlanKind, PlanOrder, PositionSide
 from bgtui.domain.value import frozen
 from bgtui.store.freshness import Freshness, Trust
 from bgtui.store.store import Store
+from bgtui.store.wallet import LIVE_MARK_S
 from bgtui.ui.role import Role
 from bgtui.ui.view import figure, worded
 from bgtui.ui.view.glyph import ABOUT, NONE, UNKNOWN
@@ -100,8 +101,8 @@ def leg_view(store: Store, leg: Position) -> LegView:
     stops = _protecting(store, leg, PlanKind.POSITION_STOP_LOSS, PlanKind.STOP_LOSS)
     take = leg.take_profit or (takes[0].trigger_price if takes else None)
     stop = leg.stop_loss or (stops[0].trigger_price if stops else None)
-    ratio = None
-    if ticker is not None and rules is not None:
+    ratio, age_s = None, store.ticker_age_s(leg.instrument)
+    if ticker is not None and rules is not None and age_s is not None and age_s <= LIVE_MARK_S:
         ratio = pnl.live_margin_ratio(leg, ticker.mark_price, is_inverse=rules.is_inverse)
     told = leg.margin_ratio if ratio is None else ratio
     is_live = ratio is not None
