@@ -59,7 +59,7 @@ PICTURES = (
     Picture("positions-120", "120x30", "2 u", "leader"),
     Picture("leader-80", "80x24", "4", "leader", after=10),
     Picture("followers-120", "120x30", "5", "leader"),
-    Picture("copy-120", "120x30", "6", "follower"),
+    Picture("copy-120", "120x30", "6 k", "follower"),
     Picture("alerts-120", "120x30", f"{_LEG} 9 n + 1 % enter u"),
     Picture("kill-80", "80x24", f"{_LEG} c j j j j j b enter y !"),
     Picture("arm-80", "80x24", "o o"),
