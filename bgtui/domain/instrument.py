@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_CEILING, ROUND_DOWN, ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal, localcontext
+from decimal import ROUND_DOWN, ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal, localcontext
 from enum import StrEnum
 
 from bgtui.domain.text import is_identifier
@@ -163,11 +163,6 @@ def round_size(instrument: Instrument, size: Decimal) -> Decimal:
 def round_buy_price(instrument: Instrument, price: Decimal) -> Decimal:
     """Return a buy limit price on the tick, never higher than typed."""
     return _to_step(price, instrument.tick, ROUND_FLOOR, instrument.price_places)
-
-
-def round_sell_price(instrument: Instrument, price: Decimal) -> Decimal:
-    """Return a sell limit price on the tick, never lower than typed."""
-    return _to_step(price, instrument.tick, ROUND_CEILING, instrument.price_places)
 
 
 def round_trigger_price(instrument: Instrument, price: Decimal) -> Decimal:

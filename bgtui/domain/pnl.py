@@ -146,13 +146,6 @@ def after_close(leg: Leg, size: Decimal) -> Leg:
     )
 
 
-def break_even(side: PositionSide, entry: Decimal, rate: Decimal) -> Decimal:
-    """Return the price at which closing returns what opening cost, both at this fee rate."""
-    if side is PositionSide.LONG:
-        return entry * (ONE + rate) / (ONE - rate)
-    return entry * (ONE - rate) / (ONE + rate)
-
-
 def liquidation(
     leg: Leg,
     *,

@@ -83,17 +83,6 @@ def test_one_sides_gain_is_the_others_loss(
 
 
 @few
-@given(sides, sizes, prices, rates)
-def test_closing_at_break_even_returns_what_opening_cost(
-    side: PositionSide, size: Decimal, entry: Decimal, rate: Decimal
-) -> None:
-    price = pnl.break_even(side, entry, rate)
-    paid = pnl.fee(size, entry, rate) + pnl.fee(size, price, rate)
-    earned = pnl.unrealized(side, size, entry, price)
-    assert abs(earned - paid) <= size * entry * D("1e-20")
-
-
-@few
 @given(sides, sizes, prices, st.integers(1, 125), st.decimals(D("0.001"), D("0.05"), places=3), rates)
 def test_at_its_liquidation_price_an_isolated_leg_has_its_keep_and_the_fee_left(
     side: PositionSide, size: Decimal, entry: Decimal, leverage: int, keep: Decimal, rate: Decimal

@@ -47,11 +47,6 @@ def test_ratios_without_a_divisor_are_not_known() -> None:
     assert pnl.distance(D(0), D(95)) is None
 
 
-def test_break_even_pays_both_fees() -> None:
-    assert round(pnl.break_even(LONG, D(60_000), D("0.0006")), 2) == D("60072.04")
-    assert round(pnl.break_even(SHORT, D(60_000), D("0.0006")), 2) == D("59928.04")
-
-
 def test_opening_more_averages_the_entry_and_closing_leaves_it() -> None:
     first = pnl.after_open(None, LONG, D(1), D(100), D(10))
     assert first == Leg(LONG, D(1), D(100), D(10))
