@@ -10,13 +10,14 @@ from bgtui.domain.account import AdlRank, Position
 from bgtui.domain.order import PlanKind, PlanOrder, PositionMode
 from bgtui.store.store import Store
 from bgtui.ui.role import Role
-from bgtui.ui.view import figure
+from bgtui.ui.view import figure, triggered
 from bgtui.ui.view.act import is_closing
 from bgtui.ui.view.glyph import ABOUT, NONE, UNKNOWN
 from bgtui.ui.view.positions import LegView, gain, ratio_words
 from bgtui.ui.view.privacy import masked
 from bgtui.ui.view.span import Row, Span
 from bgtui.ui.view.table import Detail, heading, pair
+from bgtui.ui.view.triggered import Outcome
 
 _DAY_S = 86_400
 
@@ -95,11 +96,9 @@ def net(
 def gives(store: Store, view: LegView, price: Decimal, size: Decimal | None = None) -> str:
     """Return net PnL and return on margin of a leg, or of so much of it, closed at a price."""
     leg, won = view.leg, net(view, price, taker_rate(store, view), size)
-    if won is None:
-        return UNKNOWN
     part = Decimal(1) if size is None or not leg.size else min(size / leg.size, Decimal(1))
-    roe = figure.roe(pnl.return_on_margin(won, leg.margin * part))
-    return f"{ABOUT}{figure.signed(won, view.money_places)}  ROE {roe}"
+    outcome = Outcome(won, leg.margin * part)
+    return triggered.gives(outcome, lambda amount: figure.signed(amount, view.money_places))
 
 
 def before_liquidation(view: LegView, stop: Decimal) -> Row | None:

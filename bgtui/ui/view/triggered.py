@@ -36,7 +36,7 @@ def rows(take: Outcome | None, stop: Outcome | None, cash: Callable[[Decimal], s
         cash: Writes signed money.
     """
     found: list[Body] = [
-        labelled(f"{label} gives", _gives(outcome, cash))
+        labelled(f"{label} gives", gives(outcome, cash))
         for label, outcome in (("TP", take), ("SL", stop))
         if outcome is not None
     ]
@@ -46,7 +46,7 @@ def rows(take: Outcome | None, stop: Outcome | None, cash: Callable[[Decimal], s
     return found
 
 
-def _gives(outcome: Outcome, cash: Callable[[Decimal], str]) -> str:
+def gives(outcome: Outcome, cash: Callable[[Decimal], str]) -> str:
     """Return PnL and return on margin, as Positions tells them."""
     if outcome.net is None:
         return UNKNOWN
