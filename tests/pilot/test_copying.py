@@ -816,3 +816,15 @@ async def test_a_read_only_run_shows_all_of_it_and_changes_none(screen: str) -> 
         for word in ("close", "TP/SL", "remove", "stop", "settings"):
             assert f" {word} " not in terminal.row(-1)
         assert terminal.gateway is None
+
+
+async def test_a_row_with_nothing_more_to_tell_is_opened_with_all_its_cells() -> None:
+    async with opened("leader") as terminal:
+        await terminal.press("l")
+        await terminal.step(0.3)
+        await terminal.press("enter")
+
+        text = text_of(terminal)
+
+    assert "LEADER · HISTORY" in text
+    assert all(title in text.split("LEADER · HISTORY")[-1] for title in ("symbol", "entry", "exit", "net"))

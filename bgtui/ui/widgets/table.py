@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from textwrap import wrap
 from typing import Any, ClassVar
 
 from bgtui.ui.keys import Context
 from bgtui.ui.role import Role
 from bgtui.ui.view import table as tables
 from bgtui.ui.view.glyph import LOADING
-from bgtui.ui.view.span import EMPTY, Row, Span, row
+from bgtui.ui.view.span import EMPTY, Row, Span, cells, row
 from bgtui.ui.view.table import Line, Shown, State, Table
 from bgtui.ui.widgets.bars import MessageBar
 from bgtui.ui.widgets.canvas import Canvas
@@ -71,8 +72,22 @@ class LiveTable(Canvas, can_focus=True):
         return ()
 
     def opened(self, width: int, line: Line) -> Sequence[Row]:
-        """Return everything about a row for a dock of so many cells."""
-        return tables.wrapped(self.below(_WIDE, line), width)
+        """Return everything about a row for a dock of so many cells; its cells when no more is told."""
+        return tables.wrapped(self.below(_WIDE, line), width) or self._spelled(line, width)
+
+    def _spelled(self, line: Line, width: int) -> Sequence[Row]:
+        """Return every cell of a row by its column's title, those there is no room for in the table too."""
+        dressed = line if self.dress is None else self.dress(line)
+        titled = zip(self.table().columns, dressed.cells, strict=False)
+        told = [(column.title, cell) for column, cell in titled if cell.text.strip()]
+        label = max((cells(title) for title, _ in told), default=0)
+        rows: list[Row] = []
+        for title, cell in told:
+            parts = wrap(cell.text.strip(), max(width - label - 3, 1))
+            for at, part in enumerate(parts):
+                name = title if at == 0 else ""
+                rows.append((Span(f" {name:<{label}}  ", Role.MUTED), Span(part, cell.role, bold=cell.bold)))
+        return rows
 
     dress: Callable[[Line], Line] | None = None
     """Makes the cells of a row that is seen, of tables whose hundreds of live rows come without."""
