@@ -11,7 +11,7 @@ from bgtui.domain.intent import AmendOrder, CancelOrder, CancelOrders, PlaceOrde
 from bgtui.domain.order import OrderStatus
 from tests.support import scene_account
 from tests.support.build import D
-from tests.support.forms import HEDGE, confirm, keys, opened, said, sent
+from tests.support.forms import CALM_S, HEDGE, confirm, keys, opened, said, sent
 from tests.support.terminal import Terminal
 
 FIRST = scene_account.orders()[0]
@@ -196,3 +196,16 @@ async def test_a_close_has_no_inverse() -> None:
         await terminal.press("z")
         await terminal.settle()
         assert len(sent(terminal)) == 1
+
+
+async def test_several_that_were_canceled_are_counted_as_they_are_offered() -> None:
+    async with opened(screen="orders") as terminal:
+        await keys(terminal, "j space j space x")
+        await terminal.step(CALM_S)
+        await terminal.press("y")
+        await terminal.settle()
+        await report(terminal, OrderStatus.CANCELED)
+        await terminal.press("z")
+        first = terminal.message
+        await terminal.press("escape")
+        assert first == "Undo: 1 of 2 placed anew, its place in the queue is lost."

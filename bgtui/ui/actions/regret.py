@@ -76,11 +76,12 @@ class Regret:
         )
 
     async def _place_again(self, act: undo.Canceled) -> None:
-        for canceled in act.orders:
+        for number, canceled in enumerate(act.orders, 1):
             order = self._rest(canceled)
             if order is None:
                 continue
-            self._host.say("Undo: placed anew, its place in the queue is lost.", Role.WARN)
+            which = f"{number} of {len(act.orders)} " if len(act.orders) > 1 else ""
+            self._host.say(f"Undo: {which}placed anew, its place in the queue is lost.", Role.WARN)
             request = TicketRequest(order.instrument, order.side, again=order)
             if not await flows.run_form(self._host, self._ticket(request)):
                 return
