@@ -42,6 +42,18 @@ _FUNDING = "settle_fee"
 
 
 @frozen
+class DayTrades:
+    """What a product type's fills have brought since 00:00 UTC, dollars."""
+
+    realized: Decimal
+    """Price PnL of what was closed, before fees."""
+    fees: Decimal
+    """Below zero where they were paid."""
+    gap_ms: int = 0
+    """Before when fills of the day are missing, exchange time; 0: none."""
+
+
+@frozen
 class DayRecord:
     """What has to outlive the run."""
 
@@ -246,15 +258,36 @@ class Losses:
         start = self._record.marks.get(product)
         if start is None or self._unknown(product):
             return None
-        sums = self._tally(product, self._record.day_ms).total()
-        won, moved = self._worth(sums.realized), self._unrealized(product)
-        if won is None or moved is None:
+        brought, moved = self._brought(self._tally(product, self._record.day_ms)), self._unrealized(product)
+        if brought is None or moved is None:
             return None
+        return DayFigures(*brought, self._funding(product), moved - start)
+
+    def _brought(self, tally: DayTally) -> tuple[Decimal, Decimal] | None:
+        """Return what fills have realized and cost; None where the worth of a coin is not known."""
+        sums = tally.total()
+        won = self._worth(sums.realized)
         # What was paid in a coin whose price nobody follows is left out: it is small, and no reason to stop.
         paid = sum(
             (amount * (dollars(self._store, coin) or _ZERO) for coin, amount in sums.fees.items()), _ZERO
         )
-        return DayFigures(won, paid, self._funding(product), moved - start)
+        return None if won is None else (won, paid)
+
+    def counts(self, product: ProductType) -> bool:
+        """Tell whether a product type's fills are counted here."""
+        return product in self._products
+
+    def trades(self, product: ProductType) -> DayTrades | None:
+        """Return what the day's fills have brought, however many: the figures that the lock goes by.
+
+        None while the exchange has not told them, or the worth of a coin is not known.
+        """
+        self._roll()
+        if self._store.freshness(product, AccountPart.FILLS).trust is Trust.UNKNOWN:
+            return None
+        tally = self._joined(product)
+        brought = self._brought(tally)
+        return None if brought is None else DayTrades(*brought, tally.gap_ms)
 
     # The day
 

@@ -146,7 +146,8 @@ class Session:
         self.journal = journal
         """Where writes are recorded; None when the run is read-only."""
         self._scribe = scribe
-        self._losses = losses
+        self.losses = losses
+        """What counts the day; None when the run is read-only."""
         self._hooks: dict[type, Callable[[Event], None]] = {
             ConnectionOpened: self._on_connection,
             ConnectionLost: self._on_connection,
@@ -331,8 +332,8 @@ class Session:
 
     def _on_fill(self, event: Event) -> None:
         # Told here and not read from the store, which keeps the latest ones only.
-        if self._losses is not None and isinstance(event, FillReported):
-            self._losses.hear(event.fill)
+        if self.losses is not None and isinstance(event, FillReported):
+            self.losses.hear(event.fill)
 
     def _on_subscription(self, event: Event) -> None:
         if self._reconciler is None:

@@ -16,11 +16,12 @@ _FillKey = tuple[int, InstrumentId, str]
 
 
 class _Ledger:
-    __slots__ = ("by_id", "keys")
+    __slots__ = ("by_id", "dropped_ms", "keys")
 
     def __init__(self) -> None:
         self.by_id: dict[tuple[InstrumentId, str], Fill] = {}
         self.keys: list[_FillKey] = []
+        self.dropped_ms: int | None = None
 
 
 class Fills:
@@ -36,12 +37,17 @@ class Fills:
         product_type = fill.instrument.product_type
         ledger = self._ledgers[product_type]
         key = (fill.time_ms, fill.instrument, fill.trade_id)
-        if key[1:] in ledger.by_id or (len(ledger.keys) >= MAX_FILLS and key < ledger.keys[0]):
+        if key[1:] in ledger.by_id:
+            return False
+        if len(ledger.keys) >= MAX_FILLS and key < ledger.keys[0]:
+            ledger.dropped_ms = max(ledger.dropped_ms or 0, fill.time_ms)
             return False
         ledger.by_id[key[1:]] = fill
         insort(ledger.keys, key)
         if len(ledger.keys) > MAX_FILLS:
-            del ledger.by_id[ledger.keys.pop(0)[1:]]
+            oldest = ledger.keys.pop(0)
+            ledger.dropped_ms = max(ledger.dropped_ms or 0, oldest[0])
+            del ledger.by_id[oldest[1:]]
         self._versions.bump(product_type)
         return True
 
@@ -54,6 +60,10 @@ class Fills:
         """Return the exchange time of the latest fill; None when there is none."""
         keys = self._ledgers[product_type].keys
         return keys[-1][0] if keys else None
+
+    def dropped_ms(self, product_type: ProductType) -> int | None:
+        """Return the exchange time of the latest fill that is not kept any more; None while all are."""
+        return self._ledgers[product_type].dropped_ms
 
     def has(self, fill: Fill) -> bool:
         """Tell whether a fill is known."""

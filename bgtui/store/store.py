@@ -107,7 +107,8 @@ class Store:
         """Begin empty; the clock tells how old things are."""
         next_version = count(1).__next__
         self._tickers = Tickers(clock, next_version)
-        self._books = Books(clock, next_version, self._tickers.seen_s)
+        self._health = Health(clock, next_version)
+        self._books = Books(clock, next_version, self._tickers.seen_s, self._health.heard_s)
         self._tapes = Tapes(next_version)
         self._candles = CandleSeries(next_version)
         self._instruments = Instruments(next_version)
@@ -126,7 +127,6 @@ class Store:
         self._budget: Budget | None = None
         self._answers = Answers(clock, next_version)
         self._freshness = AccountFreshness(clock, next_version)
-        self._health = Health(clock, next_version)
         self._log = EventLog(clock, next_version)
         self._alerts = Alerts(next_version)
         self._clock = clock
@@ -358,6 +358,10 @@ class Store:
     def fills(self, product_type: ProductType) -> tuple[Fill, ...]:
         """Return the account's trades, latest first."""
         return self._fills.get(product_type)
+
+    def dropped_fill_ms(self, product_type: ProductType) -> int | None:
+        """Return the exchange time of the latest fill that is not kept any more; None while all are."""
+        return self._fills.dropped_ms(product_type)
 
     def has_fill(self, fill: Fill) -> bool:
         """Tell whether a fill is known."""

@@ -119,7 +119,9 @@ class AccountTable(LiveTable):
         if store is None or not workspace.identity.has_key or self.view_index in (BILLS, MODES):
             return ()
         followed = workspace.identity.product_types
-        day = ledger.today_rows(store, followed, workspace.instrument, workspace.now_ms, hides_money=hides)
+        losses = workspace.session.losses if workspace.session is not None else None
+        shown, now_ms = workspace.instrument, workspace.now_ms
+        day = ledger.today_rows(store, followed, shown, now_ms, hides_money=hides, losses=losses)
         made = Detail(heading("today"), tuple(day)).rows(width)
         if self.view_index == BALANCES:
             return [*self._worth(width, line), *made]

@@ -11,6 +11,7 @@ from bgtui.domain.account import Bill, Fill, Liquidity
 from bgtui.domain.instrument import InstrumentId, ProductType
 from bgtui.domain.order import PositionMode
 from bgtui.domain.text import clean_cell
+from bgtui.session.losses import Losses
 from bgtui.store.store import Store
 from bgtui.ui.role import Role
 from bgtui.ui.view import figure, worded
@@ -20,6 +21,7 @@ from bgtui.ui.view.positions import gain
 from bgtui.ui.view.privacy import hide
 from bgtui.ui.view.span import Row, Span
 from bgtui.ui.view.table import Column, Line, Table
+from bgtui.ui.view.today import today
 
 COSTS = (
     Column("symbol", "symbol", 14, is_text=True),
@@ -233,12 +235,11 @@ def _mode_line(store: Store, name: InstrumentId) -> Line:
 
 def today_rows(
     store: Store, products: Sequence[ProductType], shown: InstrumentId | None, now_ms: int,
-    *, hides_money: bool = False,
+    *, hides_money: bool = False, losses: Losses | None = None,
 ) -> list[Row]:  # fmt: skip
     """Return what the day brought and cost, and by which modes and rates."""
     made = costs(store, products, now_ms)
-    realized = sum((cost.realized for cost in made), Decimal(0))
-    fees = sum((cost.fees for cost in made), Decimal(0))
+    realized, fees, part = _brought(store, products, made, now_ms, losses)
     value = sum((cost.value for cost in made), Decimal(0))
     maker = sum((cost.made for cost in made), Decimal(0)) / value if value else None
     funding = funding_today(store, products, now_ms)
@@ -249,7 +250,30 @@ def today_rows(
         if name == "fees" and maker is not None:
             spans.append(Span(f" (maker {figure.percent(maker, 0)})", Role.MUTED))
         spans.append(Span("  "))
+    if part:
+        spans.append(Span(f" {part}", Role.WARN))
     return [tuple(spans), _rates_row(store, shown)]
+
+
+def _brought(
+    store: Store, products: Sequence[ProductType], made: Sequence[Cost], now_ms: int, losses: Losses | None
+) -> tuple[Decimal, Decimal, str]:
+    """Return realized PnL, fees, and of which part of the day's trades they are.
+
+    What the run has counted goes before what is kept of the trades.
+    """
+    realized = fees = Decimal(0)
+    part = ""
+    for product in products:
+        told = today(store, product, now_ms, losses)
+        part = part or ("" if told is None else told.part)
+        if told is not None and losses is not None and losses.counts(product):
+            realized, fees = realized + told.realized, fees + told.fees
+            continue
+        mine = [cost for cost in made if cost.instrument.product_type is product]
+        realized += sum((cost.realized for cost in mine), Decimal(0))
+        fees += sum((cost.fees for cost in mine), Decimal(0))
+    return realized, fees, part
 
 
 def _rates_row(store: Store, shown: InstrumentId | None) -> Row:

@@ -23,6 +23,10 @@ _MODES = {PositionMode.HEDGE: "hedge", PositionMode.ONE_WAY: "one-way"}
 _WIDE, _WIDEST, _NARROW = 120, 200, 80
 _BADGE = 7
 """Cells of the badge and the blank behind it."""
+_TODAY = 8
+"""Cells of the day in the first line, which the clock ends."""
+_PART = "part"
+"""Before a sum over some of the day's trades: it was too busy a day for what is kept."""
 _PLACE_ORDER = "place-order"
 _ACCOUNT_SLOTS = 22
 """Cells of the account stream and the alarm, which share them when the alarm is long."""
@@ -44,7 +48,7 @@ def state_line(workspace: Workspace, width: int) -> Row:
     if store is not None and health is not None:
         spans += _streams(workspace, store, health)
         if width >= _WIDE:
-            spans += _service(workspace, store, health)
+            spans += _service(workspace, store, health, width)
         if width >= _WIDEST:
             spans += _worth(workspace, store)
     clock = figure.clock(workspace.now_ms)
@@ -118,14 +122,14 @@ def kill_alarm(workspace: Workspace) -> Span | None:
     return killing.alarm(workspace.session.kill) if workspace.session is not None else None
 
 
-def _service(workspace: Workspace, store: Store, health: HealthView) -> list[Span]:
+def _service(workspace: Workspace, store: Store, health: HealthView, width: int) -> list[Span]:
     latency = health.requests.p50_ms
     rest = NONE if latency is None else f"{latency}ms"
-    net = _today(workspace, store)
+    net = _today(workspace, store, _TODAY if width < _WIDEST else _TODAY + len(_PART))
     return [
         Span(" rest ", Role.MUTED), Span(left(rest, 6)),
         Span("orders ", Role.MUTED), Span(left(_order_budget(store), 7)),
-        Span("today ", Role.MUTED), Span(left(net.text, 8), net.role),
+        Span("today ", Role.MUTED), Span(_slot(net.text, _TODAY), net.role),
     ]  # fmt: skip
 
 
@@ -137,12 +141,16 @@ def _order_budget(store: Store) -> str:
     return NONE
 
 
-def _today(workspace: Workspace, store: Store) -> Span:
-    sums = today(store, workspace.identity.product_type, workspace.now_ms)
+def _today(workspace: Workspace, store: Store, room: int = 20) -> Span:
+    """Return what the day has brought, in so many cells; of a part of its trades no bare figure is shown."""
+    losses = workspace.session.losses if workspace.session is not None else None
+    sums = today(store, workspace.identity.product_type, workspace.now_ms, losses)
     if sums is None:
         return Span(UNKNOWN if workspace.identity.has_key else NONE)
-    text = hide(figure.signed(sums.net), is_private=workspace.is_private)
-    return Span(text, positions.gain(sums.net))
+    texts = [hide(figure.signed(sums.net, places), is_private=workspace.is_private) for places in (2, 0)]
+    ways = [f"{_PART} {text}" for text in texts] if sums.part else texts
+    fitting = next((way for way in ways if cells(way) <= room), _PART if sums.part else texts[-1])
+    return Span(fitting, positions.gain(sums.net))
 
 
 def _worth(workspace: Workspace, store: Store) -> list[Span]:
