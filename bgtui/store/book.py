@@ -20,6 +20,8 @@ SILENCE_S = 3.0
 """A book silent for longer is stale while its ticker still moves."""
 TICKER_MOVES_S = 10.0
 """A ticker seen within this time still moves."""
+HEARD_LAG_S = 2.0
+"""How much later than a message its connection may be said to have been heard: it is measured each second."""
 
 SNAPSHOT_S = 5.0
 """Updates for so long without the snapshot that they belong to: it was lost."""
@@ -34,7 +36,7 @@ class BookStatus(StrEnum):
     """No snapshot yet."""
     LIVE = "live"
     STALE = "stale"
-    """The last known levels; the connection is lost, or the book silent while its ticker moves."""
+    """The last known levels; the connection is lost or silent, or the book silent while its ticker moves."""
     RESYNC = "resync"
     """A check failed: no levels until a new snapshot."""
     REFUSED = "refused"
@@ -145,11 +147,24 @@ class Books:
     """Every order book of the session."""
 
     def __init__(
-        self, clock: Clock, next_version: NextVersion, ticker_seen_s: Callable[[InstrumentId], float | None]
+        self,
+        clock: Clock,
+        next_version: NextVersion,
+        ticker_seen_s: Callable[[InstrumentId], float | None],
+        heard_s: Callable[[str], float | None] = lambda _: None,
     ) -> None:
+        """Begin without books.
+
+        Args:
+            clock: For their ages.
+            next_version: Counts what changes.
+            ticker_seen_s: When an instrument's ticker last came, monotonic seconds.
+            heard_s: When anything last came over a connection, by its name; None where nobody measures.
+        """
         self._monotonic = clock.monotonic
         self._next = next_version
         self._ticker_seen_s = ticker_seen_s
+        self._heard_s = heard_s
         self._full: dict[InstrumentId, _Entry] = {}
         self._shallow: dict[BookKey, _Entry] = {}
         self._watched: frozenset[BookKey] | None = None
@@ -388,11 +403,23 @@ class Books:
             return BookStatus.CONNECTING
         if entry.lost or not entry.book.has_snapshot:
             return BookStatus.STALE
-        if now_s - entry.seen_s > SILENCE_S:
-            ticker_s = self._ticker_seen_s(instrument)
-            if ticker_s is not None and now_s - ticker_s <= TICKER_MOVES_S:
-                return BookStatus.STALE
+        if now_s - entry.seen_s > SILENCE_S and self._is_suspect(instrument, entry, entry.seen_s, now_s):
+            return BookStatus.STALE
         return BookStatus.LIVE
+
+    def _is_suspect(self, instrument: InstrumentId, entry: _Entry, seen_s: float, now_s: float) -> bool:
+        """Tell whether a silent book may have missed something.
+
+        It may while its ticker moves. Once that is silent too the market is only quiet if anything has come
+        over the connection since; before that nobody knows that it still stands.
+        """
+        ticker_s = self._ticker_seen_s(instrument)
+        if ticker_s is None:
+            return False
+        if now_s - ticker_s <= TICKER_MOVES_S:
+            return True
+        heard_s = None if entry.carrier is None else self._heard_s(entry.carrier)
+        return heard_s is not None and heard_s <= max(ticker_s, seen_s) + HEARD_LAG_S
 
     def _find(self, key: BookKey) -> _Entry | None:
         return self._full.get(key[0]) if key[1] is BookDepth.FULL else self._shallow.get(key)
@@ -446,5 +473,5 @@ def _reason(status: BookStatus, entry: _Entry) -> str:
     if status is BookStatus.RESYNC and entry.fallen is not None:
         return _WORDS[entry.fallen]
     if status is BookStatus.STALE:
-        return entry.lost or "silent while the ticker moves"
+        return entry.lost or "silent while the ticker moves, or with it"
     return ""

@@ -283,6 +283,11 @@ class Health:
         connection = self._connections.get(name)
         return connection is not None and connection.kind is Connection.PRIVATE
 
+    def heard_s(self, name: str) -> float | None:
+        """Return when anything last came over a connection, monotonic seconds; None if that is not known."""
+        connection = self._connections.get(name)
+        return None if connection is None else connection.message_s
+
     @property
     def clock_offset_ms(self) -> int:
         """What to add to this machine's clock to get the exchange's; 0 before it was measured."""

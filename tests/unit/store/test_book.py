@@ -7,6 +7,7 @@ from bgtui.domain.event import (
     BookReceived,
     Connection,
     ConnectionLost,
+    ConnectionMeasured,
     ConnectionOpened,
     FeedFailed,
     SubscriptionAccepted,
@@ -149,6 +150,27 @@ def test_silence_of_a_quiet_market_is_not_stale(store: Store, clock: HandClock) 
     assert store.book(BTC).status is BookStatus.STALE
     clock.advance(10.1)
     assert store.book(BTC).is_live
+
+
+def measured(messages: int) -> ConnectionMeasured:
+    return ConnectionMeasured(Connection.PUBLIC, "public-0", messages, 0, None)
+
+
+def test_a_book_whose_connection_is_silent_too_stays_stale_until_anything_comes(
+    store: Store, clock: HandClock
+) -> None:
+    store.apply(SubscriptionAccepted("public-0", "USDT-FUTURES books BTCUSDT", BTC))
+    store.apply(SNAPSHOT)
+    store.apply(TickerUpdated(ticker(1)))
+    clock.advance(1)
+    store.apply(measured(2))
+    clock.advance(2)
+    for _ in range(25):
+        clock.advance(1)
+        store.apply(measured(2))
+        assert store.book(BTC).status is BookStatus.STALE, "nobody knows that the connection stands"
+    store.apply(measured(3))
+    assert store.book(BTC).is_live, "it does: the market is only quiet"
 
 
 def test_what_time_alone_changes_raises_the_version_at_the_recheck(store: Store, clock: HandClock) -> None:
