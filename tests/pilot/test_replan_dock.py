@@ -171,6 +171,14 @@ async def test_it_tells_what_was_how_far_it_is_and_what_the_leg_gets() -> None:
     assert "gives ≈+5.09 ROE +15.2%" in text
 
 
+async def test_a_distance_or_a_word_says_which_price_it_stands_for() -> None:
+    async with amending(PART) as terminal:
+        await fill(terminal, trigger="-0.5%")
+        assert "trigger -0.5% = 67,660.0" in said(terminal)
+        await fill(terminal, trigger="mark+100")
+        assert "trigger mark+100 = 67,248.9" in said(terminal)
+
+
 async def test_a_stop_says_whether_it_comes_before_liquidation() -> None:
     async with amending(STOP) as terminal:
         await fill(terminal, trigger="63000")

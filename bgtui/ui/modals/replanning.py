@@ -122,7 +122,7 @@ class ReplanDock(FormDock):
         return self.by.value if self.by is was else f"{self.by.value}  was {was.value}"
 
     def hint(self, name: str) -> str:
-        """Return what it was before."""
+        """Return what it was before; of a distance or a word, the price that it stands for."""
         facts, plan = self.facts(), self.latest
         if facts is None:
             return ""
@@ -130,6 +130,8 @@ class ReplanDock(FormDock):
             return f"% was {planwords.percent(plan.callback_ratio)}"
         if name == "size":
             return f"was {planwords.size_words(plan, facts.rules)}"
+        if (read := self._read(name)).value is not None and not read.is_bare:
+            return f"= {figure.price(read.value, facts.rules.price_places)}"
         price = plan.trigger_price if name == "trigger" else plan.execute_price
         return f"was {figure.price(price, facts.rules.price_places)}"
 
