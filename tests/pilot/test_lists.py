@@ -491,3 +491,13 @@ async def test_enter_on_a_row_leads_somewhere_and_esc_back(screen: str) -> None:
     async with opened(screen, (120, 40)) as terminal:
         await terminal.press("enter")
         assert "[1 Trade]" in terminal.row(3) or "CHART" in terminal.row(3) or terminal.app.screen.docks  # type: ignore[attr-defined]
+
+
+async def test_privacy_hides_the_return_of_a_leg_in_its_detail_too() -> None:
+    async with opened("positions") as terminal:
+        shown = terminal.screen_text()
+        await terminal.press("H")
+        await terminal.step(0.3)
+
+        assert "ROE +" in shown
+        assert "ROE +" not in terminal.screen_text()

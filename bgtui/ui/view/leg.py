@@ -121,12 +121,13 @@ def _earned(store: Store, view: LegView, *, hides_money: bool) -> list[Row]:
     leg, money = view.leg, view.money_places
     now = _money(view, net(view, view.mark, taker_rate(store, view)), hides_money=hides_money, about=ABOUT)
     upnl = _money(view, view.unrealized, hides_money=hides_money)
+    roe = masked(figure.roe(view.roe), is_private=hides_money)
     fees = masked(figure.signed(_paid(leg.fees_paid), money), is_private=hides_money)
     funding = masked(figure.signed(leg.funding_paid, money), is_private=hides_money)
     realized = _money(view, leg.realized_pnl, hides_money=hides_money)
     return [
         pair(
-            "uPnL", upnl._replace(text=f"{upnl.text}  ROE {figure.roe(view.roe)}"),
+            "uPnL", upnl._replace(text=f"{upnl.text}  ROE {roe}"),
             "if closed now", now._replace(text=f"{now.text} after fees"),
         ),
         pair("realized", realized, "fees / funding", f"{fees} / {funding}"),
