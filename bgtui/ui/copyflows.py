@@ -26,7 +26,7 @@ from bgtui.domain.instrument import ProductType
 from bgtui.domain.intent import Intent
 from bgtui.domain.question import Question
 from bgtui.session.desk import OrderDesk
-from bgtui.ui.flows import REPORT_S, Stage, desk_of
+from bgtui.ui.flows import REPORT_S, Stage, desk_of, not_sent
 from bgtui.ui.modals.copying import CopySettingsDock, FollowDock
 from bgtui.ui.modals.form import Decision, FormDock
 from bgtui.ui.modals.lending import LeadSwitchDock, LeadSymbolDock
@@ -226,8 +226,8 @@ async def _send_one(
         stage.say(line, Role.DANGER)
         return line
     except BgtuiError as error:
-        stage.say(f"Not sent: {error}", Role.DANGER)
-        return str(error)
+        stage.say(not_sent(error), Role.DANGER)
+        return not_sent(error)
     return ""
 
 

@@ -108,13 +108,18 @@ async def send(stage: Stage, decision: Decision) -> str:
             stage.say(str(error), Role.DANGER)  # our own rules and states say themselves that it was not sent
             return str(error)
         except BgtuiError as error:
-            stage.say(f"Not sent: {error}", Role.DANGER)
-            return str(error)
+            stage.say(not_sent(error), Role.DANGER)
+            return not_sent(error)
         _forget(stage, decision)
         stage.workspace.last_act = undo.joined(stage.workspace.last_act, act, is_first=at == 0)
         _tell(stage, decision, receipt)
         await _follow(stage, decision, intent, receipt)
     return ""
+
+
+def not_sent(error: BgtuiError) -> str:
+    """Return why a write has not left, without the route and said once: the whole is in the journal."""
+    return f"Not sent: {str(error).rpartition('Not sent: ')[2]}"
 
 
 def _doubt(stage: Stage, name: str, error: OutcomeUnknown) -> None:
@@ -241,7 +246,7 @@ async def resend(stage: Stage, submission: Submission) -> None:
     except OutcomeUnknown as error:
         _doubt(stage, submission.client_order_id, error)
     except BgtuiError as error:
-        stage.say(f"Not sent: {error}", Role.DANGER)
+        stage.say(not_sent(error), Role.DANGER)
     else:
         _tell(stage, decision, receipt)
         await _follow(stage, decision, submission.intent, receipt)

@@ -196,12 +196,12 @@ async def test_a_doubtful_ending_is_said_and_the_form_does_not_open_again(name: 
 async def test_what_never_left_is_said_to_be_not_sent(name: str) -> None:
     async with opened(HEDGE, FORMS[name][0]) as terminal:
         assert terminal.gateway is not None
-        terminal.gateway.endings.append(NotSent("no connection"))
+        terminal.gateway.endings.append(NotSent("/api/v2/mix/some/route: Not sent: no connection"))
         await ready(terminal, name)
         await terminal.step(0.4)
         await terminal.press("y")
-        assert "no connection" in said(terminal)
-        assert terminal.message.startswith("Not sent")
+        assert "Not sent: no connection" in said(terminal)
+        assert terminal.message == "Not sent: no connection"
 
 
 async def test_words_of_the_exchange_reach_a_form_as_text() -> None:
