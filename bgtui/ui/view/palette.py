@@ -8,7 +8,7 @@ from typing import NamedTuple
 from bgtui.ui.keys import Context, Key, KeyTable, Needs
 from bgtui.ui.role import Role
 from bgtui.ui.view import footer
-from bgtui.ui.view.dockframe import Body, Section, frame, labelled, prose
+from bgtui.ui.view.dockframe import Body, Section, frame, labelled, prose, spelled
 from bgtui.ui.view.glyph import CURSOR
 from bgtui.ui.view.lineedit import LineEdit
 from bgtui.ui.view.span import Row, Span, cells, left
@@ -88,7 +88,7 @@ def _detail(chosen: Entry | None, width: int) -> list[Body]:
     key = chosen.key
     rows: list[Body] = [Section(), *prose(_sentence(chosen), width - 2)]
     rows.append(labelled("id", key.action))
-    rows.append(labelled("tier", f"{key.tier} {TIERS[key.tier]}"))
+    rows += spelled("tier", f"{key.tier} {TIERS[key.tier]}", width - 2)
     return rows
 
 
