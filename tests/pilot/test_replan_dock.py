@@ -245,6 +245,7 @@ async def test_what_would_be_refused_is_said_and_not_reviewed() -> None:
             await keys(terminal, "enter")
 
             assert why in said(terminal)
+            assert "from the other side" not in said(terminal)
             assert form(terminal).frozen is None
             await keys(terminal, "esc h")
         assert sent(terminal) == []

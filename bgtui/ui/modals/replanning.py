@@ -11,7 +11,7 @@ from bgtui.domain.facts import Facts
 from bgtui.domain.instrument import InstrumentId, is_on_step
 from bgtui.domain.intent import AmendPlan, OrderRef
 from bgtui.domain.order import PlanKind, PlanOrder, PlanStatus, TriggerType
-from bgtui.domain.planrules import STOPS, TRAILS, changed, closed_side, watched
+from bgtui.domain.planrules import STOPS, TAKES, TRAILS, changed, closed_side, watched
 from bgtui.domain.risk import Meant
 from bgtui.domain.rules import RuleResult, violations
 from bgtui.domain.trading import can_only_close
@@ -358,6 +358,8 @@ class ReplanDock(FormDock):
         """Say that the price has to come from the other side from now on."""
         now = watched(new, facts)
         before, after = old.trigger_price, new.trigger_price
+        if new.kind in (*TAKES, *STOPS):
+            return ()  # from there it fires at once: a rule says so
         if now is None or before is None or after is None or (before > now) is (after > now):
             return ()
         return prose("The price comes from the other side from now on.", width - 2, Role.WARN)
