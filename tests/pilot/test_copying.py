@@ -318,7 +318,7 @@ async def test_v_takes_a_symbol_off_and_changes_its_ratios() -> None:
         assert ratios == SetLeadSymbols(USDT, (change,))
 
 
-@pytest.mark.parametrize("text", ["0", "401", "1.5", "x"])
+@pytest.mark.parametrize("text", ["0", "401", "1.5", "x", "1_5", "1e2"])
 async def test_a_ratio_is_a_whole_percent_that_bitget_takes(text: str) -> None:
     async with opened("leader", (120, 40)) as terminal:
         await terminal.press("v", "tab", "backspace", "backspace")

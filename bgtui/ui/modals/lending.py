@@ -23,6 +23,7 @@ from bgtui.ui.view.dockframe import Body, Section, labelled, prose
 from bgtui.ui.view.glyph import NONE
 from bgtui.ui.view.leading import SWITCHES
 from bgtui.ui.view.lineedit import LineEdit
+from bgtui.ui.view.number import read_number
 from bgtui.ui.view.span import Row
 from bgtui.ui.workspace import Workspace
 
@@ -88,10 +89,8 @@ class LeadSymbolDock(FormDock):
 
     def _ratio(self, name: str) -> Decimal | None:
         text = self.edits[name].text.strip().rstrip("%") if name in self.edits else ""
-        try:
-            return Decimal(text) if text else None
-        except ArithmeticError:
-            return Decimal("NaN")
+        number = read_number(text.strip())
+        return Decimal("NaN") if text and number is None else number
 
     def problems(self) -> Sequence[str]:
         """Return why it cannot be sent."""
