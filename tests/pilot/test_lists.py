@@ -14,16 +14,19 @@ from bgtui.domain.event import (
     ConnectionLost,
     FrameRefused,
     OrderUpdated,
+    PlanOrderUpdated,
     PositionsReported,
     QuestionAnswered,
     QuestionFailed,
     SubmissionChanged,
     SubscriptionRefused,
 )
+from bgtui.domain.order import PlanKind
 from bgtui.domain.submission import SubmissionState
 from bgtui.domain.text import Untrusted
 from bgtui.ui.workspace import Badge, Identity
 from tests.support import scene, scene_account
+from tests.support.build import D
 from tests.support.scene_account import SOL
 from tests.support.scene_market import BTC, USDT
 from tests.support.terminal import Terminal, open_terminal
@@ -501,3 +504,18 @@ async def test_privacy_hides_the_return_of_a_leg_in_its_detail_too() -> None:
 
         assert "ROE +" in shown
         assert "ROE +" not in terminal.screen_text()
+
+
+async def test_the_detail_of_a_trailing_order_says_how_far_it_trails() -> None:
+    trailing = replace(scene_account.plans()[1], kind=PlanKind.TRAILING_STOP, callback_ratio=D("1"))
+    async with opened("orders") as terminal:
+        await terminal.apply(PlanOrderUpdated(trailing))
+        await terminal.press("l")
+        await terminal.step(0.5)
+        for _ in range(8):
+            if "TRAILING" in terminal.screen_text():
+                break
+            await terminal.press("j")
+            await terminal.step(0.3)
+
+        assert "then market 1% back, size" in terminal.screen_text()

@@ -427,3 +427,11 @@ async def test_y_pressed_for_a_review_that_was_refused_leaves_the_figure() -> No
         await keys(terminal, "shift+tab enter y 'entry'")
         assert form(terminal).edits["price"].text == "entry"
         assert not sent(terminal)
+
+
+async def test_how_far_an_order_trails_is_named_apart_from_its_figure() -> None:
+    async with opened() as terminal:
+        await keys(terminal, "t tab left")
+        await fill(terminal, callback="1")
+
+        assert "callback 1 %" in said(terminal)

@@ -33,7 +33,7 @@ _LABEL_CELLS = 10
 _TEXTS = ("price", "trigger", "callback", "size", "take_profit", "stop_loss")
 _PROTECTIONS = ("take_profit", "stop_loss")
 _NO_RULES = "The instrument's rules are not known yet; a moment."
-_LABELS = {"take_profit": "TP", "stop_loss": "SL", "trigger_by": "by", "callback": "callback %"}
+_LABELS = {"take_profit": "TP", "stop_loss": "SL", "trigger_by": "by"}
 
 
 class TicketDock(FormDock):
@@ -154,6 +154,8 @@ class TicketDock(FormDock):
                 return self._away(value, facts)
             case "size":
                 return self._size_hint(resolved, facts)
+            case "callback":
+                return "%"
             case _:
                 return ""
 

@@ -9,11 +9,12 @@ from bgtui.domain.account import Fill, Position
 from bgtui.domain.ending import FORCED, ending_of
 from bgtui.domain.instrument import Instrument
 from bgtui.domain.order import Order, OrderType, PlanOrder, PositionMode, PositionSide, TimeInForce
+from bgtui.domain.planrules import TRAILS
 from bgtui.domain.pnl import Leg
 from bgtui.domain.text import clean_cell
 from bgtui.store.store import Store
 from bgtui.ui.role import Role
-from bgtui.ui.view import figure
+from bgtui.ui.view import figure, planwords
 from bgtui.ui.view.act import act_role, is_closing
 from bgtui.ui.view.glyph import ABOUT, NONE
 from bgtui.ui.view.orders import OrderItem, doing, kind_words, known_words, source_words, state_words, terms
@@ -178,6 +179,8 @@ def plan_detail(store: Store, item: PlanItem, *, hides_money: bool = False) -> D
         return Detail(heading(f"PLAN {item.instrument.symbol}"), (labelled("state", words),))
     rules = store.instrument(item.instrument)
     then = "market" if plan.execute_price is None else f"limit {_price(rules, plan.execute_price)}"
+    if plan.kind in TRAILS:
+        then = f"market {planwords.percent(plan.callback_ratio)} back"
     size = hide(_size(rules, plan.size), is_private=hides_money)
     trigger = NONE if plan.trigger_price is None else _price(rules, plan.trigger_price)
     title = heading(f"{plan.kind.replace('_', ' ').upper()} {item.instrument.symbol}")
