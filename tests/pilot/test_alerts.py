@@ -196,7 +196,7 @@ async def test_what_the_message_line_says_by_itself_is_not_said_twice() -> None:
         await look(terminal, 11)
         assert terminal.store.alerts()[0].kind is AlertKind.CONNECTION
         assert terminal.message.startswith("Account stream lost")
-        assert "alerts 1 " in terminal.row(1)
+        assert "alerts 2 " in terminal.row(1), "the stream that is down, and the book that is silent as well"
 
 
 async def test_a_forced_trade_is_a_warning_and_no_fill() -> None:

@@ -16,6 +16,7 @@ from bgtui.ui.view import figure
 from bgtui.ui.view.alerts import LOCAL
 from bgtui.ui.view.dockframe import Body, Section, labelled, prose
 from bgtui.ui.view.lineedit import LineEdit
+from bgtui.ui.view.number import read_number
 from bgtui.ui.view.pricetext import Prices, Read, read_price
 from bgtui.ui.view.span import Row
 from bgtui.ui.workspace import Workspace
@@ -209,11 +210,10 @@ class AlertDock(FormDock):
             return Read(None)
         if unit == "price":
             return self._price(text)
-        try:
-            number = Decimal(text.strip().rstrip("%"))
-        except ArithmeticError:
+        number = read_number(text.strip().removesuffix("%").rstrip())
+        if number is None:
             return Read(None, f"{self.label('at')} is a number, as {TRAITS[self.kind].usual}")
-        if not number.is_finite() or not 0 < number <= MOST[unit]:
+        if not 0 < number <= MOST[unit]:
             return Read(None, f"{self.label('at')} is above 0 and at most {MOST[unit]}")
         return Read(number)
 

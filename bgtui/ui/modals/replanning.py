@@ -220,8 +220,9 @@ class ReplanDock(FormDock):
 
     def _margin_coin(self, plan: PlanOrder) -> str:
         facts = self.facts()
-        coins = facts.rules.margin_coins if facts is not None else ()
-        return plan.margin_coin or (facts.margin_coin if facts is not None else "") or next(iter(coins), "")
+        if plan.margin_coin or facts is None:
+            return plan.margin_coin
+        return facts.margin_coin or facts.rules.margin_coin
 
     def _results(self, intent: AmendPlan, facts: Facts) -> tuple[RuleResult, ...]:
         return judging.judge(self.workspace, intent, facts, self._meant(), plan=self.latest)
