@@ -112,7 +112,8 @@ async def send(stage: Stage, decision: Decision) -> str:
             return not_sent(error)
         _forget(stage, decision)
         stage.workspace.last_act = undo.joined(stage.workspace.last_act, act, is_first=at == 0)
-        _tell(stage, decision, receipt)
+        if intent is decision.intents[-1] or receipt.failures or receipt.doubtful:
+            _tell(stage, decision, receipt)
         await _follow(stage, decision, intent, receipt)
     return ""
 

@@ -287,3 +287,14 @@ async def test_what_was_reviewed_under_the_kill_switch_has_to_be_reviewed_again(
         await terminal.step(0.4)
         await terminal.press("y")
         assert not sent(terminal)
+
+
+async def test_the_narrow_scope_is_what_the_cursor_is_on() -> None:
+    async with opened("2") as terminal:
+        table = cast(Any, terminal.app.screen)
+        while table.instrument_at_cursor().symbol == "BTCUSDT":
+            await terminal.press("j")
+        symbol = table.instrument_at_cursor().symbol
+        await terminal.press("!", "right")
+        await terminal.settle()
+        assert f"◄ {symbol} ►" in terminal.screen_text()

@@ -104,6 +104,12 @@ async def test_the_first_letter_chooses() -> None:
         assert form(terminal).ticket.action.value == "close short"
         await terminal.press("z")
         assert form(terminal).ticket.action.value == "close short"
+        await terminal.press("l")
+        assert form(terminal).ticket.action.value == "close long"
+        await terminal.press("s")
+        assert form(terminal).ticket.action.value == "close short"
+        await terminal.press("o", "s")
+        assert form(terminal).ticket.action.value == "open short"
         await terminal.press("tab", "t", "t")
         assert form(terminal).ticket.kind.value == "trigger market"
         await terminal.press("l", "tab", "i")

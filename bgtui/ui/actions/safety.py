@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from bgtui.domain.error import Refused
+from bgtui.domain.instrument import InstrumentId
 from bgtui.domain.trading import TradingState
 from bgtui.session.arming import Arming
 from bgtui.session.feed import surface
@@ -12,6 +13,7 @@ from bgtui.ui.actions.host import Host
 from bgtui.ui.modals import arming as arming_form
 from bgtui.ui.modals import killing as killing_form
 from bgtui.ui.role import Role
+from bgtui.ui.screens.acting import Acting
 
 
 class Safety:
@@ -52,7 +54,7 @@ class Safety:
         if session is None or session.kill is None:
             host.say("No kill switch here: nothing can be sent from this run.", Role.MUTED)
             return
-        dock = killing_form.KillDock(host.workspace, session.kill)
+        dock = killing_form.KillDock(host.workspace, session.kill, _here(host))
         asking = asyncio.create_task(dock.keep_asking(), name="kill dock")
         asking.add_done_callback(surface)
         try:
@@ -60,3 +62,9 @@ class Safety:
         finally:
             asking.cancel()
             await asyncio.gather(asking, return_exceptions=True)
+
+
+def _here(host: Host) -> InstrumentId | None:
+    """Return what the cursor is on, where a screen has such a cursor; else what Trade shows."""
+    screen = host.asking
+    return screen.instrument_at_cursor() if isinstance(screen, Acting) else host.workspace.instrument

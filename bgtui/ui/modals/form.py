@@ -228,7 +228,8 @@ class FormDock(Dock[Decision]):
         if left is not None:
             end.append(labelled("expires", f"in {left}s") if left else labelled("expired", _EXPIRED))
         body = _fitting(body, self.effects(width), end, 0, height)
-        return frame("REVIEW", self.tag(), body, ("y SEND", "esc edit"), width, height, is_double=True)
+        send = "" if left == 0 else "y SEND"
+        return frame("REVIEW", self.tag(), body, (send, "esc edit"), width, height, is_double=True)
 
     def _heed_rules(self) -> None:
         """Say when the contract's rules have changed under the form; what was frozen went by the old ones."""

@@ -7,6 +7,7 @@ from collections.abc import Collection, Sequence
 from typing import ClassVar
 
 from bgtui.domain.error import Refused
+from bgtui.domain.instrument import InstrumentId
 from bgtui.session.kill import KillSwitch
 from bgtui.session.kill_reach import KillChoice, Reach, Standing
 from bgtui.ui.keys import Context
@@ -29,9 +30,16 @@ class KillDock(Dock[None]):
     DEFAULT_CSS = "KillDock { layer: alarm; }"
     contexts: ClassVar[tuple[Context, ...]] = (Context.KILL,)
 
-    def __init__(self, workspace: Workspace, kill: KillSwitch) -> None:
-        """Begin with the whole account and with both, or with what is under way."""
+    def __init__(self, workspace: Workspace, kill: KillSwitch, here: InstrumentId | None) -> None:
+        """Begin with the whole account and with both, or with what is under way.
+
+        Args:
+            workspace: What is shown.
+            kill: The switch.
+            here: What a narrow scope is: the instrument under the cursor.
+        """
         super().__init__(workspace)
+        self._here = here
         self._kill = kill
         self._is_narrow = False
         self._choice = KillChoice.BOTH
@@ -59,7 +67,7 @@ class KillDock(Dock[None]):
     @property
     def reach(self) -> Reach:
         """What is meant now."""
-        return self._kill.reach(self.workspace.instrument if self._is_narrow else None)
+        return self._kill.reach(self._here if self._is_narrow else None)
 
     def content(self, width: int, height: int) -> Sequence[Row]:
         """Return the dock."""
@@ -95,7 +103,7 @@ class KillDock(Dock[None]):
         if self._is_choosing or run is None:
             can_send = view is not None and view.can_send and self._standing is not None
             found = [] if can_send else ["kill.send"]
-            return found if self.workspace.instrument is not None else [*found, "kill.scope"]
+            return found if self._here is not None else [*found, "kill.scope"]
         found = ["kill.scope"]
         if not run.is_overdue or run.standing is None:
             found.append("kill.send")
@@ -116,7 +124,7 @@ class KillDock(Dock[None]):
 
     def do_kill_scope(self) -> None:
         """Turn between this instrument and the whole account."""
-        if self._is_choosing and self.workspace.instrument is not None:
+        if self._is_choosing and self._here is not None:
             self._is_narrow = not self._is_narrow
             self._ask_anew()
 

@@ -294,6 +294,16 @@ class TicketDock(FormDock):
         self.ticket = form
         self._keep()
 
+    def first_letter(self, name: str, letter: str) -> bool:
+        """Choose by first letter; of an action with a leg in it also by the leg's: `s` never opens a long."""
+        side, facts = {"l": "long", "s": "short"}.get(letter), self.facts()
+        verb, _, leg = self.ticket.action.value.partition(" ")
+        if name != "action" or side is None or not leg or facts is None:
+            return super().first_letter(name, letter)
+        self.ticket = replace(self.ticket, action=ticket.Action(f"{verb} {side}"))
+        self._keep()
+        return True
+
     def step(self, name: str, steps: int) -> None:
         """Move a price by ticks, a size by its step."""
         facts = self.facts()

@@ -122,7 +122,9 @@ GRAVE = frozenset(kind for kind, traits in TRAITS.items() if traits.is_grave)
 
 def alert_text(alert: Alert, *, hides_money: bool = False) -> str:
     """Return what an alert says, and how often it happened in a row; money hidden where that is wanted."""
-    count = f" {TIMES}{alert.count}" if alert.count > 1 else ""
+    count = ""
+    if alert.count > 1:  # of an order's fills the text gives the sum: it did not happen so many times
+        count = f" in {alert.count} fills" if alert.kind is AlertKind.FILL else f" {TIMES}{alert.count}"
     if hides_money and alert.kind in _HIDDEN:
         return f"{alert.kind.replace('_', ' ').capitalize()}: ***{count}"
     return f"{alert.text}{count}"
