@@ -102,7 +102,8 @@ async def test_account_says_when_the_wallet_under_the_cursor_was_told() -> None:
         )
         await terminal.step(60.0)
 
-        assert "USDT-FUTURES USDT as of 14:03:2" in terminal.row(-2)
+        standing = "".join(span.text for span in terminal.app.asking.standing())
+        assert "USDT-FUTURES USDT as of 14:03:2" in standing, "what the message line says without news"
 
 
 async def test_what_is_free_is_the_same_everywhere() -> None:
