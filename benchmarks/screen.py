@@ -1,8 +1,8 @@
 """The real terminal program on a feed of the benchmark's own, which writes down what only it can see.
 
-``python -m benchmarks.screen REST_URL WS_URL OUT.json [--fps N] [--slow] [--table]``: runs until it is ended
-by `q`, then writes feed lag, frames and CPU into OUT.json. ``--table`` shows the same book and tape on the
-toolkit's `DataTable` instead.
+``python -m benchmarks.screen REST_URL WS_URL OUT.json [--fps N] [--slow] [--table] [--turns]``: runs until it is
+ended by `q`, then writes feed lag, frames and CPU into OUT.json. ``--table`` shows the same book and tape on the
+toolkit's `DataTable` instead; ``--turns`` stops and starts the frames each second, to tell what a frame costs.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import statistics
 import sys
 import time
 from collections.abc import AsyncIterator
@@ -32,6 +33,8 @@ from bgtui.ui.workspace import Badge, Identity
 
 WARM_S = 3.0
 """Seconds at the start that do not count."""
+TURN_S = 1.0
+"""For how long frames are drawn, and then none, where their cost is measured."""
 
 
 class Watch:
@@ -48,7 +51,9 @@ class Watch:
             self.lags_ms.append(time.time_ns() / 1e6 - event.time_ms)  # noqa: TID251 - the sender's clock
 
 
-async def run(rest_url: str, ws_url: str, out: Path, looks: dict[str, Any], *, is_table: bool) -> None:
+async def run(
+    rest_url: str, ws_url: str, out: Path, looks: dict[str, Any], *, is_table: bool, has_turns: bool
+) -> None:
     settings = Settings(
         environment=Environment.SIM,
         rest_url=rest_url,
@@ -74,11 +79,25 @@ async def run(rest_url: str, ws_url: str, out: Path, looks: dict[str, Any], *, i
         app = BgtuiApp(display, connect, clock=SystemClock())
     figures: dict[str, float] = {}
 
+    turns: list[tuple[float, float]] = []
+
+    async def take_turns() -> None:
+        while True:
+            shares: list[tuple[float, float]] = []  # of a core, and of frames a second: drawn, not drawn
+            for act in (app.ticker.resume, app.ticker.pause):
+                act()
+                begun, cpu, frames = time.perf_counter(), time.process_time(), app.meter.frames
+                await asyncio.sleep(TURN_S)
+                seconds = time.perf_counter() - begun
+                shares.append(((time.process_time() - cpu) / seconds, (app.meter.frames - frames) / seconds))
+            (drawn, often), (rest, seldom) = shares
+            turns.append((drawn - rest, often - seldom))
+
     async def measure() -> None:
         await asyncio.sleep(WARM_S)
         begun, cpu, frames = time.perf_counter(), time.process_time(), app.meter.frames
         try:
-            await asyncio.Event().wait()
+            await (take_turns() if has_turns else asyncio.Event().wait())
         finally:
             figures["seconds"] = time.perf_counter() - begun
             figures["cpu_s"] = time.process_time() - cpu
@@ -93,6 +112,8 @@ async def run(rest_url: str, ws_url: str, out: Path, looks: dict[str, Any], *, i
     figures["lag_p50_ms"] = late[len(late) // 2]
     figures["lag_p99_ms"] = late[len(late) * 99 // 100]
     figures["messages"] = len(watch.lags_ms)
+    if has_turns:
+        figures["frame_ms"] = statistics.median(cpu / frames * 1000 for cpu, frames in turns)
     out.write_text(json.dumps(figures))  # noqa: ASYNC240 - the last thing it does
     if app.crash is not None:
         raise app.crash
@@ -108,5 +129,6 @@ if __name__ == "__main__":
             Path(sys.argv[3]),
             {"fps": fps, "is_slow": "--slow" in options},
             is_table="--table" in options,
+            has_turns="--turns" in options,
         )
     )

@@ -48,7 +48,7 @@ class TableApp(App[None]):
             for row in range(ROWS):
                 table.add_row(*("" for _ in columns), key=str(row))
         self._feed = asyncio.create_task(self._run())
-        self.set_interval(1 / self._fps, self._frame)
+        self.ticker = self.set_interval(1 / self._fps, self._frame)
 
     async def _run(self) -> None:
         async with self._connect() as opened:

@@ -22,8 +22,8 @@ from tests.support.pty import Pty
 ROOT = Path(__file__).resolve().parents[1]
 WARM_S = 4.0
 SECONDS = 12.0
-PAIRS = 3
-"""Pairs of runs that the CPU of a frame is the median of."""
+PAIRS_S = 50.0
+"""For how long seconds with frames and seconds without take turns."""
 STARTS = 5
 BARE = """
 from textual.app import App
@@ -98,6 +98,7 @@ def measure(
     options: tuple[str, ...] = (),
     link: float | None = None,
     presses: int = 0,
+    seconds: float = SECONDS,
 ) -> Run:
     """Run the program on a feed and read its terminal; press `j` and `k` at random times."""
     with _feed(rate) as ws_url, tempfile.TemporaryDirectory() as folder:
@@ -109,16 +110,16 @@ def measure(
             keys = [_press(terminal, number) for number in range(presses)]
             begun, before = time.perf_counter(), len(terminal.raw)
             floor = frames = 0
-            while time.perf_counter() - begun < SECONDS:
+            while time.perf_counter() - begun < seconds:
                 cost, is_frame = _frame(terminal)
                 floor += cost
                 frames += is_frame
-            seconds = time.perf_counter() - begun
+            passed_s = time.perf_counter() - begun
             written = len(terminal.raw) - before
             terminal.press("q")
             terminal.wait_exit(timeout_s=30)
         inside = json.loads(out.read_text())
-    return Run(written / seconds, frames, written / floor if floor else 1.0, keys, inside)
+    return Run(written / passed_s, frames, written / floor if floor else 1.0, keys, inside)
 
 
 def _press(terminal: Pty, number: int) -> float:
@@ -181,23 +182,14 @@ def _floor(before: list[list[tuple[Any, ...]]], after: list[list[tuple[Any, ...]
 
 
 def cpu_per_frame(rest_url: str, options: tuple[str, ...]) -> float:
-    """Return the milliseconds of CPU that one more frame costs: the same feed at ten frames and at one.
+    """Return the milliseconds of CPU that one more frame costs: ten a second beside none, turn by turn.
 
-    The median of several pairs: a percent of a core that something else takes is a millisecond a frame.
+    In one run, since the feed alone takes more in one run than in another: a percent of a core that something
+    else takes is a millisecond a frame.
     """
-    return statistics.median(_frame_ms(rest_url, options) for _ in range(PAIRS))
-
-
-def _frame_ms(rest_url: str, options: tuple[str, ...]) -> float:
-    fast = measure(rest_url, rate=500, size=(200, 50), options=(*options, "--fps", "10")).inside
-    rare = measure(rest_url, rate=500, size=(200, 50), options=(*options, "--fps", "1")).inside
-    fast_cpu, rare_cpu = fast["cpu_s"] / fast["seconds"], rare["cpu_s"] / rare["seconds"]
-    often, seldom = fast["frames"] / fast["seconds"], rare["frames"] / rare["seconds"]
-    made = (fast_cpu - rare_cpu) * 1000 / (often - seldom) if often > seldom else 99.0
-    say(
-        f"  {'table' if options else 'ours'}: {fast_cpu * 100:.1f} % of a core at {often:.1f} frames/s, "
-        f"{rare_cpu * 100:.1f} % at {seldom:.1f}: {made:.2f} ms a frame"
-    )
+    run = measure(rest_url, rate=500, size=(200, 50), options=(*options, "--turns"), seconds=PAIRS_S)
+    made = run.inside["frame_ms"]
+    say(f"  {'table' if options else 'ours'}: {made:.2f} ms a frame")
     return made
 
 

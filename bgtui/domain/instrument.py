@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import ROUND_DOWN, ROUND_FLOOR, ROUND_HALF_UP, Context, Decimal, localcontext
 from enum import StrEnum
+from functools import lru_cache
 
 from bgtui.domain.text import is_identifier
 from bgtui.domain.value import frozen
@@ -42,12 +43,17 @@ class InstrumentId(str):
     @property
     def product_type(self) -> ProductType:
         """The market, the part before the colon."""
-        return _BY_NAME[self.partition(":")[0]]
+        return _product_of(self)
 
     @property
     def symbol(self) -> str:
         """Bitget's symbol, the part after the colon."""
         return self.partition(":")[2]
+
+
+@lru_cache(1024)
+def _product_of(instrument: str) -> ProductType:
+    return _BY_NAME[instrument.partition(":")[0]]
 
 
 def instrument_id(product_type: ProductType, symbol: str) -> InstrumentId:

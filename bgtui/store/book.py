@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from decimal import Decimal
 from enum import StrEnum
+from operator import attrgetter
 
 from bgtui.domain.book import Integrity, Level, OrderBook, Verdict
 from bgtui.domain.clock import Clock
@@ -63,10 +64,17 @@ class BookCounters:
     resyncs: int = 0
     """Snapshots that brought a fallen book back."""
 
+    def copied(self) -> BookCounters:
+        """Return the same figures, which do not move on."""
+        return BookCounters(*_figures(self))
+
     def add(self, other: BookCounters) -> None:
         """Add another's figures to these."""
         for field in fields(self):
             setattr(self, field.name, getattr(self, field.name) + getattr(other, field.name))
+
+
+_figures: Callable[[BookCounters], tuple[int, ...]] = attrgetter(*(each.name for each in fields(BookCounters)))
 
 
 @frozen
@@ -293,7 +301,7 @@ class Books:
             time_ms=entry.time_ms,
             seq=entry.book.seq,
             reason=_reason(status, entry),
-            counters=replace(entry.counters),
+            counters=entry.counters.copied(),
         )
 
     def status(self, key: BookKey) -> BookStatus:
@@ -312,7 +320,7 @@ class Books:
 
     def totals(self) -> BookCounters:
         """Return the figures of all books, those of the past included."""
-        total = replace(self._retired)
+        total = self._retired.copied()
         for _, entry in self._entries():
             total.add(entry.counters)
         return total

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from itertools import count
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from bgtui.domain.account import Balance, ClosedPosition, Fill, Position
 from bgtui.domain.alert import Alarm, Alert, Standing
@@ -176,22 +176,22 @@ class Store:
             AlarmHealed: self._alerts.heal,
         }
         self._versions: dict[Kind, Callable[[Topic], int]] = {
-            Kind.BOOK: lambda topic: self._books.version((InstrumentId(topic.key), _depth(topic))),
-            Kind.TAPE: lambda topic: self._tapes.version(InstrumentId(topic.key)),
-            Kind.TICKER: lambda topic: self._tickers.version(InstrumentId(topic.key)),
-            Kind.CANDLES: lambda topic: self._candles.version((InstrumentId(topic.key), _interval(topic))),
+            Kind.BOOK: lambda topic: self._books.version((_instrument(topic), _depth(topic))),
+            Kind.TAPE: lambda topic: self._tapes.version(_instrument(topic)),
+            Kind.TICKER: lambda topic: self._tickers.version(_instrument(topic)),
+            Kind.CANDLES: lambda topic: self._candles.version((_instrument(topic), _interval(topic))),
             Kind.AUCTION: lambda topic: self._references.version("auction", topic.key),
             Kind.INDEX: lambda topic: self._references.version("index", topic.key),
-            Kind.INSTRUMENTS: lambda topic: self._instruments.version(ProductType(topic.key)),
-            Kind.ORDERS: lambda topic: self._orders.version(ProductType(topic.key)),
-            Kind.PLANS: lambda topic: self._plans.version(ProductType(topic.key)),
-            Kind.POSITIONS: lambda topic: self._positions.version(ProductType(topic.key)),
-            Kind.CLOSED_POSITIONS: lambda topic: self._closed.version(ProductType(topic.key)),
-            Kind.BALANCES: lambda topic: self._balances.version(ProductType(topic.key)),
-            Kind.EQUITY: lambda topic: self._equities.version(ProductType(topic.key)),
-            Kind.FILLS: lambda topic: self._fills.version(ProductType(topic.key)),
-            Kind.SUBMISSIONS: lambda topic: self._submissions.version(ProductType(topic.key)),
-            Kind.FRESHNESS: lambda topic: self._freshness.version(ProductType(topic.key)),
+            Kind.INSTRUMENTS: lambda topic: self._instruments.version(_product(topic)),
+            Kind.ORDERS: lambda topic: self._orders.version(_product(topic)),
+            Kind.PLANS: lambda topic: self._plans.version(_product(topic)),
+            Kind.POSITIONS: lambda topic: self._positions.version(_product(topic)),
+            Kind.CLOSED_POSITIONS: lambda topic: self._closed.version(_product(topic)),
+            Kind.BALANCES: lambda topic: self._balances.version(_product(topic)),
+            Kind.EQUITY: lambda topic: self._equities.version(_product(topic)),
+            Kind.FILLS: lambda topic: self._fills.version(_product(topic)),
+            Kind.SUBMISSIONS: lambda topic: self._submissions.version(_product(topic)),
+            Kind.FRESHNESS: lambda topic: self._freshness.version(_product(topic)),
             Kind.ANSWER: lambda topic: self._answers.version(_question(topic)),
             Kind.HEALTH: lambda _: self._health.version,
             Kind.LINES: lambda _: self._health.lines_version,
@@ -241,6 +241,13 @@ class Store:
     def trades(self, instrument: InstrumentId, limit: int | None = None) -> tuple[Trade, ...]:
         """Return the latest public trades, oldest first."""
         return self._tapes.get(instrument, limit)
+
+    def trades_after(self, instrument: InstrumentId, trade_id: str) -> tuple[Trade, ...]:
+        """Return the public trades after a known one, oldest first; all there are when it is not kept any more.
+
+        Costs as much as there are new ones: a busy tape is looked at in every frame.
+        """
+        return self._tapes.after(instrument, trade_id)
 
     def ticker(self, instrument: InstrumentId) -> Ticker | None:
         """Return the latest figures of an instrument."""
@@ -584,6 +591,17 @@ class Store:
 
 def _watched(topics: frozenset[Any], channel: MarketChannel) -> frozenset[InstrumentId]:
     return frozenset(topic.instrument for topic in topics if topic.channel is channel)
+
+
+def _product(topic: Topic) -> ProductType:
+    return _PRODUCTS[topic.key]
+
+
+_PRODUCTS = {product.value: product for product in ProductType}
+
+
+def _instrument(topic: Topic) -> InstrumentId:
+    return cast(InstrumentId, topic.key)
 
 
 def _depth(topic: Topic) -> BookDepth:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
+from itertools import islice, takewhile
 
 from bgtui.domain.event import TradesPrinted
 from bgtui.domain.instrument import InstrumentId
@@ -70,8 +71,16 @@ class Tapes:
         tape = self._tapes.get(instrument)
         if tape is None:
             return ()
-        trades = tuple(tape.ring)
-        return trades if limit is None else trades[max(len(trades) - limit, 0) :]
+        if limit is None:
+            return tuple(tape.ring)
+        return tuple(islice(reversed(tape.ring), max(limit, 0)))[::-1]
+
+    def after(self, instrument: InstrumentId, trade_id: str) -> tuple[Trade, ...]:
+        """Return the trades after a known one, oldest first; all of them when it is not kept any more."""
+        tape = self._tapes.get(instrument)
+        if tape is None:
+            return ()
+        return tuple(takewhile(lambda trade: trade.trade_id != trade_id, reversed(tape.ring)))[::-1]
 
     def version(self, instrument: InstrumentId) -> int:
         """Return an instrument's version."""

@@ -95,7 +95,7 @@ class BgtuiApp(TerminalApp[int], inherit_bindings=False):
         self._connect = connect
         self._run: asyncio.Task[None] | None = None
         self._flows: set[asyncio.Task[None]] = set()
-        self._ticker: Timer | None = None
+        self.ticker: Timer | None = None
         self._actions: tuple[object, ...] = (
             Navigation(self), Finder(self), Departure(self), Looking(self), Safety(self),
             Regret(self),
@@ -128,7 +128,7 @@ class BgtuiApp(TerminalApp[int], inherit_bindings=False):
         await self.show_screen("trade")
         self.app_resume_signal.subscribe(self, lambda _app: self._wake_up())
         if not self.workspace.display.is_stepped:
-            self._ticker = self.set_interval(1 / self.workspace.display.fps, self._beat)
+            self.ticker = self.set_interval(1 / self.workspace.display.fps, self._beat)
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
@@ -180,10 +180,10 @@ class BgtuiApp(TerminalApp[int], inherit_bindings=False):
     def _pace(self, fps: int | None) -> None:
         """Draw as often as the settings say, which were not read yet when the ticker began."""
         workspace = self.workspace
-        if fps is not None and fps != workspace.display.fps and self._ticker is not None:
+        if fps is not None and fps != workspace.display.fps and self.ticker is not None:
             workspace.display = replace(workspace.display, fps=fps)
-            self._ticker.stop()
-            self._ticker = self.set_interval(1 / fps, self._beat)
+            self.ticker.stop()
+            self.ticker = self.set_interval(1 / fps, self._beat)
 
     def _beat(self) -> None:
         self._look_at_clock()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from typing import TypeVar
 
 from bgtui.domain.market import Side, Trade
 from bgtui.domain.value import frozen
@@ -22,7 +23,8 @@ class Flow:
         return Flow(self.volume + other.volume, self.delta + other.delta)
 
 
-_NONE = Flow(Decimal(0), Decimal(0))
+K = TypeVar("K", Decimal, int)
+_NOTHING = Decimal(0)
 
 
 class Flows:
@@ -57,11 +59,14 @@ class Flows:
             new.append(trade)
         if new:
             self._last_id = new[0].trade_id
+        sums: dict[str, list[Decimal]] = {}  # bought and sold: the trades of a moment share a few prices
         for trade in new:
-            flow = Flow(trade.size, trade.size if trade.side is Side.BUY else -trade.size)
-            self._by_price[trade.price] = self._by_price.get(trade.price, _NONE) + flow
+            sums.setdefault(trade.price_text, [_NOTHING, _NOTHING])[trade.side is Side.SELL] += trade.size
+        for price_text, (bought, sold) in sums.items():
+            price, flow = Decimal(price_text), Flow(bought + sold, bought - sold)
+            _add(self._by_price, price, flow)
             if self._row_of is not None:
-                self._add(self._row_of(trade.price), flow)
+                _add(self._by_row, self._row_of(price), flow)
 
     def rows(self, step: Decimal, row_of: Callable[[Decimal], int]) -> Mapping[int, Flow]:
         """Return the sums by row, on the screen and beyond it; added up anew when the rows are others.
@@ -73,10 +78,11 @@ class Flows:
         if step != self._step:
             self._step, self._by_row = step, {}
             for price, flow in self._by_price.items():
-                self._add(row_of(price), flow)
+                _add(self._by_row, row_of(price), flow)
         self._row_of = row_of
         return self._by_row
 
-    def _add(self, number: int, flow: Flow) -> None:
-        before = self._by_row.get(number)
-        self._by_row[number] = flow if before is None else before + flow
+
+def _add(sums: dict[K, Flow], key: K, flow: Flow) -> None:
+    before = sums.get(key)
+    sums[key] = flow if before is None else before + flow

@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 from bgtui.domain.market import Side
 from bgtui.store.book import BookStatus
 from bgtui.ui.view import ladder
-from bgtui.ui.view.ladder import Counter, Memory, Scene
+from bgtui.ui.view.ladder import Memory
 from bgtui.ui.view.ladder_axis import Axis
-from bgtui.ui.view.ladder_bars import steps
+from bgtui.ui.view.ladder_bars import stairs
 from bgtui.ui.view.ladder_own import Mark, OwnOrder, by_row
+from bgtui.ui.view.ladder_scene import Counter, Scene
 from bgtui.ui.view.panes import boxes
 from bgtui.ui.view.span import width_of
 from bgtui.ui.widgets.ladder import CHROME_ROWS
@@ -93,31 +94,46 @@ def test_every_line_is_as_wide_as_the_pane(
     assert {width_of(line) for line in lines} == {width}
 
 
-@given(books(), st.sampled_from(GROUPS), st.integers(3, 40))
+@given(books(), st.sampled_from(GROUPS), st.integers(3, 40), st.data())
 def test_remembered_rows_are_those_that_would_be_made_anew(
-    book: tuple[Decimal, list[tuple[str, str]], list[tuple[str, str]]], group: int, height: int
+    book: tuple[Decimal, list[tuple[str, str]], list[tuple[str, str]]],
+    group: int,
+    height: int,
+    data: st.DataObject,
 ) -> None:
     tick, bids, asks = book
     axis = Axis(tick, group, 0, height)
     axis = axis.centred(axis.bid_row(Decimal(bids[0][0])))
     memory, counter = Memory(), Counter()
 
-    def scene(count: int) -> Scene:
-        rows = counter.rows_of(bids[:count], axis, is_bid=True), counter.rows_of(asks, axis, is_bid=False)
-        return Scene(axis, BookStatus.LIVE, 5, *rows, {}, Decimal(0), cursor=axis.top - count, tick=tick)
+    def part(levels: list[tuple[str, str]], *, is_bid: bool) -> dict[int, Decimal]:
+        """Some of the levels, some of them with another size."""
+        kept = data.draw(st.lists(st.sampled_from(levels), unique=True))
+        moved = [
+            (price, str(data.draw(SIZES)) if data.draw(st.booleans()) else size)
+            for price, size in levels
+            if (price, size) in kept
+        ]
+        return counter.rows_of(moved, axis, is_bid=is_bid)
 
-    for count in range(len(bids)):
-        remembered = ladder.ladder_rows(scene(count), 46, memory, is_wide=False)
-        assert remembered == ladder.ladder_rows(scene(count), 46, Memory(), is_wide=False)
+    for _ in range(4):
+        scene = Scene(
+            axis, BookStatus.LIVE, 5, part(bids, is_bid=True), part(asks, is_bid=False), {}, Decimal(0),
+            cursor=data.draw(st.sampled_from([axis.top, axis.top - 1])),
+            last_row=data.draw(st.sampled_from([None, axis.top - 1])), last_side=Side.BUY, tick=tick,
+        )  # fmt: skip
+        remembered = ladder.ladder_rows(scene, 46, memory, is_wide=False)
+        assert remembered == ladder.ladder_rows(scene, 46, Memory(), is_wide=False)
 
 
 @given(SIZES, SIZES, st.integers(1, 4), st.integers(0, 8))
 def test_a_bar_that_was_drawn_stays_while_its_size_stays(
     size: Decimal, full: Decimal, cells: int, before: int
 ) -> None:
-    first = steps(size, full, cells, before)
+    scale = stairs(full, cells)
+    first = scale.steps(size, before)
     assert 1 <= first <= max(cells * 2, before)
-    assert steps(size, full, cells, first) == first
+    assert scale.steps(size, first) == first
 
 
 @given(st.integers(1, 400), st.integers(1, 120))

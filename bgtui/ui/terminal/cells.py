@@ -162,10 +162,14 @@ def _read(segments: Sequence[Segment]) -> tuple[list[str], list[Pen], bool]:
 
 def _runs(text: str, before: str) -> Iterable[tuple[int, int]]:
     """Return where a text differs from another of its length: from where, and to where."""
-    same = list(map(eq, text, before))
-    start, last = same.index(False), len(same) - same[::-1].index(False)
-    if sum(same[start:last]) <= _BRIDGE:
+    start, last = 0, len(text)
+    while text[start] == before[start]:
+        start += 1
+    while text[last - 1] == before[last - 1]:
+        last -= 1
+    if last - start <= _BRIDGE + 2:  # too short for more than one run
         return ((start, last),)
+    same = list(map(eq, text, before))
     runs: list[tuple[int, int]] = []
     end = start
     for at in range(start, last):
@@ -224,12 +228,13 @@ class CellScreen:
             return False
         if box.pens.is_ascii:
             line = tuple(span._replace(text=to_ascii(span.text)) for span in line)
-        known = self._seen[y].get(x)
+        seen = self._seen[y]
+        known = seen.get(x)
         if known is not None and isinstance(known[0], tuple) and len(known[0]) == len(line):
-            is_put = self._put_spans((y, x), line, known[0], box, out)
+            is_put = self._put_spans(y, x, line, known[0], box, out)
             if is_put is not None:
                 if is_put:
-                    self._seen[y][x] = (line, known[1])
+                    seen[x] = (line, known[1])
                 return is_put
         if not all(is_narrow(span[0]) for span in line):
             return False
@@ -237,22 +242,20 @@ class CellScreen:
         self._note(y, x, line, x, x + sum([len(span[0]) for span in line]))
         return True
 
-    def _put_spans(
-        self, at: tuple[int, int], line: Row, before: Row, box: PenBox, out: list[str]
-    ) -> bool | None:
+    def _put_spans(self, y: int, x: int, line: Row, before: Row, box: PenBox, out: list[str]) -> bool | None:
         """Write the spans that differ; False where that cannot be done here, None where they do not match."""
-        y, x = at
         for span, old in zip(line, before, strict=True):
-            text, before_text = span[0], old[0]
+            text = span[0]
             size = len(text)
             if span is not old and span != old:
-                if size != len(before_text):
+                if size != len(old[0]):
                     return None
                 if not (text.isascii() and text.isprintable()) and not is_narrow(text):
                     return False
-                pen = box[span[1:]]
-                if span[1:] == old[1:]:
-                    for start, end in _runs(text, before_text):
+                meaning = span[1:]
+                pen = box[meaning]
+                if meaning == old[1:]:
+                    for start, end in _runs(text, old[0]):
                         self._write_text(y, x + start, text[start:end], pen, out)
                 else:
                     self._write_text(y, x, text, pen, out)
@@ -263,7 +266,10 @@ class CellScreen:
     def _write_text(self, y: int, x: int, text: str, pen: Pen, out: list[str]) -> None:
         """Write letters of one cell each, in one pen; whose cells have that pen already."""
         at = self._at
-        out.append(f"\x1b[{y + 1};{x + 1}H" if x and (at is None or at[0] != y) else self._move(y, x))
+        if at is not None and at[0] == y and at[1] < x:
+            out.append(f"\x1b[{x - at[1]}C" if x - at[1] > 1 else "\x1b[C")
+        elif at != (y, x):
+            out.append(_absolute(y, x) if x and (at is None or at[0] != y) else self._move(y, x))
         current = self._pen
         if pen is not current:
             out.append(_change(current, pen) if current is not None else f"\x1b[m{_change(PLAIN, pen)}")
@@ -392,16 +398,19 @@ class CellScreen:
     def _move(self, y: int, x: int) -> str:
         if self._at == (y, x):
             return ""
-        absolute = f"\x1b[{y + 1};{x + 1}H" if x else f"\x1b[{y + 1}H"
+        absolute = _absolute(y, x)
         if self._at is None:
             return absolute
         row, column = self._at
         if row == y and x > column:
-            step = x - column
-            forward = "\x1b[C" if step == 1 else f"\x1b[{step}C"
-            return min(forward, f"\x1b[{x + 1}G", key=len)
+            return f"\x1b[{x - column}C" if x - column > 1 else "\x1b[C"  # never longer than the column's name
         if row == y:
             return "\r" if x == 0 else min(f"\x1b[{x + 1}G", absolute, key=len)
         if row + 1 == y and x == 0:
             return "\r\n"
         return absolute
+
+
+@lru_cache(4096)
+def _absolute(y: int, x: int) -> str:
+    return f"\x1b[{y + 1};{x + 1}H" if x else f"\x1b[{y + 1}H"

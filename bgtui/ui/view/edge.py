@@ -42,6 +42,11 @@ def edged_line(line: Row, width: int, glyph: str) -> Row:
     return (_EDGES[glyph], *fill(line, width - 1))
 
 
+def edge_span(glyph: str) -> Span:
+    """Return the edge before a line of a pane."""
+    return _EDGES[glyph]
+
+
 _EDGES = {
     glyph: Span(glyph, Role.STALE if glyph == STALE_EDGE else Role.MUTED)
     for glyph in (EDGE, LOCKED_EDGE, STALE_EDGE)

@@ -12,8 +12,10 @@ from functools import lru_cache
 from bgtui.ui.view.glyph import NONE, UNKNOWN
 
 _SHORT = ((Decimal(10) ** 9, "B"), (Decimal(10) ** 6, "M"), (Decimal(10) ** 3, "k"))
-_LADDER = tuple((Decimal(10) ** (5 - places), Decimal(1).scaleb(-places)) for places in (4, 3, 2, 1))
-"""Sizes below the first show the digits of the second."""
+_UNITS = tuple(Decimal(1).scaleb(-places) for places in range(13))
+"""The last digit that is shown, by decimals."""
+_LADDER_PLACES = (4, 3, 2, 1)
+"""Decimals of a size on the ladder, by its digits before the point."""
 _ROE_LIMIT = Decimal("9.999")
 _EXACT = Context(prec=60)
 _DAY_MS = 86_400_000
@@ -51,15 +53,14 @@ def size(value: Decimal | None, places: int) -> str:
     return price(value, places)
 
 
-@lru_cache(_REMEMBERED)
 def ladder_size(value: Decimal | None) -> str:
     """Return a size in at most six cells: four decimals below 10, three below 100, then fewer, then k, M."""
     if value is None:
         return UNKNOWN
-    for limit, unit in _LADDER:
-        if value < limit:
-            return format(value.quantize(unit, rounding=ROUND_DOWN), "f")
-    return short(value)
+    digits = max(value.adjusted(), 0)
+    if digits >= len(_LADDER_PLACES):
+        return short(value)
+    return str(value.quantize(_UNITS[_LADDER_PLACES[digits]], ROUND_DOWN))  # one row in two is new each frame
 
 
 def short(value: Decimal | None) -> str:
@@ -208,7 +209,8 @@ def fitted_size(value: Decimal | None, places: int, width: int) -> str:
     if value is None:
         return UNKNOWN.rjust(width)
     for kept in range(places, -1, -1):
-        text = format(value.quantize(Decimal(1).scaleb(-kept), rounding=ROUND_DOWN), ",f")
+        shown = value.quantize(_UNITS[kept] if kept < len(_UNITS) else Decimal(1).scaleb(-kept), ROUND_DOWN)
+        text = str(shown) if value.adjusted() < 3 else format(shown, ",f")
         if len(text) <= width:
             return text.rjust(width)
     return fitted(format(value.quantize(Decimal(1), rounding=ROUND_DOWN), ",f"), width)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import lru_cache
 
 LOWER_AFTER_S = 30.0
 """Seconds for which a smaller scale must suffice before it is taken."""
-_SLACK_RATIO = 0.25
+_SLACK_RATIO = Decimal("0.25")
 _STEPS = (Decimal(1), Decimal(2), Decimal(5), Decimal(10))
 
 
@@ -38,15 +39,40 @@ class BarScale:
         return self._full
 
 
-def steps(size: Decimal, full: Decimal, cells: int, before: int | None) -> int:
-    """Return how many half cells a bar has; it leaves its step only after passing it by a quarter."""
-    if size <= 0 or full <= 0 or cells <= 0:
-        return 0
-    exact_ratio = float(size / full) * cells * 2
-    if before and before - 1 - _SLACK_RATIO < exact_ratio < before + _SLACK_RATIO:
-        return before
-    whole = int(exact_ratio)
-    return min(max(whole + (exact_ratio > whole), 1), cells * 2)
+class Stairs:
+    """How many half cells each size fills on one scale, in a column of so many cells."""
+
+    def __init__(self, full: Decimal, cells: int) -> None:
+        """Work out where each step begins and ends.
+
+        Args:
+            full: Size of a full bar; zero draws none.
+            cells: Cells of the column.
+        """
+        count = max(cells, 0) * 2 if full > 0 else 0
+        self._unit = full / count if count else Decimal(0)
+        self._count = count
+        self._holds = [
+            (self._unit * (step - 1 - _SLACK_RATIO), self._unit * (step + _SLACK_RATIO))
+            for step in range(count + 1)
+        ]
+
+    def steps(self, size: Decimal, before: int | None) -> int:
+        """Return how many half cells a bar has; it leaves its step only after passing it by a quarter."""
+        if size <= 0 or not self._count:
+            return 0
+        if before and before <= self._count:
+            least, most = self._holds[before]
+            if least < size < most:
+                return before
+        whole, rest = divmod(size, self._unit)
+        return min(int(whole) + (rest > 0), self._count)
+
+
+@lru_cache(64)
+def stairs(full: Decimal, cells: int) -> Stairs:
+    """Return the steps of a scale, worked out once."""
+    return Stairs(full, cells)
 
 
 def left_bar(count: int, cells: int) -> str:

@@ -106,6 +106,22 @@ def fill(line: Row, width: int) -> Row:
     return line if missing == 0 else crop(line, width)
 
 
+@lru_cache(512)
+def blank(width: int, role: Role = Role.PLAIN) -> Span:
+    """Return so many blanks, always the same object."""
+    return Span(" " * width, role)
+
+
+def exactly(spans: list[Span], width: int) -> Row:
+    """Return the row exactly so many cells wide, of spans whose every letter takes one cell."""
+    missing = width - sum([len(span[0]) for span in spans])
+    if missing < 0:
+        return crop(tuple(spans), width)
+    if missing:
+        spans.append(blank(missing))
+    return tuple(spans)
+
+
 def spread(start: Row, end: Row, width: int) -> Row:
     """Return one row with its parts at both edges; the left one gives way where there is too little room."""
     room = width - width_of(end)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from functools import lru_cache
 
 from bgtui.domain.market import Side, Trade
 from bgtui.domain.value import frozen
 from bgtui.ui.role import Role
 from bgtui.ui.view import figure
-from bgtui.ui.view.edge import edged_line
+from bgtui.ui.view.edge import edge_span, edged_line
 from bgtui.ui.view.glyph import CURSOR, DOWN, UP
-from bgtui.ui.view.span import EMPTY, Row, Span, row
+from bgtui.ui.view.span import EMPTY, Row, Span, blank, exactly, row
 
 RATE_S = 10
 """Seconds over which the rate of trades is told."""
@@ -85,14 +86,6 @@ class Ring:
     def lines(self) -> Sequence[Trade | None]:
         """What stands on each line; None is the line of dashes, or one not used yet."""
         return self._lines
-
-
-def new_trades(trades: Sequence[Trade], last_id: str) -> Sequence[Trade]:
-    """Return the trades after a known one; all of them when it is not there any more."""
-    for index in range(len(trades) - 1, -1, -1):
-        if trades[index].trade_id == last_id:
-            return trades[index + 1 :]
-    return trades
 
 
 def per_second(trades: Sequence[Trade], now_ms: int) -> int:
@@ -172,22 +165,36 @@ def _line(trade: Trade | None, look: Look, own: frozenset[str], *, is_newest: bo
     if trade is None:
         return edged_line(EMPTY, look.width, look.edge)
     is_buy = trade.side is Side.BUY
-    role = Role.STALE if look.is_stale else Role.BID if is_buy else Role.ASK
-    price = figure.price(trade.price, look.price_places).rjust(_PRICE_CELLS)
+    if look.is_stale:
+        role = Role.STALE
+    elif trade.trade_id in own:
+        role = Role.OWN
+    else:
+        role = Role.BID if is_buy else Role.ASK
+    price = _price(trade.price_text, look.price_places)
     size = figure.fitted_size(trade.size, look.size_places, _SIZE_CELLS)
-    line = (
-        _NEWEST if is_newest else _BLANK,
-        Span(figure.clock(trade.time_ms), Role.STALE if look.is_stale else Role.MUTED),
-        _BLANK,
-        Span(
-            f"{price}{UP if is_buy else DOWN}{size}",
-            Role.OWN if trade.trade_id in own and not look.is_stale else role,
-        ),
+    return exactly(
+        [
+            edge_span(look.edge),
+            _NEWEST if is_newest else blank(1),
+            _time(trade.time_ms // 1000, is_stale=look.is_stale),
+            Span(f"{price}{UP if is_buy else DOWN}{size}", role),
+        ],
+        look.width,
     )
-    return edged_line(line, look.width, look.edge)
 
 
-_NEWEST, _BLANK = Span(CURSOR, Role.ACCENT), Span(" ")
+_NEWEST = Span(CURSOR, Role.ACCENT)
+
+
+@lru_cache(64)
+def _time(seconds: int, *, is_stale: bool) -> Span:
+    return Span(figure.clock(seconds * 1000) + " ", Role.STALE if is_stale else Role.MUTED)
+
+
+@lru_cache(1024)
+def _price(text: str, places: int) -> str:
+    return figure.price(Decimal(text), places).rjust(_PRICE_CELLS)
 
 
 def empty_lines(smallest: Decimal, places: int, chord: str) -> list[Row]:

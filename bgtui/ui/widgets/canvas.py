@@ -59,7 +59,9 @@ class Canvas(Widget, inherit_bindings=False):
         self.workspace = workspace
         self._rows: list[Row] = []
         self._strips: list[Strip | None] = []
-        self._drawn: dict[Topic, int] = {}
+        self._topics: tuple[Topic, ...] = ()
+        self._versions: list[int] = []
+        """Of what it was drawn, and how new that was."""
         self._beat = -1
         self._looked_s = float("-inf")
         self._is_due = True
@@ -84,10 +86,11 @@ class Canvas(Widget, inherit_bindings=False):
         if not is_due and now_s - self._looked_s < self.period_s:
             return
         store = self.workspace.store
-        versions = {topic: store.version(topic) for topic in self.topics()} if store is not None else {}
-        if (versions != self._drawn or is_due) and self.display:
+        topics = tuple(self.topics()) if store is not None else ()
+        versions = [store.version(topic) for topic in topics] if store is not None else []
+        if (is_due or versions != self._versions or topics != self._topics) and self.display:
             self._looked_s = now_s
-            self._drawn = versions
+            self._topics, self._versions = topics, versions
             self._beat = beat
             self.draw()
 

@@ -16,11 +16,13 @@ from bgtui.store.topic import Kind, Topic
 from bgtui.ui.keys import Context
 from bgtui.ui.view import figure, ladder
 from bgtui.ui.view.inspect import Standing
-from bgtui.ui.view.ladder import Counter, Memory, Scene
+from bgtui.ui.view.ladder import Memory
 from bgtui.ui.view.ladder_axis import Axis, default_group, should_recentre, ticks_between
 from bgtui.ui.view.ladder_bars import BarScale
+from bgtui.ui.view.ladder_columns import WIDE, columns
 from bgtui.ui.view.ladder_edge import CURSOR, Beacon, beyond
 from bgtui.ui.view.ladder_own import OwnOrder, Rows, by_row
+from bgtui.ui.view.ladder_scene import Counter, Scene, cumulated
 from bgtui.ui.view.ladder_words import block_reason, state_word
 from bgtui.ui.view.request import TicketRequest
 from bgtui.ui.view.span import Row, fill
@@ -93,10 +95,10 @@ class Ladder(Canvas, can_focus=True):
         if self._axis is None and self._middle(view, None) is None:
             return self._empty(width, height)  # no price is known yet to put in the middle
         scene = self._scene(view, rules, max(height - CHROME_ROWS, 1), width)
-        return ladder.ladder_rows(scene, width, self._memory, is_wide=width >= ladder.WIDE)
+        return ladder.ladder_rows(scene, width, self._memory, is_wide=width >= WIDE)
 
     def _empty(self, width: int, height: int) -> Sequence[Row]:
-        cut = ladder.columns(is_wide=width >= ladder.WIDE, price_cells=8)
+        cut = columns(is_wide=width >= WIDE, price_cells=8)
         word = "SYNC" if self.workspace.session is not None else ""
         scene = Scene(
             Axis(Decimal(1), 1, 0, 0), BookStatus.CONNECTING, 0, {}, {}, {}, Decimal(0), state_word=word
@@ -122,8 +124,7 @@ class Ladder(Canvas, can_focus=True):
         largest = self._largest(axis, bids, asks)
         full = Decimal(0) if self.workspace.display.is_slow else self._scale.update(largest, now_s)
         own = self._own(view.instrument)
-        trades = self._trades(view.instrument)
-        last = trades[-1] if trades else None
+        last = self._last_trade(view.instrument)
         last_row = None
         if last is not None:
             last_row = axis.ask_row(last.price) if last.side is Side.BUY else axis.bid_row(last.price)
@@ -151,7 +152,7 @@ class Ladder(Canvas, can_focus=True):
             tick=rules.tick,
             note_above=note if is_above else "",
             note_below="" if is_above else note,
-            flow=self.workspace.flows.rows(axis.step, axis.bid_row) if width >= ladder.WIDE else {},
+            flow=self.workspace.flows.rows(axis.step, axis.bid_row) if width >= WIDE else {},
         )
 
     def _edge_last(self, last: Trade | None, axis: Axis, now_s: float) -> Decimal | None:
@@ -173,20 +174,22 @@ class Ladder(Canvas, can_focus=True):
         return self._memory.once("beyond", look, lambda: beyond(self._beacons(view, own, axis, cursor), axis))
 
     def _largest(self, axis: Axis, bids: dict[int, Decimal], asks: dict[int, Decimal]) -> Decimal:
-        visible = [size for side in (bids, asks) for number, size in side.items() if axis.is_visible(number)]
+        bottom, top = axis.bottom, axis.top
+        visible = [size for side in (bids, asks) for number, size in side.items() if bottom <= number <= top]
         return max(visible, default=Decimal(0))
 
     def _summed(
         self, bids: dict[int, Decimal], asks: dict[int, Decimal], now_s: float
     ) -> tuple[dict[int, Decimal], dict[int, Decimal]]:
         if now_s - self._sums_s >= _SUMS_PERIOD_S or not self._sums[0]:
-            self._sums = (ladder.cumulated(bids, is_bid=True), ladder.cumulated(asks, is_bid=False))
+            self._sums = (cumulated(bids, is_bid=True), cumulated(asks, is_bid=False))
             self._sums_s = now_s
         return self._sums
 
-    def _trades(self, shown: InstrumentId) -> Sequence[Trade]:
+    def _last_trade(self, shown: InstrumentId) -> Trade | None:
         store = self.workspace.store
-        return () if store is None else store.trades(shown)
+        trades = store.trades(shown, 1) if store is not None else ()
+        return trades[-1] if trades else None
 
     # Where it stands
 

@@ -81,8 +81,7 @@ class Tape(Canvas, can_focus=True):
     def _take(self, store: Store, rules: Instrument, height: int) -> None:
         """Bring the ring up to date."""
         shown = rules.id
-        trades = store.trades(shown)
-        self._count(trades)
+        self._count(store, shown)
         version = store.version(topic.account(Kind.FILLS, shown.product_type))
         if version != self._own_version:
             self._own_version = version
@@ -90,21 +89,24 @@ class Tape(Canvas, can_focus=True):
         smallest = self.smallest(store, rules)
         if shown != self._shown or smallest != self._smallest or height != self._ring.height:
             self._shown, self._smallest = shown, smallest
+            trades = store.trades(shown)
             self._ring.lay(_above(trades, smallest), height)
+            self._last_id = ""
         else:
-            new = _above(tape.new_trades(trades, self._last_id), smallest)
+            trades = store.trades_after(shown, self._last_id)
+            new = _above(trades, smallest)
             if self._is_held:
                 self._held = len(new)
                 return
             self._ring.add(new)
         self._held = 0
-        self._last_id = trades[-1].trade_id if trades else ""
+        self._last_id = trades[-1].trade_id if trades else self._last_id
 
-    def _count(self, trades: Sequence[Trade]) -> None:
+    def _count(self, store: Store, shown: InstrumentId) -> None:
         now_s = self.workspace.clock.monotonic()
         if now_s - self._rate_s >= _RATE_PERIOD_S:
             self._rate_s = now_s
-            self._rate = tape.per_second(trades, self.workspace.now_ms)
+            self._rate = tape.per_second(store.trades(shown), self.workspace.now_ms)
 
     def smallest(self, store: Store, rules: Instrument) -> Decimal:
         """Return the smallest size shown: what was chosen for this instrument, else its default."""

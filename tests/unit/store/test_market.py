@@ -58,6 +58,15 @@ def test_a_trade_is_kept_once_and_the_tape_is_bounded() -> None:
     assert store.version(tape(BTC)) == version
 
 
+def test_only_what_was_printed_after_the_last_known_trade_is_new() -> None:
+    store = Store(HandClock())
+    assert store.trades_after(BTC, "") == ()
+    store.apply(printed(1, 2, 3, 4, is_snapshot=True))
+    assert [one.time_ms for one in store.trades_after(BTC, "t2")] == [3, 4]
+    assert store.trades_after(BTC, "t4") == ()
+    assert [one.time_ms for one in store.trades_after(BTC, "gone")] == [1, 2, 3, 4]
+
+
 def test_a_snapshot_after_a_reconnect_fills_the_hole() -> None:
     store = Store(HandClock())
     store.apply(printed(1, 2, 3))

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bgtui.domain.market import Trade
-from bgtui.ui.view.tape import Ring, default_filter, new_trades, per_second, stepped_filter
+from bgtui.ui.view.tape import Ring, default_filter, per_second, stepped_filter
 from tests.support.build import D, trade
 
 
@@ -47,12 +47,6 @@ def test_the_ring_always_holds_the_newest_in_order(start: int, height: int, batc
     assert len(ring.lines) == height
     assert numbers == list(range(max(count - len(numbers), 0), count))
     assert len(numbers) == min(count, height - 1)
-
-
-def test_only_what_came_after_the_last_known_trade_is_new() -> None:
-    assert [new.trade_id for new in new_trades(trades(5), "2")] == ["3", "4"]
-    assert new_trades(trades(5), "4") == []
-    assert len(new_trades(trades(5), "gone")) == 5
 
 
 @pytest.mark.parametrize(
