@@ -106,29 +106,36 @@ class Store:
     def __init__(self, clock: Clock) -> None:
         """Begin empty; the clock tells how old things are."""
         next_version = count(1).__next__
+        self.quiet_changes = 0
+        """How often anything but prices, trades and books changed: who shows none of these looks only then."""
+
+        def next_quiet() -> int:
+            self.quiet_changes += 1
+            return next_version()
+
         self._tickers = Tickers(clock, next_version)
-        self._health = Health(clock, next_version)
+        self._health = Health(clock, next_quiet)
         self._books = Books(clock, next_version, self._tickers.seen_s, self._health.heard_s)
         self._tapes = Tapes(next_version)
         self._candles = CandleSeries(next_version)
-        self._instruments = Instruments(next_version)
+        self._instruments = Instruments(next_quiet)
         self._references = References(next_version)
-        self._orders: Orders[Order] = Orders(next_version, advance)
-        self._plans: Orders[PlanOrder] = Orders(next_version, advance_plan)
-        self._positions = Positions(clock, next_version)
-        self._closed = ClosedPositions(next_version)
-        self._balances = Balances(clock, next_version)
-        self._equities = Equities(next_version)
+        self._orders: Orders[Order] = Orders(next_quiet, advance)
+        self._plans: Orders[PlanOrder] = Orders(next_quiet, advance_plan)
+        self._positions = Positions(clock, next_quiet)
+        self._closed = ClosedPositions(next_quiet)
+        self._balances = Balances(clock, next_quiet)
+        self._equities = Equities(next_quiet)
         self._worths = Worths()
-        self._fills = Fills(next_version)
-        self._submissions = Submissions(next_version)
+        self._fills = Fills(next_quiet)
+        self._submissions = Submissions(next_quiet)
         self._ours: frozenset[str] = frozenset()
         self._others: frozenset[str] = frozenset()
         self._budget: Budget | None = None
-        self._answers = Answers(clock, next_version)
-        self._freshness = AccountFreshness(clock, next_version)
-        self._log = EventLog(clock, next_version)
-        self._alerts = Alerts(next_version)
+        self._answers = Answers(clock, next_quiet)
+        self._freshness = AccountFreshness(clock, next_quiet)
+        self._log = EventLog(clock, next_quiet)
+        self._alerts = Alerts(next_quiet)
         self._clock = clock
         self._handlers: dict[type, Callable[[Any], bool]] = {
             BookReceived: self._books.receive,

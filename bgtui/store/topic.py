@@ -47,6 +47,10 @@ class Kind(StrEnum):
     """Rules, what fired, what stands."""
 
 
+MARKET = frozenset({Kind.BOOK, Kind.TAPE, Kind.TICKER, Kind.CANDLES, Kind.AUCTION, Kind.INDEX})
+"""Kinds that a busy market changes many times a second."""
+
+
 @dataclass(frozen=True, slots=True)  # looked up at every frame: see `frozen`
 class Topic:
     """One read model; built by the functions below."""

@@ -10,7 +10,7 @@ from bgtui.store.book import BookStatus
 from bgtui.ui.view import ladder
 from bgtui.ui.view.ladder import Memory
 from bgtui.ui.view.ladder_axis import Axis
-from bgtui.ui.view.ladder_bars import stairs
+from bgtui.ui.view.ladder_bars import Stairs
 from bgtui.ui.view.ladder_own import Mark, OwnOrder, by_row
 from bgtui.ui.view.ladder_scene import Counter, Scene
 from bgtui.ui.view.panes import boxes
@@ -94,11 +94,12 @@ def test_every_line_is_as_wide_as_the_pane(
     assert {width_of(line) for line in lines} == {width}
 
 
-@given(books(), st.sampled_from(GROUPS), st.integers(3, 40), st.data())
+@given(books(), st.sampled_from(GROUPS), st.integers(3, 40), st.integers(1, 50), st.data())
 def test_remembered_rows_are_those_that_would_be_made_anew(
     book: tuple[Decimal, list[tuple[str, str]], list[tuple[str, str]]],
     group: int,
     height: int,
+    width: int,
     data: st.DataObject,
 ) -> None:
     tick, bids, asks = book
@@ -122,15 +123,16 @@ def test_remembered_rows_are_those_that_would_be_made_anew(
             cursor=data.draw(st.sampled_from([axis.top, axis.top - 1])),
             last_row=data.draw(st.sampled_from([None, axis.top - 1])), last_side=Side.BUY, tick=tick,
         )  # fmt: skip
-        remembered = ladder.ladder_rows(scene, 46, memory, is_wide=False)
-        assert remembered == ladder.ladder_rows(scene, 46, Memory(), is_wide=False)
+        remembered = ladder.ladder_rows(scene, width, memory, is_wide=False)
+        assert remembered == ladder.ladder_rows(scene, width, Memory(), is_wide=False)
+        assert {width_of(line) for line in remembered} == {width}
 
 
 @given(SIZES, SIZES, st.integers(1, 4), st.integers(0, 8))
 def test_a_bar_that_was_drawn_stays_while_its_size_stays(
     size: Decimal, full: Decimal, cells: int, before: int
 ) -> None:
-    scale = stairs(full, cells)
+    scale = Stairs(full, cells)
     first = scale.steps(size, before)
     assert 1 <= first <= max(cells * 2, before)
     assert scale.steps(size, first) == first

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
+from itertools import accumulate
 from operator import eq
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from rich.cells import get_character_cell_size
 from rich.color import Color, ColorSystem, ColorType
@@ -160,15 +161,15 @@ def _read(segments: Sequence[Segment]) -> tuple[list[str], list[Pen], bool]:
     return letters, pens, is_risky
 
 
-def _runs(text: str, before: str) -> Iterable[tuple[int, int]]:
-    """Return where a text differs from another of its length: from where, and to where."""
-    start, last = 0, len(text)
-    while text[start] == before[start]:
-        start += 1
-    while text[last - 1] == before[last - 1]:
-        last -= 1
-    if last - start <= _BRIDGE + 2:  # too short for more than one run
-        return ((start, last),)
+def _runs(text: str, before: str, start: int, last: int) -> Iterable[tuple[int, int]]:
+    """Return where a text differs from another of its length: from where, and to where.
+
+    Args:
+        text: What is shown now.
+        before: What was.
+        start: The first place where they differ.
+        last: The place after the last one.
+    """
     same = list(map(eq, text, before))
     runs: list[tuple[int, int]] = []
     end = start
@@ -179,6 +180,19 @@ def _runs(text: str, before: str) -> Iterable[tuple[int, int]]:
                 start = at
             end = at + 1
     return (*runs, (start, end))
+
+
+class _Seen:
+    """A strip or a line as it was written last, and nothing over it since."""
+
+    __slots__ = ("columns", "end", "line")
+
+    def __init__(self, line: Sequence[Segment] | Row, end: int, columns: Sequence[int] = ()) -> None:
+        self.line: Sequence[Any] = line
+        self.end = end
+        """The column after it."""
+        self.columns = columns
+        """Where each span of a line begins, and where the last one ends."""
 
 
 class CellScreen:
@@ -193,7 +207,7 @@ class CellScreen:
         self.width, self.height = width, height
         self._letters = [[" "] * width for _ in range(height)]
         self._pens = [[PLAIN] * width for _ in range(height)]
-        self._seen: list[dict[int, tuple[Sequence[Segment] | Row, int]]] = [{} for _ in range(height)]
+        self._seen: list[dict[int, _Seen]] = [{} for _ in range(height)]
         self._risky = [False] * height
         self._pen: Pen | None = None
         self._at: tuple[int, int] | None = None
@@ -230,37 +244,50 @@ class CellScreen:
             line = tuple(span._replace(text=to_ascii(span.text)) for span in line)
         seen = self._seen[y]
         known = seen.get(x)
-        if known is not None and isinstance(known[0], tuple) and len(known[0]) == len(line):
-            is_put = self._put_spans(y, x, line, known[0], box, out)
+        if known is not None and isinstance(known.line, tuple) and len(known.line) == len(line):
+            is_put = self._put_spans(y, line, known, box, out)
             if is_put is not None:
-                if is_put:
-                    seen[x] = (line, known[1])
                 return is_put
         if not all(is_narrow(span[0]) for span in line):
             return False
         self._replace(y, x, line, box, out)
-        self._note(y, x, line, x, x + sum([len(span[0]) for span in line]))
+        columns = list(accumulate([len(span[0]) for span in line], initial=x))
+        self._note(y, x, _Seen(line, columns[-1], columns), x)
         return True
 
-    def _put_spans(self, y: int, x: int, line: Row, before: Row, box: PenBox, out: list[str]) -> bool | None:
-        """Write the spans that differ; False where that cannot be done here, None where they do not match."""
-        for span, old in zip(line, before, strict=True):
-            text = span[0]
+    def _put_spans(self, y: int, line: Row, known: _Seen, box: PenBox, out: list[str]) -> bool | None:
+        """Write the spans that differ; False where that cannot be done here, None where they do not match.
+
+        A span that is the same object is not looked into: most of a busy line is.
+        """
+        write, columns = self._write_text, known.columns
+        for number, (span, old) in enumerate(zip(line, known.line, strict=True)):
+            if span is old or span == old:
+                continue
+            text, was = span[0], old[0]
             size = len(text)
-            if span is not old and span != old:
-                if size != len(old[0]):
-                    return None
-                if not (text.isascii() and text.isprintable()) and not is_narrow(text):
-                    return False
-                meaning = span[1:]
-                pen = box[meaning]
-                if meaning == old[1:]:
-                    for start, end in _runs(text, old[0]):
-                        self._write_text(y, x + start, text[start:end], pen, out)
-                else:
-                    self._write_text(y, x, text, pen, out)
-                    self._pens[y][x : x + size] = [pen] * size
-            x += size
+            if size != len(was):
+                return None
+            if not (text.isascii() and text.isprintable()) and not is_narrow(text):
+                return False
+            x = columns[number]
+            meaning = span[1:]
+            pen = box[meaning]
+            if meaning != old[1:]:
+                write(y, x, text, pen, out)
+                self._pens[y][x : x + size] = [pen] * size
+                continue
+            start, last = 0, size
+            while text[start] == was[start]:
+                start += 1
+            while text[last - 1] == was[last - 1]:
+                last -= 1
+            if last - start <= _BRIDGE + 2:  # too short for more than one run
+                write(y, x + start, text[start:last], pen, out)
+            else:
+                for start, last in _runs(text, was, start, last):
+                    write(y, x + start, text[start:last], pen, out)
+        known.line = line
         return True
 
     def _write_text(self, y: int, x: int, text: str, pen: Pen, out: list[str]) -> None:
@@ -291,7 +318,7 @@ class CellScreen:
 
     def _row(self, y: int, x: int, segments: Sequence[Segment], out: list[str]) -> None:
         known = self._seen[y].get(x)
-        if known is not None and known[0] is segments:
+        if known is not None and known.line is segments:
             return  # the very strip that was written last, and nothing over it since
         start = x
         old_letters, old_pens = self._letters[y], self._pens[y]
@@ -309,7 +336,7 @@ class CellScreen:
         if is_risky:
             x = self._mend_halves(y, x, letters, pens)
         end = x + len(letters)
-        self._note(y, start, segments, x, end)
+        self._note(y, start, _Seen(segments, end), x)
         if old_letters[x:end] == letters and old_pens[x:end] == pens:
             return
         if not is_risky:
@@ -319,12 +346,12 @@ class CellScreen:
             self._risky[y] = any(len(letter) > 1 or letter > _SURE for letter in old_letters)
             self._write_whole(y, out)
 
-    def _note(self, y: int, start: int, segments: Sequence[Segment] | Row, x: int, end: int) -> None:
-        """Remember a strip as written, and forget those that it lies over."""
+    def _note(self, y: int, start: int, written: _Seen, x: int) -> None:
+        """Remember a strip as written, and forget those that it lies over from a column on."""
         seen = self._seen[y]
-        for other in [at for at, (_, until) in seen.items() if at < end and until > x]:
+        for other in [at for at, known in seen.items() if at < written.end and known.end > x]:
             del seen[other]
-        seen[start] = (segments, end)
+        seen[start] = written
 
     def _mend_halves(self, y: int, x: int, letters: list[str], pens: list[Pen]) -> int:
         """Take in the halves of wide letters that the new ones cut in two; return where they begin now."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from functools import lru_cache
 
 LOWER_AFTER_S = 30.0
 """Seconds for which a smaller scale must suffice before it is taken."""
@@ -67,12 +66,6 @@ class Stairs:
                 return before
         whole, rest = divmod(size, self._unit)
         return min(int(whole) + (rest > 0), self._count)
-
-
-@lru_cache(64)
-def stairs(full: Decimal, cells: int) -> Stairs:
-    """Return the steps of a scale, worked out once."""
-    return Stairs(full, cells)
 
 
 def left_bar(count: int, cells: int) -> str:

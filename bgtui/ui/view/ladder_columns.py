@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bgtui.domain.value import frozen
+from bgtui.ui.view import ladder_own
 
 NARROW, WIDE = 46, 75
 """Cells of the ladder below 200 columns, and from there on."""
@@ -33,6 +34,12 @@ class Columns:
     def right_bar(self) -> int:
         """Cells of the ask bar."""
         return self.bar - self.slack // 2
+
+    @property
+    def to_asks(self) -> int:
+        """Cells from the gutter to the ask sizes: what a row must have room for to be more than a part."""
+        bids = ladder_own.CELLS + 2 * self.gap + self.size + self.left_bar + 1
+        return self.gutter + bids + self.price + 1 + self.gap + self.right_bar + self.size
 
 
 def columns(*, is_wide: bool, price_cells: int) -> Columns:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from functools import lru_cache
 
 from bgtui.domain.market import Side
 from bgtui.store.book import BookStatus
@@ -16,7 +15,7 @@ from bgtui.ui.role import Role
 from bgtui.ui.traded import Flow
 from bgtui.ui.view import figure, ladder_own
 from bgtui.ui.view.glyph import CURSOR, DOWN, STALE_EDGE, UP
-from bgtui.ui.view.ladder_bars import Stairs, left_bar, right_bar, stairs
+from bgtui.ui.view.ladder_bars import Stairs, left_bar, right_bar
 from bgtui.ui.view.ladder_columns import Columns
 from bgtui.ui.view.ladder_own import OwnOrder
 from bgtui.ui.view.ladder_scene import Scene
@@ -40,23 +39,54 @@ class _Drawn:
         self.bid, self.ask, self.rest, self.row = bid, ask, rest, row
 
 
+class _Side:
+    """How the sizes and bars of one side look on one scale."""
+
+    def __init__(self, cut: Columns, full: Decimal, steps: dict[int, int], *, is_bid: bool) -> None:
+        """Make what does not depend on a size.
+
+        Args:
+            cut: The ladder's columns.
+            full: Size of a full bar; zero draws none.
+            steps: Steps of the bars that were drawn last, by row; a bar holds its step as long as it can.
+            is_bid: Which side; the bars of both grow towards the price between them.
+        """
+        bar_cells = cut.left_bar if is_bid else cut.right_bar
+        gap = " " * cut.gap
+        self._is_bid, self._steps = is_bid, steps
+        self._role = Role.BID if is_bid else Role.ASK
+        self._cells = cut.gap + cut.size if is_bid else cut.size
+        self._stairs = Stairs(full, bar_cells)
+        counts = range(max(bar_cells, 0) * 2 + 1)
+        texts = [left_bar(count, bar_cells) + " " if is_bid else right_bar(count, bar_cells) for count in counts]
+        self._bars = [Span(gap + text, self._role) for text in texts]
+        self._none = self._ordered(blank(self._cells, self._role), 0)
+
+    def cells(self, number: int, size: Decimal | None) -> tuple[Span, Span]:
+        """Return the two cells of a row, left to right."""
+        if size is None:
+            self._steps.pop(number, None)
+            return self._none
+        count = self._steps[number] = self._stairs.steps(size, self._steps.get(number))
+        return self._ordered(Span(figure.ladder_size(size).rjust(self._cells), self._role), count)
+
+    def _ordered(self, size: Span, count: int) -> tuple[Span, Span]:
+        return (size, self._bars[count]) if self._is_bid else (self._bars[count], size)
+
+
 class Rows:
     """The rows of the last frame, from which those of the next are made."""
 
     def __init__(self) -> None:
         """Begin with none."""
         self._drawn: dict[int, _Drawn] = {}
-        self._steps: tuple[dict[int, int], dict[int, int]] = ({}, {})
-        """Steps of the bars by row: asks, bids."""
+        self._steps: dict[Side, dict[int, int]] = {Side.BUY: {}, Side.SELL: {}}
         self._frame: tuple[object, ...] = ()
-        self._width = 0
-        self._cut: Columns | None = None
-        self._stairs: tuple[Stairs, Stairs] | None = None
 
     def forget(self) -> None:
         """Begin anew: another instrument, grouping or scale."""
         self._drawn.clear()
-        for steps in self._steps:
+        for steps in self._steps.values():
             steps.clear()
 
     def lines(self, scene: Scene, cut: Columns, width: int) -> list[Row]:
@@ -64,15 +94,18 @@ class Rows:
         self._begin(scene, cut, width)
         bids, asks, flow, drawn = scene.bids.get, scene.asks.get, scene.flow.get, self._drawn
         cursor, last_row, own = scene.cursor, scene.last_row, scene.own
+        is_cut = width < cut.to_asks  # a pane too narrow for a ladder: its cells are not where they belong
         made: list[Row] = []
         for number in range(scene.axis.top, scene.axis.bottom - 1, -1):
             bid, ask, is_last = bids(number), asks(number), number == last_row
             mine = (own.get((Side.BUY, number)), own.get((Side.SELL, number))) if own else _NOT_MINE
             rest = (flow(number), number == cursor, is_last, scene.last_side if is_last else None, mine)
             before = drawn.get(number)
-            if before is None or before.rest != rest:
-                drawn[number] = before = _Drawn(bid, ask, rest, self._made(scene, number, bid, ask, rest))
-            elif before.bid != bid or before.ask != ask:
+            is_same = before is not None and before.bid == bid and before.ask == ask
+            if before is None or before.rest != rest or (is_cut and not is_same):
+                row = exactly(self._made(scene, cut, number, rest), width)
+                drawn[number] = before = _Drawn(bid, ask, rest, row)
+            elif not is_same:
                 self._change(before, number, bid, ask)
             made.append(before.row)
         return made
@@ -82,8 +115,9 @@ class Rows:
         is_doubtful = scene.status is not BookStatus.LIVE
         frame = (cut, scene.axis.step, is_doubtful, scene.is_focused, scene.places, scene.full, width)
         if frame != self._frame or len(self._drawn) > _MAX_KNOWN:
-            self._frame, self._cut, self._width = frame, cut, width
-            self._stairs = (stairs(scene.full, cut.right_bar), stairs(scene.full, cut.left_bar))
+            self._frame = frame
+            self._bid = _Side(cut, scene.full, self._steps[Side.BUY], is_bid=True)
+            self._ask = _Side(cut, scene.full, self._steps[Side.SELL], is_bid=False)
             self._drawn.clear()
 
     def _change(self, drawn: _Drawn, number: int, bid: Decimal | None, ask: Decimal | None) -> None:
@@ -91,70 +125,27 @@ class Rows:
         cells = list(drawn.row)
         if drawn.bid != bid:
             drawn.bid = bid
-            cells[_BID : _BID + 2] = self._bid(number, bid)
+            cells[_BID : _BID + 2] = self._bid.cells(number, bid)
         if drawn.ask != ask:
             drawn.ask = ask
-            cells[_ASK : _ASK + 2] = self._ask(number, ask)
+            cells[_ASK : _ASK + 2] = self._ask.cells(number, ask)
         drawn.row = tuple(cells)
 
-    def _made(self, scene: Scene, number: int, bid: Decimal | None, ask: Decimal | None, rest: _Rest) -> Row:
-        cut = self._columns
+    def _made(self, scene: Scene, cut: Columns, number: int, rest: _Rest) -> list[Span]:
         flow, is_cursor, is_last, side, (my_bid, my_ask) = rest
         spans = [
             _gutter(scene, cut, is_cursor=is_cursor),
             ladder_own.cell(my_bid) if my_bid else blank(ladder_own.CELLS),
-            *self._bid(number, bid),
+            *self._bid.cells(number, scene.bids.get(number)),
             _price(scene, cut, number, is_cursor=is_cursor, is_last=is_last),
             _mark(side),
-            *self._ask(number, ask),
+            *self._ask.cells(number, scene.asks.get(number)),
         ]
         if my_ask is not None or flow is not None:
             spans += (blank(1 + cut.gap), ladder_own.cell(my_ask) if my_ask else blank(ladder_own.CELLS))
         if flow is not None and cut.has_flow:
             spans += _flow(flow)
-        return exactly(spans, self._width)
-
-    def _bid(self, number: int, size: Decimal | None) -> tuple[Span, Span]:
-        cut = self._columns
-        count = self._count(number, size, is_bid=True)
-        if size is None:
-            return blank(cut.gap + cut.size, Role.BID), _left_bar(0, cut.left_bar, cut.gap)
-        text = figure.ladder_size(size).rjust(cut.gap + cut.size)
-        return Span(text, Role.BID), _left_bar(count, cut.left_bar, cut.gap)
-
-    def _ask(self, number: int, size: Decimal | None) -> tuple[Span, Span]:
-        cut = self._columns
-        count = self._count(number, size, is_bid=False)
-        if size is None:
-            return _right_bar(0, cut.right_bar, cut.gap), blank(cut.size, Role.ASK)
-        text = figure.ladder_size(size).rjust(cut.size)
-        return _right_bar(count, cut.right_bar, cut.gap), Span(text, Role.ASK)
-
-    def _count(self, number: int, size: Decimal | None, *, is_bid: bool) -> int:
-        """Return the steps of one bar, which hold as long as the size stays near."""
-        assert self._stairs is not None
-        steps = self._steps[is_bid]
-        if size is None:
-            steps.pop(number, None)
-            return 0
-        count = self._stairs[is_bid].steps(size, steps.get(number))
-        steps[number] = count
-        return count
-
-    @property
-    def _columns(self) -> Columns:
-        assert self._cut is not None
-        return self._cut
-
-
-@lru_cache(64)
-def _left_bar(count: int, cells: int, gap: int) -> Span:
-    return Span(f"{' ' * gap}{left_bar(count, cells)} ", Role.BID)
-
-
-@lru_cache(64)
-def _right_bar(count: int, cells: int, gap: int) -> Span:
-    return Span(f"{' ' * gap}{right_bar(count, cells)}", Role.ASK)
+        return spans
 
 
 def _price(scene: Scene, cut: Columns, number: int, *, is_cursor: bool, is_last: bool) -> Span:

@@ -92,6 +92,15 @@ class Counter:
             found[current] = total
         return found
 
+    def row_of(self, price_text: str, axis: Axis, *, is_bid: bool) -> int:
+        """Return the row of one price."""
+        known = self._known(axis, is_bid=is_bid)
+        number = known.get(price_text)
+        if number is None:
+            price = Decimal(price_text)
+            number = known[price_text] = axis.bid_row(price) if is_bid else axis.ask_row(price)
+        return number
+
     def _known(self, axis: Axis, *, is_bid: bool) -> dict[str, int]:
         step = (axis.tick, axis.group)
         if step != self._step or len(self._rows[is_bid]) > _MAX_KNOWN:

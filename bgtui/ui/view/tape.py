@@ -150,14 +150,22 @@ class Memory:
                 or before[1] is not is_newest
                 or before[2] is not is_dashes
             ):
-                line = _dashes(look) if is_dashes else _line(trade, look, own, is_newest=is_newest)
+                line = _dashes(look.width, look.edge) if is_dashes else _line(trade, look, own, is_newest=is_newest)
                 before = known[number] = (trade, is_newest, is_dashes, line)
             made.append(before[3])
         return made
 
 
-def _dashes(look: Look) -> Row:
-    return edged_line((Span("-" * (look.width - 1), Role.MUTED),), look.width, look.edge)
+@lru_cache(16)
+def _dashes(width: int, edge: str) -> Row:
+    """Return the line of dashes: in as many pieces as a trade, so that one is written over the other."""
+    pieces = [edge_span(edge), *(Span("-" * cells, Role.MUTED) for cells in _PIECES)]
+    rest = width - 1 - sum(_PIECES)
+    return exactly([*pieces, Span("-" * rest, Role.MUTED)] if rest > 0 else pieces, width)
+
+
+_PIECES = (1, 9, _PRICE_CELLS + 1 + _SIZE_CELLS)
+"""Cells of the mark, the time, and price and size."""
 
 
 def _line(trade: Trade | None, look: Look, own: frozenset[str], *, is_newest: bool) -> Row:

@@ -12,7 +12,8 @@ from textual.geometry import Region
 from textual.strip import Strip
 from textual.widget import Widget
 
-from bgtui.store.topic import Topic
+from bgtui.domain.instrument import InstrumentId
+from bgtui.store.topic import MARKET, Topic
 from bgtui.ui.keys import Context
 from bgtui.ui.pens import Pens
 from bgtui.ui.view.glyph import to_ascii
@@ -62,6 +63,9 @@ class Canvas(Widget, inherit_bindings=False):
         self._topics: tuple[Topic, ...] = ()
         self._versions: list[int] = []
         """Of what it was drawn, and how new that was."""
+        self._shows_market = True
+        self._quiet: tuple[int, InstrumentId | None] | None = None
+        """What the store counted when a canvas that shows no market looked last."""
         self._beat = -1
         self._looked_s = float("-inf")
         self._is_due = True
@@ -85,14 +89,25 @@ class Canvas(Widget, inherit_bindings=False):
         is_due = self._is_due or beat != self._beat
         if not is_due and now_s - self._looked_s < self.period_s:
             return
+        if self._is_due and not self.display:
+            return
         store = self.workspace.store
+        quiet = (store.quiet_changes, self.workspace.instrument) if store is not None else None
+        if not is_due and quiet == self._quiet:
+            return  # it shows nothing of the market, and nothing else has changed
         topics = tuple(self.topics()) if store is not None else ()
         versions = [store.version(topic) for topic in topics] if store is not None else []
-        if (is_due or versions != self._versions or topics != self._topics) and self.display:
+        has_moved = is_due or versions != self._versions or topics != self._topics
+        if has_moved and not self.display:
+            self._is_due = True  # once it is seen
+            return
+        if has_moved:
             self._looked_s = now_s
             self._topics, self._versions = topics, versions
+            self._shows_market = any(topic.kind in MARKET for topic in topics)
             self._beat = beat
             self.draw()
+        self._quiet = None if self._shows_market else quiet
 
     @property
     def is_asked(self) -> bool:

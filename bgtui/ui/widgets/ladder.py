@@ -127,7 +127,7 @@ class Ladder(Canvas, can_focus=True):
         last = self._last_trade(view.instrument)
         last_row = None
         if last is not None:
-            last_row = axis.ask_row(last.price) if last.side is Side.BUY else axis.bid_row(last.price)
+            last_row = self._counter.row_of(last.price_text, axis, is_bid=last.side is Side.SELL)
         cursor = self.cursor_row()
         above, below = self._beyond(view, own, axis, cursor)
         note, is_above = self._touch_note(view, axis, now_s)
@@ -238,9 +238,10 @@ class Ladder(Canvas, can_focus=True):
         return ticker.last if ticker is not None else None
 
     def _touch(self, view: BookView, axis: Axis) -> tuple[int, int] | None:
-        if view.best_bid is None or view.best_ask is None:
+        if not view.bids or not view.asks:
             return None
-        return axis.ask_row(view.best_ask), axis.bid_row(view.best_bid)
+        row_of = self._counter.row_of
+        return row_of(view.asks[0][0], axis, is_bid=False), row_of(view.bids[0][0], axis, is_bid=True)
 
     def _has_dock(self) -> bool:
         return bool(getattr(self.screen, "docks", ()))
@@ -304,7 +305,7 @@ class Ladder(Canvas, can_focus=True):
             if best is None:
                 return None
             looked.cursor_text = format(axis.price(axis.bid_row(best)), "f")
-        return axis.bid_row(Decimal(looked.cursor_text))
+        return self._counter.row_of(looked.cursor_text, axis, is_bid=True)
 
     def orders_at_cursor(self) -> list[OwnOrder]:
         """Return my orders on the cursor's row, both sides."""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bgtui.ui.view.ladder_bars import BarScale, full_scale, left_bar, right_bar, stairs
+from bgtui.ui.view.ladder_bars import BarScale, full_scale, left_bar, right_bar, Stairs
 from tests.support.build import D
 
 
@@ -34,17 +34,17 @@ def test_a_large_level_in_between_starts_the_wait_anew() -> None:
 
 
 def test_a_bar_leaves_its_step_only_a_quarter_beyond_it() -> None:
-    assert stairs(D(10), 2).steps(D("2.5"), None) == 1
-    assert stairs(D(10), 2).steps(D("3.0"), 1) == 1  # 1.2 steps: not beyond 1.25
-    assert stairs(D(10), 2).steps(D("3.2"), 1) == 2
-    assert stairs(D(10), 2).steps(D("2.0"), 2) == 2  # 0.8 steps: not below 0.75
-    assert stairs(D(10), 2).steps(D("1.8"), 2) == 1
+    assert Stairs(D(10), 2).steps(D("2.5"), None) == 1
+    assert Stairs(D(10), 2).steps(D("3.0"), 1) == 1  # 1.2 steps: not beyond 1.25
+    assert Stairs(D(10), 2).steps(D("3.2"), 1) == 2
+    assert Stairs(D(10), 2).steps(D("2.0"), 2) == 2  # 0.8 steps: not below 0.75
+    assert Stairs(D(10), 2).steps(D("1.8"), 2) == 1
 
 
 def test_the_smallest_level_has_a_bar_and_none_is_longer_than_its_cells() -> None:
-    assert stairs(D(10), 2).steps(D("0.0001"), None) == 1
-    assert stairs(D(10), 2).steps(D(100), None) == 4
-    assert stairs(D(0), 2).steps(D(1), None) == 0
+    assert Stairs(D(10), 2).steps(D("0.0001"), None) == 1
+    assert Stairs(D(10), 2).steps(D(100), None) == 4
+    assert Stairs(D(0), 2).steps(D(1), None) == 0
 
 
 def test_bars_grow_towards_the_price() -> None:
