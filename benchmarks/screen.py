@@ -1,8 +1,8 @@
 """The real terminal program on a feed of the benchmark's own, which writes down what only it can see.
 
-``python -m benchmarks.screen REST_URL WS_URL OUT.json [--fps N] [--slow] [--table] [--turns]``: runs until it is
-ended by `q`, then writes feed lag, frames and CPU into OUT.json. ``--table`` shows the same book and tape on the
-toolkit's `DataTable` instead; ``--turns`` stops and starts the frames each second, to tell what a frame costs.
+``python -m benchmarks.screen REST_URL WS_URL OUT.json [--fps N] [--slow] [--table] [--turns]``: runs until it
+is ended by `q`, then writes feed lag, frames and CPU into OUT.json. ``--table`` shows the same book and tape
+on the toolkit's `DataTable` instead; ``--turns`` stops and starts the frames, to tell what one costs.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from bgtui.ui.workspace import Badge, Identity
 
 WARM_S = 3.0
 """Seconds at the start that do not count."""
-TURN_S = 1.0
+TURN_S = 3.0
 """For how long frames are drawn, and then none, where their cost is measured."""
 
 

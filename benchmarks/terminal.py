@@ -22,7 +22,7 @@ from tests.support.pty import Pty
 ROOT = Path(__file__).resolve().parents[1]
 WARM_S = 4.0
 SECONDS = 12.0
-PAIRS_S = 50.0
+PAIRS_S = 66.0
 """For how long seconds with frames and seconds without take turns."""
 STARTS = 5
 BARE = """

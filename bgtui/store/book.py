@@ -74,7 +74,9 @@ class BookCounters:
             setattr(self, field.name, getattr(self, field.name) + getattr(other, field.name))
 
 
-_figures: Callable[[BookCounters], tuple[int, ...]] = attrgetter(*(each.name for each in fields(BookCounters)))
+_figures: Callable[[BookCounters], tuple[int, ...]] = attrgetter(
+    *(each.name for each in fields(BookCounters))
+)
 
 
 @frozen

@@ -107,7 +107,7 @@ class Store:
         """Begin empty; the clock tells how old things are."""
         next_version = count(1).__next__
         self.quiet_changes = 0
-        """How often anything but prices, trades and books changed: who shows none of these looks only then."""
+        """How often anything but the market changed: who shows nothing of it need look only then."""
 
         def next_quiet() -> int:
             self.quiet_changes += 1
@@ -250,7 +250,7 @@ class Store:
         return self._tapes.get(instrument, limit)
 
     def trades_after(self, instrument: InstrumentId, trade_id: str) -> tuple[Trade, ...]:
-        """Return the public trades after a known one, oldest first; all there are when it is not kept any more.
+        """Return the public trades after a known one, oldest first; all when it is not kept any more.
 
         Costs as much as there are new ones: a busy tape is looked at in every frame.
         """

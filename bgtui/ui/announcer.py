@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bgtui.store import topic
-from bgtui.store.topic import Kind
 from bgtui.ui.view import notices
 from bgtui.ui.view.doubts import Doubts
 from bgtui.ui.view.notices import Notice, Told
@@ -33,15 +31,14 @@ class Announcer:
         store, identity, shown = workspace.store, workspace.identity, workspace.instrument
         if store is None:
             return
+        now_s = workspace.clock.monotonic()
+        status = store.book_status(shown) if shown is not None else None
+        seen = (int(now_s), shown, status, store.quiet_changes)
+        if seen == self._seen:
+            return
         for news in self._doubts.look(store, workspace.now_ms):
             self._say(news)
-        now_s = workspace.clock.monotonic()
         if self._is_quiet(now_s):
-            return
-        status = store.book_status(shown) if shown is not None else None
-        freshness = store.version(topic.account(Kind.FRESHNESS, identity.product_type))
-        seen = (int(now_s), shown, status, freshness, store.version(topic.HEALTH))
-        if seen == self._seen:
             return
         self._seen = seen
         product, has_key = identity.product_type, identity.has_key

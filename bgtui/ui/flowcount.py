@@ -34,4 +34,4 @@ class FlowCount:
         is_due = now_s - self._looked_s >= PERIOD_S or workspace.flows.is_empty
         if version != self._version and is_due:
             self._version, self._looked_s = version, now_s
-            workspace.flows.take(store.trades(shown))
+            workspace.flows.take(store.trades_after(shown, workspace.flows.last_id))

@@ -39,7 +39,8 @@ class Flows:
         self._by_row: dict[int, Flow] = {}
         self._step: Decimal | None = None
         self._row_of: Callable[[Decimal], int] | None = None
-        self._last_id = ""
+        self.last_id = ""
+        """The last trade that was counted."""
 
     @property
     def is_empty(self) -> bool:
@@ -50,17 +51,12 @@ class Flows:
         """Count those that are new.
 
         Args:
-            trades: The latest ones, oldest first, as the tape keeps them.
+            trades: What was printed after the last one counted, oldest first.
         """
-        new: list[Trade] = []
-        for trade in reversed(trades):
-            if trade.trade_id == self._last_id:
-                break
-            new.append(trade)
-        if new:
-            self._last_id = new[0].trade_id
+        if trades:
+            self.last_id = trades[-1].trade_id
         sums: dict[str, list[Decimal]] = {}  # bought and sold: the trades of a moment share a few prices
-        for trade in new:
+        for trade in trades:
             sums.setdefault(trade.price_text, [_NOTHING, _NOTHING])[trade.side is Side.SELL] += trade.size
         for price_text, (bought, sold) in sums.items():
             price, flow = Decimal(price_text), Flow(bought + sold, bought - sold)

@@ -103,10 +103,7 @@ class TerminalApp(App[T], Generic[T], inherit_bindings=False):
         x, y = place
         put, box, out = self._cells.put, self._pen_box, self._painted
         out.append("")  # not empty any more: the end of the turn is waited for
-        for number, line in lines:
-            if not put(y + number, x, line, box, out):
-                return False
-        return True
+        return all(put(y + number, x, line, box, out) for number, line in lines)
 
     def _place(self, widget: Widget) -> tuple[int, int] | None:
         """Return where a widget stands on the terminal; None where it cannot be written to directly."""

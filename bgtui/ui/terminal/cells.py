@@ -285,8 +285,8 @@ class CellScreen:
             if last - start <= _BRIDGE + 2:  # too short for more than one run
                 write(y, x + start, text[start:last], pen, out)
             else:
-                for start, last in _runs(text, was, start, last):
-                    write(y, x + start, text[start:last], pen, out)
+                for begin, end in _runs(text, was, start, last):
+                    write(y, x + begin, text[begin:end], pen, out)
         known.line = line
         return True
 
@@ -430,7 +430,7 @@ class CellScreen:
             return absolute
         row, column = self._at
         if row == y and x > column:
-            return f"\x1b[{x - column}C" if x - column > 1 else "\x1b[C"  # never longer than the column's name
+            return f"\x1b[{x - column}C" if x - column > 1 else "\x1b[C"  # no longer than its column's name
         if row == y:
             return "\r" if x == 0 else min(f"\x1b[{x + 1}G", absolute, key=len)
         if row + 1 == y and x == 0:

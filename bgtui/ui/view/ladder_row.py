@@ -57,9 +57,9 @@ class _Side:
         self._role = Role.BID if is_bid else Role.ASK
         self._cells = cut.gap + cut.size if is_bid else cut.size
         self._stairs = Stairs(full, bar_cells)
+        draw, after = (left_bar, " ") if is_bid else (right_bar, "")
         counts = range(max(bar_cells, 0) * 2 + 1)
-        texts = [left_bar(count, bar_cells) + " " if is_bid else right_bar(count, bar_cells) for count in counts]
-        self._bars = [Span(gap + text, self._role) for text in texts]
+        self._bars = [Span(f"{gap}{draw(count, bar_cells)}{after}", self._role) for count in counts]
         self._none = self._ordered(blank(self._cells, self._role), 0)
 
     def cells(self, number: int, size: Decimal | None) -> tuple[Span, Span]:

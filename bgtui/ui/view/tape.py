@@ -88,14 +88,24 @@ class Ring:
         return self._lines
 
 
-def per_second(trades: Sequence[Trade], now_ms: int) -> int:
-    """Return how many trades a second were printed lately, rounded up."""
-    count = 0
-    for trade in reversed(trades):
-        if now_ms - trade.time_ms > RATE_S * 1000:
-            break
-        count += 1
-    return -(-count // RATE_S)
+class Rate:
+    """How fast trades are printed: counted as they come, since a busy tape soon drops them."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._by_second: dict[int, int] = {}
+
+    def take(self, trades: Iterable[Trade]) -> None:
+        """Count trades, each once."""
+        for trade in trades:
+            second = trade.time_ms // 1000
+            self._by_second[second] = self._by_second.get(second, 0) + 1
+
+    def per_second(self, now_ms: int) -> int:
+        """Return how many a second there were lately, rounded up."""
+        first = now_ms // 1000 - RATE_S
+        self._by_second = {second: count for second, count in self._by_second.items() if second >= first}
+        return -(-sum(self._by_second.values()) // RATE_S)
 
 
 def title(smallest: Decimal, places: int, *, rate: int | None = None, held: int | None = None,
@@ -130,7 +140,7 @@ class Memory:
     def __init__(self) -> None:
         """Begin with none."""
         self._shared: tuple[Look, frozenset[str]] | None = None
-        self._rows: dict[int, tuple[Trade | None, bool, bool, Row]] = {}
+        self._rows: dict[int, tuple[Trade | None, int, Row]] = {}
 
     def rows(self, ring: Ring, look: Look, own: frozenset[str]) -> list[Row]:
         """Return one row a line of the ring, behind the edge; my trades, ``own`` by id, are bold."""
@@ -142,17 +152,15 @@ class Memory:
         known = self._rows
         made: list[Row] = []
         for number, trade in enumerate(ring.lines):
-            is_newest, is_dashes = number == newest, number == dashes
+            mark = 1 if number == newest else 2 if number == dashes else 0
             before = known.get(number)
-            if (
-                before is None
-                or before[0] is not trade
-                or before[1] is not is_newest
-                or before[2] is not is_dashes
-            ):
-                line = _dashes(look.width, look.edge) if is_dashes else _line(trade, look, own, is_newest=is_newest)
-                before = known[number] = (trade, is_newest, is_dashes, line)
-            made.append(before[3])
+            if before is None or before[0] is not trade or before[1] != mark:
+                if number == dashes:
+                    line = _dashes(look.width, look.edge)
+                else:
+                    line = _line(trade, look, own, is_newest=number == newest)
+                before = known[number] = (trade, mark, line)
+            made.append(before[2])
         return made
 
 

@@ -42,6 +42,8 @@ class Tape(Canvas, can_focus=True):
         self._is_held = False
         self._held = 0
         self._rate = 0
+        self._counter = tape.Rate()
+        self._counted_id = ""
         self._rate_s = float("-inf")
         self._own: frozenset[str] = frozenset()
         self._own_version = -1
@@ -81,6 +83,8 @@ class Tape(Canvas, can_focus=True):
     def _take(self, store: Store, rules: Instrument, height: int) -> None:
         """Bring the ring up to date."""
         shown = rules.id
+        if shown != self._shown:
+            self._counter, self._counted_id, self._rate_s = tape.Rate(), "", float("-inf")
         self._count(store, shown)
         version = store.version(topic.account(Kind.FILLS, shown.product_type))
         if version != self._own_version:
@@ -106,7 +110,10 @@ class Tape(Canvas, can_focus=True):
         now_s = self.workspace.clock.monotonic()
         if now_s - self._rate_s >= _RATE_PERIOD_S:
             self._rate_s = now_s
-            self._rate = tape.per_second(store.trades(shown), self.workspace.now_ms)
+            new = store.trades_after(shown, self._counted_id)
+            self._counter.take(new)
+            self._counted_id = new[-1].trade_id if new else self._counted_id
+            self._rate = self._counter.per_second(self.workspace.now_ms)
 
     def smallest(self, store: Store, rules: Instrument) -> Decimal:
         """Return the smallest size shown: what was chosen for this instrument, else its default."""

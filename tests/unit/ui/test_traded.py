@@ -34,12 +34,14 @@ def test_buys_and_sells_are_summed_by_row() -> None:
     assert rows(flows, FINE) == {999: flow("2.5", "1.5"), 990: flow("1", "-1")}
 
 
-def test_a_trade_counts_once_though_the_tape_still_holds_it() -> None:
+def test_what_is_new_is_added_and_the_last_trade_is_known() -> None:
     flows = Flows()
     rows(flows, FINE)
     flows.take(FIRST)
-    flows.take(FIRST)
-    flows.take((*FIRST[1:], trade(4, "99.9", "1")))
+    flows.take(())
+    assert flows.last_id == "3"
+    flows.take([trade(4, "99.9", "1")])
+    assert flows.last_id == "4"
     assert rows(flows, FINE) == {999: flow("3.5", "2.5"), 990: flow("1", "-1")}
 
 
@@ -48,7 +50,7 @@ def test_another_grouping_adds_up_the_same_trades() -> None:
     flows.take(FIRST)
     rows(flows, FINE)
     assert rows(flows, COARSE) == {99: flow("3.5", "0.5")}
-    flows.take((*FIRST, trade(4, "98.2", "4")))
+    flows.take([trade(4, "98.2", "4")])
     assert rows(flows, COARSE) == {99: flow("3.5", "0.5"), 98: flow("4", "4")}
     assert rows(flows, FINE)[982] == flow("4", "4")
 
@@ -64,6 +66,6 @@ def test_a_look_costs_as_much_as_is_new_and_not_as_what_the_day_has_seen() -> No
     flows.rows(FINE.step, row_of)
     flows.take([trade(number, f"{number}.1", "1") for number in range(1, 300)])
     asked.clear()
-    flows.take([trade(299, "299.1", "1"), trade(300, "99.9", "1")])
+    flows.take([trade(300, "99.9", "1")])
     flows.rows(FINE.step, row_of)
     assert asked == [Decimal("99.9")]

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bgtui.ui.view.ladder_bars import BarScale, full_scale, left_bar, right_bar, Stairs
+from bgtui.ui.view.ladder_bars import BarScale, Stairs, full_scale, left_bar, right_bar
 from tests.support.build import D
 
 

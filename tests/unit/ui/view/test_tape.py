@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bgtui.domain.market import Trade
-from bgtui.ui.view.tape import Ring, default_filter, per_second, stepped_filter
+from bgtui.store.tape import TAPE_LENGTH
+from bgtui.ui.view.tape import Rate, Ring, default_filter, stepped_filter
 from tests.support.build import D, trade
 
 
@@ -80,6 +81,14 @@ def test_a_step_up_and_down_comes_back(exponent: int, factor: int) -> None:
 
 
 def test_the_rate_counts_the_last_ten_seconds() -> None:
-    seen = [trade(str(number), 1000 * number) for number in range(60)]
-    assert per_second(seen, 59_000) == 2
-    assert per_second(seen, 100_000) == 0
+    rate = Rate()
+    rate.take([trade(str(number), 1000 * number) for number in range(60)])
+    assert rate.per_second(59_000) == 2
+    assert rate.per_second(100_000) == 0
+
+
+def test_the_rate_of_a_busy_tape_is_not_that_of_what_it_keeps() -> None:
+    rate = Rate()
+    for second in range(10):
+        rate.take([trade(f"{second}-{number}", 1000 * second) for number in range(TAPE_LENGTH)])
+    assert rate.per_second(9_000) == TAPE_LENGTH
