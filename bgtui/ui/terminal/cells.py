@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
-from itertools import accumulate
-from operator import eq
+from itertools import accumulate, compress, count
+from operator import eq, is_not
 from typing import Any, NamedTuple
 
 from rich.cells import get_character_cell_size
@@ -260,9 +260,10 @@ class CellScreen:
 
         A span that is the same object is not looked into: most of a busy line is.
         """
-        write, columns = self._write_text, known.columns
-        for number, (span, old) in enumerate(zip(line, known.line, strict=True)):
-            if span is old or span == old:
+        write, columns, before = self._write_text, known.columns, known.line
+        for number in compress(count(), map(is_not, line, before)):
+            span, old = line[number], before[number]
+            if span == old:
                 continue
             text, was = span[0], old[0]
             size = len(text)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import compress, count
+from operator import is_not
 from typing import ClassVar, Protocol, cast
 
 from rich.segment import Segment
@@ -132,9 +134,8 @@ class Canvas(Widget, inherit_bindings=False):
         made = list(self.rows(width, height)[:height])
         made += [EMPTY] * (height - len(made))
         rows, known = self._rows, len(self._rows)
-        changed = [
-            y for y, line in enumerate(made) if y >= known or (line is not rows[y] and line != rows[y])
-        ]
+        changed = [y for y in compress(count(), map(is_not, made, rows)) if made[y] != rows[y]]
+        changed += range(known, height)
         self._rows = made
         if not changed:
             return
