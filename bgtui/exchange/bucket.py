@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from heapq import heappop, heappush, nsmallest
+from heapq import heapify, heappop, heappush, nsmallest
 
 
 class Bucket:
@@ -30,6 +30,13 @@ class Bucket:
         """Take tokens as of ``now``, whether or not they are there."""
         for _ in range(tokens):
             heappush(self._back_at, now + self.seconds)
+
+    def put_off(self, taken: float, by: float) -> None:
+        """Bring the token that was taken then back so much later: what it was for came to pass later."""
+        if taken + self.seconds in self._back_at:
+            self._back_at.remove(taken + self.seconds)
+            heapify(self._back_at)
+        self.take(taken + by)
 
     def drain(self, now: float) -> None:
         """Take whatever is there: somebody else has used it up."""

@@ -106,6 +106,8 @@ class Limiter:
         self._reads = Pause(first_s=5.0, most_s=300.0, calm_s=60.0)
         self._orders = Pause(first_s=1.0, most_s=30.0, calm_s=60.0)
         self._refusals = 0
+        self._fastest_s = inf
+        """The fastest answer so far, from its turn on."""
         self._timer: asyncio.TimerHandle | None = None
 
     async def acquire(self, endpoint: Endpoint, priority: Priority) -> Grant:
@@ -137,6 +139,24 @@ class Limiter:
         if grant.priority is not Priority.READ and grant.at < self._reads.until:
             self._orders.begin(now)
         self._reads.begin(now)
+
+    def answered(self, grant: Grant, *, is_answer: bool = True) -> None:
+        """Take note that a request has ended: one that took long may have arrived late, and counts from then.
+
+        It arrived between its sending and its end. Beside the fastest answer so far, which says how long the
+        way is, it may have arrived by that much later that it took longer: a connection was being made, or
+        somebody was busy. The next requests, which go at once, must not come upon it in one window.
+
+        Args:
+            grant: On which it was sent.
+            is_answer: Whether the exchange answered; only then it says how long the way is.
+        """
+        took_s = asyncio.get_running_loop().time() - grant.at
+        if is_answer:
+            self._fastest_s = min(self._fastest_s, took_s)
+        late_s = took_s - self._fastest_s
+        if late_s > self._spread_s:
+            self._bucket(grant.endpoint).put_off(grant.at, late_s)
 
     def report(self, grant: Grant, left: int) -> None:
         """Take note of what the exchange says is left of a route: other programs may use the same key."""

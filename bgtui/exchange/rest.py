@@ -318,7 +318,12 @@ class RestClient:
         return data
 
     async def _unwrap(self, grant: Grant, endpoint: Route, query: str, content: bytes) -> msgspec.Raw:
-        status, body, headers = await self._exchange(endpoint, query, content)
+        is_answer = False
+        try:
+            status, body, headers = await self._exchange(endpoint, query, content)
+            is_answer = True
+        finally:
+            self._limiter.answered(grant, is_answer=is_answer)
         try:
             answer = (write_answer if isinstance(endpoint, Write) else read_answer)(status, body, headers)
         except ExchangeError as error:

@@ -75,6 +75,31 @@ def test_no_window_ever_sees_more_than_its_limit(asked: list[tuple[float, Read |
     assert most_in_window(opening, whole[1]) <= whole[0] * 0.9
 
 
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.tuples(st.floats(0, 3), st.floats(0.02, 1.0), st.floats(0, 1)), max_size=30))
+def test_what_arrives_late_counts_from_when_it_may_have_arrived(
+    asked: list[tuple[float, float, float]],
+) -> None:
+    """Some are slow on their way, as when a connection is being made; the next ones are not."""
+    route, way_s = read("positions", 5), 0.02
+
+    async def scenario() -> list[float]:
+        limiter, arrivals = Limiter(), []
+
+        async def ask(delay_s: float, took_s: float, part: float) -> None:
+            await asyncio.sleep(delay_s)
+            grant = await limiter.acquire(route, Priority.READ)
+            arrivals.append(grant.at + way_s / 2 + part * (took_s - way_s))
+            await asyncio.sleep(took_s)
+            limiter.answered(grant)
+
+        await ask(0, way_s, 0)
+        await asyncio.gather(*(ask(*each) for each in asked))
+        return arrivals
+
+    assert most_in_window(run_virtual(scenario()), route.limit.seconds) <= route.limit.count
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.tuples(st.integers(1, 5), st.sampled_from([0.0, 0.3, 0.9])), min_size=1, max_size=8))
 def test_cancels_wait_for_nothing_but_their_own_route(bursts: list[tuple[int, float]]) -> None:
