@@ -177,6 +177,7 @@ def _amended(intent: AmendOrder, facts: Facts, old: Order | PlanOrder | None) ->
             band_base=facts.reference,
             is_new=False,
             old_price=old.price if isinstance(old, Order) else None,
+            is_no_larger=isinstance(old, Order) and _is_no_larger_order(old, intent),
         )
     )
 
@@ -206,6 +207,14 @@ def _amended_plan(intent: AmendPlan, facts: Facts, old: Order | PlanOrder | None
             is_no_larger=is_no_larger,
         )
     )
+
+
+def _is_no_larger_order(old: Order, new: AmendOrder) -> bool:
+    """Tell whether a changed order is for no more than what is left of it, in size and in value."""
+    if old.price is None or old.size_is_quote:
+        return False
+    left = old.remaining_size
+    return new.new_size <= left and new.new_size * new.new_price <= left * old.price
 
 
 def _is_no_larger(old: PlanOrder, new: PlanOrder) -> bool:

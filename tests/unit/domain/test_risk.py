@@ -435,6 +435,18 @@ def test_an_amend_of_what_opens_is_judged_by_its_new_figures() -> None:
     assert len(refusals(amend, limits, moment=Moment(amended=None))) == 1, "what is not known may open"
 
 
+def test_an_order_over_the_limit_may_be_made_smaller() -> None:
+    large = replace(order(size="10"), position_side=LONG, effect=OPEN, position_mode=HEDGE)
+    limits, moment = Limits(order_value=D(500)), Moment(amended=large)
+
+    def amended(price: str, size: str) -> list[str]:
+        return refusals(AmendOrder(OrderRef(BTC, "1"), D(price), D(size)), limits, moment=moment)
+
+    assert amended("100", "9") == amended("99", "10") == []
+    assert len(amended("112", "9")) == 1, "smaller, but worth more"
+    assert len(amended("50", "11")) == 1, "worth less, but larger"
+
+
 def test_an_amend_of_a_waiting_order_too() -> None:
     opening = replace(plan(), side=Side.BUY, position_side=LONG, effect=OPEN, position_mode=HEDGE)
     limits, moment = Limits(order_value=D(500)), Moment(amended=opening)
