@@ -79,6 +79,8 @@ class LimitChecks:
         self._locked_until_ms = 0
         self._may_close: set[int] = set()
         """Requests that may do nothing but close a leg, as those of one-way mode do which face one."""
+        self._smaller: set[int] = set()
+        """Changes that leave an order no larger and worth no more: no limit of what is at stake is theirs."""
 
     # As it leaves
 
@@ -92,6 +94,8 @@ class LimitChecks:
             return
         body = json.loads(asked.body or b"{}")
         instrument = _instrument(asked.path, body)
+        if self._is_smaller(body):
+            self._smaller.add(asked.number)
         if instrument is not None and self._faces_leg(instrument, str(body.get("side", ""))):
             self._may_close.add(asked.number)
             return
@@ -148,7 +152,7 @@ class LimitChecks:
         if asked.path in (f"{MIX}account/set-leverage", f"{MIX}account/set-all-leverage"):
             self._no_more(name, "leverage", Decimal(str(body["leverage"])), self.limits.leverage)
         elif instrument is not None:
-            may_close = asked.number in self._may_close
+            may_close = asked.number in self._may_close or asked.number in self._smaller
             self._order(name, asked.path, body, instrument, may_close=may_close)
             if instrument.product_type is USDT and not may_close:
                 self._account(name, instrument, self._side(body))
@@ -176,6 +180,19 @@ class LimitChecks:
         return is_net and any(
             leg.instrument == instrument and (not side or leg.side is against) for leg in legs
         )
+
+    def _is_smaller(self, body: dict[str, Any]) -> bool:
+        """Tell whether a change leaves what it changes no larger and worth no more."""
+        old_id, ledger = str(body.get("orderId", "")), self._place.ledger
+        size: Decimal | None = None
+        price: Decimal | None = None
+        if (order := ledger.orders.get(old_id)) is not None:
+            size, price = order.remaining_size, order.price
+        elif (plan := ledger.plans.get(old_id)) is not None:
+            size, price = plan.size, plan.execute_price or plan.trigger_price
+        new_size = Decimal(str(body.get("newSize") or size or 0))
+        new_price = Decimal(str(body.get("newPrice") or body.get("newTriggerPrice") or price or 0))
+        return bool(size and price and new_size <= size and new_size * new_price <= size * price)
 
     def _side(self, body: dict[str, Any]) -> int:
         """Return which of both sides a write opens: 0 is long."""
