@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 from typing import ClassVar
 
@@ -101,6 +101,15 @@ class CloseDock(LegDock):
         if order is None or leg is None:
             return None, None
         return order.price, None if order.size >= leg.size else order.size
+
+    def markets(self) -> Collection[InstrumentId]:
+        """Return the leg's instrument."""
+        return (self.first.instrument,)
+
+    def by_market(self) -> Collection[str]:
+        """Return what it brings, unless that goes by a price of one's own."""
+        is_own = not self.is_market and read_number(self.edits["price"].text.strip()) is not None
+        return ("rules",) if is_own else ("realized", "clip", "rules")
 
     def order(self) -> PlaceOrder | None:
         """Return the closing order."""

@@ -14,7 +14,7 @@ from bgtui.domain.value import frozen
 from bgtui.ui.keys import Context
 from bgtui.ui.modals.dock import Dock
 from bgtui.ui.role import Role
-from bgtui.ui.view import contract
+from bgtui.ui.view import contract, lastseen
 from bgtui.ui.view.confirm import ConfirmGate
 from bgtui.ui.view.dockframe import Body, Section, frame, labelled, prose, whole
 from bgtui.ui.view.lineedit import LineEdit
@@ -115,6 +115,18 @@ class FormDock(Dock[Decision]):
         """Return price, quote currency, and size, base coin, as they would be sent now."""
         return None, None
 
+    def markets(self) -> Collection[InstrumentId]:
+        """Return the instruments by whose price of now some of its figures go."""
+        return ()
+
+    def by_market(self) -> Collection[str]:
+        """Return the labels of the lines of its effects that go by the price of now."""
+        return ()
+
+    def hints_by_market(self) -> Collection[str]:
+        """Return the fields whose hints go by the price of now."""
+        return ()
+
     def label(self, name: str) -> str:
         """Return a field's name as shown."""
         return name.replace("_", " ")
@@ -175,8 +187,21 @@ class FormDock(Dock[Decision]):
                 shown = (*edit.rows(is_focused=is_current), *self._tail(name, edit, is_current=is_current))
             body.append(labelled(self.label(name), shown, is_current=is_current))
         current = len(body) - len(names) + (names.index(self.field) if names else 0)
-        shown_rows = _fitting(body, self.effects(width), self._problem_rows(width), current, height)
+        shown_rows = _fitting(body, self._effects(width), self._problem_rows(width), current, height)
         return frame(self.heading(), self.tag(), shown_rows, self.verbs, width, height)
+
+    def _effects(self, width: int) -> list[Body]:
+        """Return its effects; under a price that is not live any more their age, and what goes by it dim."""
+        age_s = self._price_age_s()
+        if age_s is None:
+            return list(self.effects(width))
+        return [lastseen.age_row(age_s), *lastseen.dimmed(self.effects(width), self.by_market())]
+
+    def _price_age_s(self) -> float | None:
+        """Return how old the oldest price is that its figures go by, seconds; None while all are live."""
+        store = self.workspace.store
+        ages = [] if store is None else [lastseen.age_s(store, each) for each in self.markets()]
+        return max((age for age in ages if age is not None), default=None)
 
     def _stand(self) -> list[str]:
         """Stand on a field that there is; return all of them."""
@@ -189,7 +214,9 @@ class FormDock(Dock[Decision]):
         """Return what stands behind a text, in the same cell whether the caret is there or not."""
         hint = self.hint(name)
         has_caret = is_current and edit.caret == len(edit.text)
-        return (Span(f"{' ' if has_caret else '  '}{hint}", Role.MUTED),) if hint else ()
+        is_old = bool(hint) and name in self.hints_by_market() and self._price_age_s() is not None
+        role = Role.STALE if is_old else Role.MUTED
+        return (Span(f"{' ' if has_caret else '  '}{hint}", role),) if hint else ()
 
     def _problem_rows(self, width: int) -> Sequence[Body]:
         lines = [line for line in (self.problem, *self._obstacles(), *self.problems()) if line]
@@ -227,7 +254,7 @@ class FormDock(Dock[Decision]):
         left = self.gate.seconds_left(self.workspace.clock.monotonic()) if self.gate is not None else 0
         if left is not None:
             end.append(labelled("expires", f"in {left}s") if left else labelled("expired", _EXPIRED))
-        body = _fitting(body, self.effects(width), end, 0, height)
+        body = _fitting(body, self._effects(width), end, 0, height)
         send = "" if left == 0 else "y SEND"
         return frame("REVIEW", self.tag(), body, (send, "esc edit"), width, height, is_double=True)
 

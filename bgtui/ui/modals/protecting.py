@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 from typing import ClassVar
 
@@ -70,6 +70,14 @@ class ProtectDock(LegDock):
         """Return how far from mark it is."""
         facts, price = self.facts(), self._price(name)
         return "" if facts is None else triggered.away(price, facts.mark)
+
+    def markets(self) -> Collection[InstrumentId]:
+        """Return the leg's instrument."""
+        return (self.first.instrument,)
+
+    def hints_by_market(self) -> Collection[str]:
+        """Return both prices: what they give goes by the leg's entry, only their distance by mark."""
+        return ("take", "stop")
 
     def _read(self, name: str) -> Read:
         facts, leg = self.facts(), self.leg

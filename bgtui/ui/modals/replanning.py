@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 from typing import ClassVar
 
@@ -105,6 +105,21 @@ class ReplanDock(FormDock):
             return None, None
         tick, size = facts.rules.tick, None if self.first.size_is_quote else self._amount()
         return next((each for each in prices if each is not None and not is_on_step(each, tick)), None), size
+
+    def markets(self) -> Collection[InstrumentId]:
+        """Return the order's instrument."""
+        return (self.first.instrument,)
+
+    def by_market(self) -> Collection[str]:
+        """Return how far it is from firing, and what the rules say of that."""
+        return ("fires", "rules")
+
+    def hints_by_market(self) -> Collection[str]:
+        """Return the prices that were typed as words of the market."""
+        return tuple(name for name in ("trigger", "then") if name in self.edits and self._is_word(name))
+
+    def _is_word(self, name: str) -> bool:
+        return bool(self._text(name)) and read_number(self._text(name)) is None
 
     # Fields
 

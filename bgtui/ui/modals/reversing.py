@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import ClassVar
 
+from bgtui.domain.instrument import InstrumentId
 from bgtui.domain.intent import (
     ReversePosition,
 )
@@ -30,6 +31,14 @@ class ReverseDock(LegDock):
     def names(self) -> Sequence[str]:
         """Return no field: all of it, at market."""
         return ()
+
+    def markets(self) -> Collection[InstrumentId]:
+        """Return the leg's instrument."""
+        return (self.first.instrument,)
+
+    def by_market(self) -> Collection[str]:
+        """Return what both fills bring and make of the legs: each goes by the price of now."""
+        return ("entry", "liq", "realized", "margin", "fee", "rules")
 
     def problems(self) -> Sequence[str]:
         """Return why it cannot be sent."""

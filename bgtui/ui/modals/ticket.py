@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 from typing import ClassVar, TypeVar
@@ -158,6 +158,27 @@ class TicketDock(FormDock):
                 return "%"
             case _:
                 return ""
+
+    def markets(self) -> Collection[InstrumentId]:
+        """Return the instrument."""
+        return (self.instrument,)
+
+    def by_market(self) -> Collection[str]:
+        """Return what goes by the price of now: of an order at its own price only how far liquidation is."""
+        if self._has_own_price():
+            return ("liq", "rules")
+        return ("entry", "liq", "value", "margin", "fee", "rules")
+
+    def hints_by_market(self) -> Collection[str]:
+        """Return the prices, and unless one of them is the order's own all that is worked out from it."""
+        prices = ("price", "trigger")
+        return prices if self._has_own_price() else (*prices, "size", "take_profit", "stop_loss")
+
+    def _has_own_price(self) -> bool:
+        """Tell whether the price it is expected to fill at was typed as a number, not by the market."""
+        form = self.ticket
+        text = form.price if form.has_limit else form.trigger if form.has_trigger else ""
+        return read_number(text.strip()) is not None
 
     def _away(self, price: Decimal, facts: Facts) -> str:
         touch = facts.bid if self.ticket.side.value == "buy" else facts.ask

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from decimal import Decimal
 from typing import ClassVar
 
@@ -67,6 +67,10 @@ class TrackDock(FormDock):
         """Return what is known around the instrument."""
         store = self.workspace.store
         return None if store is None else gather(store, self.first.instrument)
+
+    def markets(self) -> Collection[InstrumentId]:
+        """Return the order's instrument."""
+        return (self.first.instrument,)
 
     def heading(self) -> str:
         """Name the order."""
@@ -133,6 +137,14 @@ class CloseTracksDock(TrackDock):
     def chosen(self) -> tuple[TrackingOrder, ...]:
         """Return the orders that would be closed now."""
         return meant(self.every, self.scope, self.first)
+
+    def markets(self) -> Collection[InstrumentId]:
+        """Return the instruments of all that would be closed."""
+        return {order.instrument for order in self.chosen()}
+
+    def by_market(self) -> Collection[str]:
+        """Return what it brings, which goes by the price of now."""
+        return ("PnL", "for you")
 
     def problems(self) -> Sequence[str]:
         """Return why it cannot be sent."""
@@ -243,6 +255,10 @@ class TrackTpslDock(TrackDock):
         """Return how far from mark it is; on spot, from the last price."""
         facts = self.facts()
         return "" if facts is None else triggered.away(self._price(name), facts.reference)
+
+    def hints_by_market(self) -> Collection[str]:
+        """Return both prices: their distance goes by the price of now."""
+        return ("take", "stop")
 
     def _read(self, name: str) -> Read:
         facts = self.facts()

@@ -1,0 +1,48 @@
+"""Figures that go by a price nobody sends any more: dim, and beside them how old that price is."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from bgtui.domain.event import Connection
+from bgtui.domain.instrument import InstrumentId
+from bgtui.store.store import Store
+from bgtui.ui.role import Role
+from bgtui.ui.view import figure, streams, watch
+from bgtui.ui.view.dockframe import Body, Section, labelled
+from bgtui.ui.view.span import Row, restyle
+
+_DOWN_S = 1.0
+"""With a stream of the market down a price may still come by another one: then it is younger than this."""
+_HEAD = 2
+"""Spans of a line before its value: the cursor and the label."""
+
+
+def age_s(store: Store, instrument: InstrumentId) -> float | None:
+    """Return how old the price of an instrument is, seconds; None while it is live, or never came."""
+    age = store.ticker_age_s(instrument)
+    if age is None:
+        return None
+    connections = streams.of_kind(store.health(), Connection.PUBLIC)
+    if connections and not any(each.is_up for each in connections):
+        return age
+    is_partly_down = streams.longest_down_s(connections) is not None
+    return age if age > (_DOWN_S if is_partly_down else watch.STALE_S) else None
+
+
+def age_row(age: float) -> Row:
+    """Return the line that says how old the price is."""
+    return labelled("price", f"STALE {figure.whole_age(age)}, last seen", role=Role.WARN)
+
+
+def dimmed(rows: Sequence[Body], labels: Collection[str]) -> list[Body]:
+    """Return lines with the values of those under these labels drawn as stale, whatever they warn of."""
+    return [_dim(row) if not isinstance(row, Section) and _label(row) in labels else row for row in rows]
+
+
+def _label(row: Row) -> str:
+    return row[1].text.strip() if len(row) > 1 else ""
+
+
+def _dim(row: Row) -> Row:
+    return (*row[:_HEAD], *restyle(row[_HEAD:], Role.STALE))
