@@ -7,7 +7,7 @@ from typing import Protocol
 
 from bgtui.domain.account import Position
 from bgtui.domain.error import BgtuiError, OutcomeUnknown, Refused, Rejected
-from bgtui.domain.instrument import InstrumentId
+from bgtui.domain.instrument import InstrumentId, ProductType
 from bgtui.domain.intent import (
     AmendOrder,
     AmendPlan,
@@ -24,6 +24,7 @@ from bgtui.domain.order import Order, OrderStatus, PlanOrder, PlanStatus, Positi
 from bgtui.domain.planrules import fixed
 from bgtui.domain.submission import Submission, SubmissionState, is_amended
 from bgtui.session.desk import OrderDesk, Receipt
+from bgtui.store.store import Store
 from bgtui.ui import undo
 from bgtui.ui.modals.amending import AmendDock
 from bgtui.ui.modals.asking import Asking
@@ -97,9 +98,9 @@ async def send(stage: Stage, decision: Decision) -> str:
         try:
             receipt = await desk.submit(intent, client_order_id=name, targets=decision.targets)
         except OutcomeUnknown as error:
-            _doubt(stage, name, error)
             _forget(stage, decision)
             stage.workspace.last_act = undo.DOUBTFUL
+            await _doubt(stage, decision, intent, name, error)
             return ""
         except Rejected as error:
             stage.say(_rejected(error), Role.DANGER)
@@ -123,12 +124,46 @@ def not_sent(error: BgtuiError) -> str:
     return f"Not sent: {str(error).rpartition('Not sent: ')[2]}"
 
 
-def _doubt(stage: Stage, name: str, error: OutcomeUnknown) -> None:
-    """Say that no answer told what became of a write, unless the account's stream has told meanwhile."""
-    store = stage.workspace.store
-    if store is not None and name and store.submission(name) is None:
+async def _doubt(stage: Stage, decision: Decision, intent: Intent, name: str, error: OutcomeUnknown) -> None:
+    """Say that no answer told what became of a write; or, where that is known by now, what did.
+
+    Of an order it is said a little later too, as long as nothing else has been said: one that is found before
+    the next frame was never in doubt for those who watch the doubts.
+    """
+    store, product = stage.workspace.store, product_of(intent)
+    if store is not None and store.submission(name) is None:
+        stage.say(*_became(stage, decision, product, name))
         return
     stage.say(f"Order {name or 'just sent'}: {error.reason}; it may stand; u asks.", Role.UNKNOWN)
+    session, said = stage.workspace.session, stage.workspace.message
+    if session is None or not isinstance(intent, PlaceOrder | AmendOrder):
+        return
+    try:
+        await session.wait_for(lambda: session.store.submission(name) is None, timeout_s=REPORT_S)
+    except TimeoutError:
+        return  # it stays in doubt, visibly
+    if stage.workspace.message is said:
+        stage.say(*_became(stage, decision, product, name))
+
+
+def _became(stage: Stage, decision: Decision, product: ProductType, name: str) -> tuple[str, Role]:
+    """Return what became of a write that is not open any more, as the exchange has told it."""
+    store = stage.workspace.store
+    if store is None:
+        return f"accepted: {decision.words}", Role.PLAIN
+    if (order := _order_named(store, product, name)) is not None:
+        return _outcome(stage, decision, order), Role.WARN if _is_refused(order) else Role.PLAIN
+    finished = store.finished_submissions(product)
+    ended = next((item for item in finished if item.client_order_id == name), None)
+    if ended is not None and ended.state is not SubmissionState.DONE:
+        return f"Order {name}: {ended.message}", Role.WARN
+    return f"accepted: {decision.words}", Role.PLAIN
+
+
+def _order_named(store: Store, product: ProductType, name: str) -> Order | None:
+    """Return the order that has an id of ours, open or over."""
+    every = (*(store.open_orders(product) or ()), *store.finished_orders(product))
+    return next((order for order in every if order.client_order_id == name), None)
 
 
 _OTHER_MODE = {"40774": "hedge", "40773": "one-way"}
@@ -166,8 +201,7 @@ async def _follow(stage: Stage, decision: Decision, intent: Intent, receipt: Rec
     product, name = product_of(intent), receipt.client_order_id
 
     def found() -> Order | None:
-        every = (*(session.store.open_orders(product) or ()), *session.store.finished_orders(product))
-        return next((order for order in every if order.client_order_id == name), None)
+        return _order_named(session.store, product, name)
 
     try:
         await session.wait_for(lambda: found() is not None, timeout_s=REPORT_S)
@@ -245,7 +279,7 @@ async def resend(stage: Stage, submission: Submission) -> None:
     try:
         receipt = await session.desk.resend(submission, session.inquiry.is_absent)
     except OutcomeUnknown as error:
-        _doubt(stage, submission.client_order_id, error)
+        await _doubt(stage, decision, submission.intent, submission.client_order_id, error)
     except BgtuiError as error:
         stage.say(not_sent(error), Role.DANGER)
     else:

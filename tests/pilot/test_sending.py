@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+from dataclasses import replace
+
 import pytest
 
 from bgtui.domain.error import NotSent, OutcomeUnknown, Rejected
+from bgtui.domain.event import OrderUpdated
 from bgtui.domain.intent import (
     AdjustMargin,
     AmendOrder,
@@ -14,7 +18,10 @@ from bgtui.domain.intent import (
     ReversePosition,
     SetLeverage,
 )
-from bgtui.domain.order import PositionMode
+from bgtui.domain.order import OrderStatus, PositionMode
+from bgtui.ui.role import Role
+from tests.support import scene_account
+from tests.support.build import D
 from tests.support.forms import HEDGE, ONE_WAY, confirm, dock, fill, form, keys, opened, said, sent
 from tests.support.terminal import Terminal
 
@@ -191,6 +198,53 @@ async def test_a_doubtful_ending_is_said_and_the_form_does_not_open_again(name: 
         assert terminal.app.asking.docks == []
         assert "no reply in 10 s" in terminal.message
         assert is_sent(terminal, name)
+
+
+async def in_doubt(terminal: Terminal) -> OrderUpdated:
+    """Send an order whose reply is lost once it is let come; return the report of it."""
+    assert terminal.gateway is not None
+    terminal.gateway.hold()
+    terminal.gateway.endings.append(OutcomeUnknown("no reply in 10 s"))
+    await keys(terminal, "t tab tab tab '=67000'")
+    await confirm(terminal)
+    assert terminal.message.startswith("sent: ")
+    first, client_order_id = scene_account.orders()[0], terminal.gateway.sent[0][1]
+    return OrderUpdated(
+        replace(first, order_id="777", client_order_id=client_order_id, price=D("67000"),
+                status=OrderStatus.LIVE)
+    )  # fmt: skip
+
+
+async def test_an_order_that_was_reported_before_its_reply_was_lost_is_said_to_be_live() -> None:
+    async with opened() as terminal:
+        report = await in_doubt(terminal)
+        await terminal.apply(report)
+        terminal.gateway.release()  # type: ignore[union-attr]
+        await terminal.settle()
+
+        assert terminal.message == "live: open long 0.0100 BTCUSDT @ 67,000.0"
+        assert terminal.workspace.message.role is Role.PLAIN
+
+
+async def test_an_order_that_was_filled_before_its_reply_was_lost_is_said_to_be_filled() -> None:
+    async with opened() as terminal:
+        order = (await in_doubt(terminal)).order
+        filled = replace(order, status=OrderStatus.FILLED, filled_size=order.size, average_price=D("66999.9"))
+        await terminal.apply(OrderUpdated(filled))
+        terminal.gateway.release()  # type: ignore[union-attr]
+        await terminal.settle()
+
+        assert terminal.message == "filled: open long 0.0100 BTCUSDT @ 67,000.0, average 66,999.9"
+
+
+async def test_an_order_found_before_the_next_frame_is_not_left_in_doubt_by_the_message_line() -> None:
+    async with opened() as terminal:
+        report = await in_doubt(terminal)
+        terminal.gateway.release()  # type: ignore[union-attr]
+        asyncio.get_running_loop().call_soon(terminal.session.apply, report)  # right after the doubt
+        await terminal.settle()
+
+        assert terminal.message == "live: open long 0.0100 BTCUSDT @ 67,000.0"
 
 
 async def test_what_never_left_is_said_to_be_not_sent(name: str) -> None:
