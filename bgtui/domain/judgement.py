@@ -25,6 +25,9 @@ SLACK = Decimal("0.05")
 """The same for every other threshold."""
 MAX_TOLD_S = 60.0
 """A figure that moves with the mark and was told longer ago is not judged."""
+NO_ACCOUNT = "no key: no account to watch"
+NOT_WATCHED = "not watched in a read-only run"
+"""Why a rule is not judged where nobody could."""
 MAX_SUBJECTS = 500
 MAX_READS = 60
 
@@ -199,7 +202,7 @@ def _judge_events(rule: AlertRule, memory: Memory, facts: AlertFacts) -> Verdict
     ]
     firings = tuple(Firing(one.subject, one.text, one.count) for one in mine)
     told = firings if rule.repeats else firings[:1]
-    problem = "" if facts.has_account else "no key: no account to watch"
+    problem = "" if facts.has_account else NO_ACCOUNT
     return Verdict(Memory({}, problem, memory.reads), told, is_spent=bool(told) and not rule.repeats)
 
 
@@ -228,7 +231,7 @@ def _unread(problem: str) -> Readings:
 def _held(rule: AlertRule, facts: AlertFacts) -> tuple[list[Position], str]:
     """Return the legs that a rule is about, and why some are missing."""
     if not facts.has_account:
-        return [], "no key: no account to watch"
+        return [], NO_ACCOUNT
     products = [
         product
         for product in facts.legs
@@ -427,7 +430,7 @@ def _unknown_outcome(_rule: AlertRule, facts: AlertFacts) -> Readings:
         Reading(name, is_true=True, text=f"Unknown: order {name}: {said or 'no answer'}", reads=name)
         for name, said in facts.doubtful
     ]
-    return Readings(found, "" if facts.has_account else "no key: no account to watch")
+    return Readings(found, "" if facts.has_account else NO_ACCOUNT)
 
 
 def _clock(rule: AlertRule, facts: AlertFacts) -> Readings:
@@ -447,7 +450,7 @@ def _standing(rule: AlertRule, facts: AlertFacts) -> Readings:
         for alarm in facts.alarms
         if alarm.kind is rule.kind
     ]
-    return Readings(found, "" if facts.has_desk or found else "not watched in a read-only run")
+    return Readings(found, "" if facts.has_desk or found else NOT_WATCHED)
 
 
 _READERS: Mapping[AlertKind, Callable[[AlertRule, AlertFacts], Readings]] = {

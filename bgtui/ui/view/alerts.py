@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from textwrap import wrap
 
 from bgtui.domain.alert import TRAITS, Alert, AlertKind, Channel, DeliveryState, Standing
+from bgtui.domain.judgement import NO_ACCOUNT, NOT_WATCHED
 from bgtui.store.store import Store
 from bgtui.ui.role import Role
 from bgtui.ui.view import figure
@@ -29,6 +30,7 @@ FIRED = (
     Column("why", "failed because", 15, is_text=True),
 )
 _WIDE, _WIDEST = 120, 200
+_BRIEF = {NOT_WATCHED: "read-only run", NO_ACCOUNT: "no key"}
 LOCAL = "LOCAL: works only while bgtui runs"
 """What the page says of every rule."""
 NOT_HERE = "Nothing is watched in this run."
@@ -50,11 +52,16 @@ def _columns(columns: tuple[Column, ...], width: int) -> tuple[Column, ...]:
 def rules_table(store: Store, width: int, now_ms: int) -> Table:
     """Return the rules, the built-in ones first."""
     standings = store.alert_rules()
-    lines = tuple(_rule_line(standing, now_ms, at) for at, standing in enumerate(standings))
+    lines = tuple(_rule_line(standing, now_ms, at, width) for at, standing in enumerate(standings))
     return Table(_columns(RULES, width), lines, NOT_HERE, is_known=bool(standings))
 
 
-def _rule_line(standing: Standing, now_ms: int, at: int) -> Line:
+def _brief(problem: str, width: int) -> str:
+    """Return why a rule is not judged, in words for a narrow column; the detail has them all."""
+    return _BRIEF.get(problem, problem) if width < _WIDE else problem
+
+
+def _rule_line(standing: Standing, now_ms: int, at: int, width: int) -> Line:
     rule = standing.rule
     role = Role.PLAIN if rule.is_on else Role.MUTED
     when = figure.moment(standing.fired_ms, now_ms) if standing.fired_ms else NONE
@@ -67,7 +74,7 @@ def _rule_line(standing: Standing, now_ms: int, at: int) -> Line:
             Span(words, role),
             Span(standing.reads or NONE, role),
             Span(ways(standing), role),
-            Span(standing.problem, Role.WARN),
+            Span(_brief(standing.problem, width), Role.WARN),
         ),
         sort=(rule.is_on, standing.fired_ms, words, standing.reads, ways(standing), standing.problem or None),
         search=f"{rule.kind} {words} {rule.instrument or ''} {standing.problem} {at}".casefold(),

@@ -68,7 +68,10 @@ def right(text: str, width: int) -> str:
 
 
 def cut(text: str, width: int) -> str:
-    """Return at most so many cells of a text, the last an ellipsis where something is missing."""
+    """Return at most so many cells of a text, the last an ellipsis where something is missing.
+
+    A figure is never cut in its middle, where a smaller one could be read: it goes as a whole.
+    """
     if cells(text) <= width:
         return text
     if width <= 0:
@@ -80,7 +83,27 @@ def cut(text: str, width: int) -> str:
             break
         kept.append(char)
         total += size
-    return "".join(kept) + ELLIPSIS + " " * (width - 1 - total)
+    shown = _without_half_figure(text, "".join(kept))
+    return shown + ELLIPSIS + " " * (width - 1 - cells(shown))
+
+
+_WORD = re.compile(r"\S*")
+_FIGURE = re.compile(r"[^\w\s]*\d[\d,.:/–-]*([×h]\d[\d,.]*)?[a-zA-Z%]{0,3}[^\w\s]*")
+"""A number with its sign, its unit and the stops around it; longer letters make it a name."""
+_ID_DIGITS, _LONGEST_FIGURE = 15, 40
+"""From so many digits without comma or point on it is an id; ids and longer words are cut as names are."""
+
+
+def _without_half_figure(text: str, shown: str) -> str:
+    """Return the beginning that is shown without the figure that would end before its last digit."""
+    start = len(shown) - len(shown.rsplit(" ", maxsplit=1)[-1])
+    found = _WORD.match(text, start)
+    word = found.group() if found is not None else ""
+    is_halved = any(char.isalnum() or char == "%" for char in word[len(shown) - start :])
+    is_name = len(word) > _LONGEST_FIGURE or (word.isdecimal() and len(word) >= _ID_DIGITS)
+    if len(shown) == start or not is_halved or is_name:
+        return shown
+    return shown[:start] if _FIGURE.fullmatch(word) else shown
 
 
 def crop(line: Row, width: int) -> Row:

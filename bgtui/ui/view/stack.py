@@ -19,6 +19,7 @@ from bgtui.ui.role import Role
 from bgtui.ui.view import account, figure, positions
 from bgtui.ui.view.act import act, act_role
 from bgtui.ui.view.edge import section
+from bgtui.ui.view.fitting import widest
 from bgtui.ui.view.glyph import ABOUT, DOUBT, ELSEWHERE, LIVE, NONE, ON_ITS_WAY, UNKNOWN
 from bgtui.ui.view.ladder_own import AT_MARKET, Mark, OwnOrder
 from bgtui.ui.view.orders import source_words
@@ -70,18 +71,22 @@ def worth(store: Store, product: ProductType, coin: str) -> Worth:
 def account_line(store: Store, rules: Instrument, width: int, *, hides_money: bool) -> Row:
     """Return equity and free margin; and the age of what is not live, once it is old.
 
-    A wallet too large for the line loses its thousands commas, then the age.
+    A wallet too large for the line loses its thousands commas, then the age, then equity: what may be spent
+    stays.
     """
     if hides_money:
-        return row(f"eq {HIDDEN}  free {HIDDEN}")
+        return crop(row(f"eq {HIDDEN}  free {HIDDEN}"), width)
     places = 8 if rules.is_inverse else 2
     known = worth(store, rules.product_type, margin_coin(rules, rules.product_type))
     age = () if known.told_age_s is None else (Span(f" {figure.whole_age(known.told_age_s)}", Role.MUTED),)
-    lines = [
-        (*_worth_spans(known, places, is_grouped=is_grouped), *tail)
-        for tail, is_grouped in ((age, True), (age, False), ((), False))
-    ]
-    return next((line for line in lines if width_of(line) <= width), lines[-1])
+    grouped, bare = (_worth_spans(known, places, is_grouped=is_grouped) for is_grouped in (True, False))
+    return widest([(*grouped, *age), (*bare, *age), bare, bare[_FREE:], _TOO_WIDE], width)
+
+
+_FREE = 2
+"""Where free margin begins in the account's line."""
+_TOO_WIDE = row(Span("####", Role.MUTED))
+"""What stands for figures that no way of writing brings in."""
 
 
 def _worth_spans(known: Worth, places: int, *, is_grouped: bool) -> Row:
@@ -92,8 +97,8 @@ def _worth_spans(known: Worth, places: int, *, is_grouped: bool) -> Row:
     return row(Span("eq ", Role.MUTED), about + equity, Span("  free ", Role.MUTED), free)
 
 
-def spot_lines(store: Store, rules: Instrument, *, hides_money: bool) -> list[Row]:
-    """Return what a spot pair's two coins hold: free, and held by orders."""
+def spot_lines(store: Store, rules: Instrument, width: int, *, hides_money: bool) -> list[Row]:
+    """Return what a spot pair's two coins hold: free, and held by orders, where there is room for both."""
     lines: list[Row] = []
     for coin, places in ((rules.base_coin, rules.size_places), (rules.quote_coin, 2)):
         balance = store.known_balances(ProductType.SPOT).get(coin)
@@ -105,7 +110,9 @@ def spot_lines(store: Store, rules: Instrument, *, hides_money: bool) -> list[Ro
         if hides_money:
             free = held = HIDDEN
         name = coin[:6].ljust(6)
-        lines.append(row(Span(name, Role.ACCENT), free, Span("  held ", Role.MUTED), held))
+        line = row(Span(name, Role.ACCENT), free, Span("  held ", Role.MUTED), held)
+        start = line[:2]
+        lines.append(widest([line, _ungrouped(line), start, _ungrouped(start), _TOO_WIDE], width))
     return lines
 
 
@@ -117,8 +124,11 @@ def position_mode(store: Store, shown: InstrumentId) -> PositionMode | None:
     return settings.position_mode if settings is not None else None
 
 
-def leg_lines(store: Store, shown: InstrumentId, *, hides_money: bool) -> list[Row]:
-    """Return three lines a leg; a flat side keeps one."""
+def leg_lines(store: Store, shown: InstrumentId, width: int, *, hides_money: bool) -> list[Row]:
+    """Return three lines a leg; a flat side keeps one.
+
+    Figures too wide for a line lose their thousands commas; then the least of them go as a whole.
+    """
     legs = store.positions(shown.product_type)
     if legs is None:
         return [row("legs ", Span(UNKNOWN, Role.UNKNOWN))]
@@ -126,14 +136,14 @@ def leg_lines(store: Store, shown: InstrumentId, *, hides_money: bool) -> list[R
     if position_mode(store, shown) is not PositionMode.HEDGE:
         if not mine:
             return [row(Span("leg ", Role.MUTED), NONE)]
-        return [line for leg in mine for line in _leg(store, leg, hides_money=hides_money)]
+        return [line for leg in mine for line in _leg(store, leg, width, hides_money=hides_money)]
     lines: list[Row] = []
     for side in PositionSide:
         held = [leg for leg in mine if leg.side is side]
         if not held:
             lines.append(row(_side(side), NONE))
         for leg in held:
-            lines += _leg(store, leg, hides_money=hides_money)
+            lines += _leg(store, leg, width, hides_money=hides_money)
     return lines
 
 
@@ -141,35 +151,56 @@ def _side(side: PositionSide) -> Span:
     return Span(side.upper().ljust(6), Role.BID if side is PositionSide.LONG else Role.ASK)
 
 
-def _leg(store: Store, leg: Position, *, hides_money: bool) -> list[Row]:
+def _leg(store: Store, leg: Position, width: int, *, hides_money: bool) -> list[Row]:
     view = positions.leg_view(store, leg)
+    ways = (_heads(view, hides_money=hides_money), _earns(view, hides_money=hides_money), _protection(view))
+    return [widest([*lines, (lines[-1][0], *_TOO_WIDE)], width) for lines in ways]
+
+
+def _ungrouped(line: Row) -> Row:
+    """Return a line whose figures have no thousands commas."""
+    return tuple(span._replace(text=span.text.replace(",", "")) for span in line)
+
+
+def _both(*lines: Row) -> list[Row]:
+    """Return each line with its thousands commas, and then without."""
+    return [way for line in lines for way in (line, _ungrouped(line))]
+
+
+def _heads(view: LegView, *, hides_money: bool) -> list[Row]:
+    """Return side, size, entry and mode; without the mode, then without the entry."""
+    leg = view.leg
     size = HIDDEN if hides_money else figure.size(leg.size, view.size_places)
-    head = row(
-        _side(leg.side),
-        f"{size} @ {figure.average(leg.entry_price, view.places)} {positions.mode_words(leg)}",
-    )
-    return [head, _earns(view, hides_money=hides_money), _protection(view)]
+    entry = f" @ {figure.average(leg.entry_price, view.places)}"
+    side, mode = _side(leg.side), f" {positions.mode_words(leg)}"
+    return _both(row(side, size + entry + mode), row(side, size + entry), row(side, size))
 
 
-def _earns(view: LegView, *, hides_money: bool) -> Row:
+def _earns(view: LegView, *, hides_money: bool) -> list[Row]:
+    """Return PnL, return, liquidation and its distance; without the return, then the distance, then PnL."""
     amount = HIDDEN if hides_money else figure.signed(view.unrealized, view.money_places)
     role = positions.gain(view.unrealized)
-    liq, near = NONE, False
+    liq, away, near = NONE, "", False
     if view.leg.liquidation_price is not None:
-        liq = f"{figure.average(view.leg.liquidation_price, view.places)} {figure.percent(view.distance)}"
+        liq = figure.average(view.leg.liquidation_price, view.places)
+        away = f" {figure.percent(view.distance)}"
         near = view.distance is not None and view.distance <= positions.NEAR_LIQUIDATION
-    return row(
-        Span(f" {amount} {figure.roe(view.roe)}", role),
-        Span("  liq ", Role.MUTED),
-        Span(liq, Role.DANGER if near else Role.PLAIN),
-    )
+    tone = Role.DANGER if near else Role.PLAIN
+    full, short = Span(f" {amount} {figure.roe(view.roe)}", role), Span(f" {amount}", role)
+    word, price, distance = Span("  liq ", Role.MUTED), Span(liq, tone), Span(away, tone)
+    return _both(
+        (full, word, price, distance), (short, word, price, distance), (short, word, price),
+        (word, price, distance), (word, price),
+    )  # fmt: skip
 
 
-def _protection(view: LegView) -> Row:
+def _protection(view: LegView) -> list[Row]:
+    """Return take-profit and stop-loss; the stop alone, where there is no room for both."""
     take = figure.price(view.take_profit, view.places) if view.take_profit is not None else NONE
     stop = figure.price(view.stop_loss, view.places) if view.stop_loss is not None else NONE
     width = max(len(take), len(figure.average(view.leg.entry_price, view.places)))
-    return row(Span(" TP ", Role.MUTED), take.ljust(width), Span("  SL ", Role.MUTED), stop)
+    start, end = Span(" TP ", Role.MUTED), row(Span("  SL ", Role.MUTED), stop)
+    return [(start, Span(take.ljust(width)), *end), *_both((start, Span(take), *end), end)]
 
 
 def listed_orders(store: Store, shown: InstrumentId) -> list[OwnOrder]:
@@ -222,12 +253,13 @@ def order_line(store: Store, order: OwnOrder, rules: Instrument, now_ms: int, wi
     """Return one working order: what it does, its state, price, what is left, and a word about it."""
     size = HIDDEN if hides_money else figure.size(order.size, rules.size_places)
     note, role = _note(store, order, now_ms)
-    start = (
-        Span(verb(store, order).ljust(verb_width), act_role(order.side)),
-        Span(_GLYPHS[order.mark], _ROLES.get(order.mark, Role.OWN)),
-        Span(f" {price_words(order, rules).rjust(8)}  {size.rjust(6)}"),
-    )
-    room = width - sum(cells(span.text) for span in start)
+    name = Span(verb(store, order).ljust(verb_width), act_role(order.side))
+    glyph = Span(_GLYPHS[order.mark], _ROLES.get(order.mark, Role.OWN))
+    full = row(name, glyph, f" {price_words(order, rules).rjust(8)}  {size.rjust(6)}")
+    bare = row(name, glyph, f" {price_words(order, rules)} {size}")
+    lines = [full, bare, _ungrouped(bare), row(name, glyph, f" {price_words(order, rules)} ####"), _TOO_WIDE]
+    start = widest(lines, width)
+    room = width - width_of(start)
     return crop((*start, Span(f" {note}", role)) if room > 1 else start, width)
 
 
@@ -283,9 +315,9 @@ def stack_rows(store: Store, rules: Instrument, now_ms: int, width: int, height:
     shown, product = rules.id, rules.product_type
     if product.is_futures:
         lines = [account_line(store, rules, width - 1, hides_money=hides_money)]
-        lines += leg_lines(store, shown, hides_money=hides_money)
+        lines += leg_lines(store, shown, width - 1, hides_money=hides_money)
     else:
-        lines = spot_lines(store, rules, hides_money=hides_money)
+        lines = spot_lines(store, rules, width - 1, hides_money=hides_money)
     orders = listed_orders(store, shown)
     is_known = store.open_orders(product) is not None or bool(orders)
     age = positions.freshness_words(store.freshness(product, AccountPart.ORDERS))

@@ -13,9 +13,10 @@ from bgtui.store.store import Store
 from bgtui.store.wallet import wallet
 from bgtui.ui.role import Role
 from bgtui.ui.view import account, figure, killing, market, positions, streams, tabs
+from bgtui.ui.view.fitting import Part, whole, widest
 from bgtui.ui.view.glyph import ABOUT, LOADING, NONE, TIMES, UNKNOWN
 from bgtui.ui.view.privacy import hide
-from bgtui.ui.view.span import Row, Span, cells, crop, cut, left, row, spread, width_of
+from bgtui.ui.view.span import Row, Span, cells, crop, cut, left, row, spread
 from bgtui.ui.view.today import today
 from bgtui.ui.workspace import Badge, Workspace
 
@@ -28,6 +29,8 @@ _TODAY = 8
 _PART = "part"
 """Before a sum over some of the day's trades: it was too busy a day for what is kept."""
 _PLACE_ORDER = "place-order"
+_DAY, _ORDERS, _REST, _EQUITY, _FREE, _RISK, _COST = range(1, 8)
+"""What is left out of the first line where there is too little room, the last of them first."""
 _ACCOUNT_SLOTS = 22
 """Cells of the account stream and the alarm, which share them when the alarm is long."""
 
@@ -45,13 +48,16 @@ def state_line(workspace: Workspace, width: int) -> Row:
         spans += [Span(left(account_name(workspace), 9)), Span(left(mode_name(workspace), 9))]
     else:
         spans[2] = spans[2]._replace(text=left(spans[2].text.rstrip(), 10))
+    clock = figure.clock(workspace.now_ms)
     if store is not None and health is not None:
         spans += _streams(workspace, store, health)
+        parts = [Part(tuple(spans))]
         if width >= _WIDE:
-            spans += _service(workspace, store, health, width)
+            parts += _service(workspace, store, health, width)
         if width >= _WIDEST:
-            spans += _worth(workspace, store)
-    clock = figure.clock(workspace.now_ms)
+            parts += _worth(workspace, store)
+        if len(parts) > 1:
+            spans = list(whole(parts, width - len(clock) - 1))
     used = sum(cells(span.text) for span in spans)
     shown = clock if used + len(clock) < width else clock[: len("00:00")]  # no alarm runs into it
     return spread(tuple(spans), (Span(shown),), width)
@@ -122,15 +128,19 @@ def kill_alarm(workspace: Workspace) -> Span | None:
     return killing.alarm(workspace.session.kill) if workspace.session is not None else None
 
 
-def _service(workspace: Workspace, store: Store, health: HealthView, width: int) -> list[Span]:
+def _service(workspace: Workspace, store: Store, health: HealthView, width: int) -> list[Part]:
     latency = health.requests.p50_ms
     rest = NONE if latency is None else f"{latency}ms"
     net = _today(workspace, store, _TODAY if width < _WIDEST else _TODAY + len(_PART))
     return [
-        Span(" rest ", Role.MUTED), Span(left(rest, 6)),
-        Span("orders ", Role.MUTED), Span(left(_order_budget(store), 7)),
-        Span("today ", Role.MUTED), Span(_slot(net.text, _TODAY), net.role),
+        _slotted(" rest ", rest, 6, _REST), _slotted("orders ", _order_budget(store), 7, _ORDERS),
+        _slotted("today ", net.text, _TODAY, _DAY, net.role),
     ]  # fmt: skip
+
+
+def _slotted(word: str, text: str, width: int, rank: int, role: Role = Role.PLAIN) -> Part:
+    """Return a figure in its slot behind a word, to be left out whole where there is no room for it."""
+    return Part((Span(word, Role.MUTED), Span(_slot(text, width), role)), rank)
 
 
 def _order_budget(store: Store) -> str:
@@ -153,14 +163,13 @@ def _today(workspace: Workspace, store: Store, room: int = 20) -> Span:
     return Span(fitting, positions.gain(sums.net))
 
 
-def _worth(workspace: Workspace, store: Store) -> list[Span]:
+def _worth(workspace: Workspace, store: Store) -> list[Part]:
     figures = _Wallet(workspace, store)
+    told = f"  told {figures.age}" if figures.age else ""
     return [
-        Span(" equity ", Role.MUTED), Span(_slot(figures.equity, 11)),
-        Span("free ", Role.MUTED), Span(_slot(figures.free, 11)),
-        Span("cross risk ", Role.MUTED), Span(_slot(figures.risk, 7)),
-        Span(_cost(workspace), Role.MUTED),
-        Span(f"  told {figures.age}" if figures.age else "", Role.MUTED),
+        _slotted(" equity ", figures.equity, 11, _EQUITY), _slotted("free ", figures.free, 11, _FREE),
+        _slotted("cross risk ", figures.risk, 7, _RISK),
+        Part((Span(_cost(workspace), Role.MUTED),), _COST), Part((Span(told, Role.MUTED),), _EQUITY),
     ]  # fmt: skip
 
 
@@ -238,24 +247,28 @@ def money_line(workspace: Workspace, width: int) -> Row:
         return row(" ", Span(LOADING, Role.MUTED))
     figures = _Wallet(workspace, store)
     pnl, net = figures.signed(figures.unrealized), _today(workspace, store)
-    line: Row = (
-        Span(" equity ", Role.MUTED), Span(_slot(figures.equity, 11)),
-        Span("free ", Role.MUTED), Span(_slot(figures.free, 10)),
-        Span("uPnL ", Role.MUTED), pnl._replace(text=_slot(pnl.text, 9)),
-        Span("today ", Role.MUTED), net._replace(text=_slot(net.text, 8)),
-    )  # fmt: skip
-    return crop((*line, *_risk(figures, width - width_of(line))), width)
+    parts: list[Row] = [
+        (Span(" equity ", Role.MUTED), Span(_slot(figures.equity, 11))),
+        (Span("free ", Role.MUTED), Span(_slot(figures.free, 10))),
+        (Span("uPnL ", Role.MUTED), pnl._replace(text=_slot(pnl.text, 9))),
+        (Span("today ", Role.MUTED), net._replace(text=_slot(net.text, 8))),
+    ]
+    counts = range(len(parts), 0, -1)
+    lines = [tuple(span for part in parts[:count] for span in part) for count in counts]
+    ages = [(Span(f" {figures.age}", Role.MUTED),)] if figures.age else []
+    ways = [(*lines[0], *risk) for risk in _risks(figures)]
+    ways += [(*line, *age) for age in ages for line in lines]
+    return widest([*ways, *lines], width)
 
 
-def _risk(figures: _Wallet, room: int) -> Row:
-    """Return the crossed risk and, once it may have moved, how old it is: in the words there is room for."""
+def _risks(figures: _Wallet) -> list[Row]:
+    """Return the crossed risk and, once it may have moved, how old it is: in more and in fewer words."""
     ages = (f"  told {figures.age} ago", f" {figures.age} ago", f" {figures.age}") if figures.age else ("",)
-    ways: list[Row] = [
+    return [
         (Span(word, Role.MUTED), Span(figures.risk), Span(age, Role.MUTED))
         for age in ages
         for word in ("cross risk ", "risk ")
     ]
-    return next((way for way in ways if width_of(way) <= room), ways[-1])
 
 
 def tab_line(current: str, width: int) -> Row:

@@ -35,10 +35,10 @@ def public_word(store: Store, health: HealthView, shown: InstrumentId | None) ->
         return Span(LOADING, Role.MUTED)
     down_s = longest_down_s(connections)
     if down_s is not None:
-        return Span(f"DOWN {figure.whole_age(down_s)}", Role.DANGER)
+        return Span(f"DOWN {_short_age(down_s)}", Role.DANGER)
     if shown is not None and store.book_status(shown) in _SYNCING:
         age_s = store.book(shown, levels=0).age_s
-        return Span("SYNC" if age_s is None else f"SYNC {figure.whole_age(age_s)}", Role.WARN)
+        return Span("SYNC" if age_s is None else f"SYNC {_short_age(age_s)}", Role.WARN)
     return _up(connections)
 
 
@@ -48,7 +48,13 @@ def private_word(health: HealthView, *, has_key: bool) -> Span:
     if not connections:
         return Span(LOADING if has_key else NONE, Role.MUTED)
     down_s = longest_down_s(connections)
-    return _up(connections) if down_s is None else Span(f"DOWN {figure.whole_age(down_s)}", Role.DANGER)
+    return _up(connections) if down_s is None else Span(f"DOWN {_short_age(down_s)}", Role.DANGER)
+
+
+def _short_age(seconds: float) -> str:
+    """Return an age that fits behind its word: from an hour on it says only that it is longer, ``>2h``."""
+    hours = int(seconds) // 3600
+    return f">{hours}h" if 1 <= hours < 24 else figure.whole_age(seconds)
 
 
 def _up(connections: Sequence[ConnectionHealth]) -> Span:

@@ -92,5 +92,5 @@ class FirstLeg(AccountPane):
         """Return the leg, or what a spot pair's coins hold."""
         hides = self.workspace.is_private
         if not rules.product_type.is_futures:
-            return stack.spot_lines(store, rules, hides_money=hides)
-        return stack.leg_lines(store, rules.id, hides_money=hides)[:height]
+            return stack.spot_lines(store, rules, width, hides_money=hides)
+        return stack.leg_lines(store, rules.id, width, hides_money=hides)[:height]
