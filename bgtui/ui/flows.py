@@ -353,11 +353,36 @@ async def position_mode(stage: Stage, current: PositionMode | None) -> None:
         "",
         "Bitget refuses this while any leg or order stands on this product type.",
     )
-    dock = WordDock(stage.workspace, title="POSITION MODE", lines=lines, word=word, verb="change")
+    dock = WordDock(
+        stage.workspace,
+        title="POSITION MODE",
+        lines=lines,
+        word=word,
+        verb="change",
+        obstacle=lambda: _in_the_way(stage, product),
+    )
     if await stage.asking.ask(dock) is None:
         return
     await send(stage, Decision((SetPositionMode(product, wanted),), f"position mode {word}"))
     refresh(stage)
+
+
+def _in_the_way(stage: Stage, product: ProductType) -> str:
+    """Say what stands on a product type, so that its position mode has to stay; empty when nothing does."""
+    store = stage.workspace.store
+    if store is None:
+        return ""
+    counts = (
+        (len(store.positions(product) or ()), "leg"),
+        (len(store.open_orders(product) or ()), "order"),
+        (len(store.open_plans(product) or ()), "plan"),
+    )
+    found = [f"{count} {noun}{'s' if count > 1 else ''}" for count, noun in counts if count]
+    if not found:
+        return ""
+    words = ", ".join(found[:-1]) + (" and " if len(found) > 1 else "") + found[-1]
+    verb = "stands" if sum(count for count, _ in counts) == 1 else "stand"
+    return f"Not now: {words} {verb}; close or cancel first (Bitget 40920)."
 
 
 async def cancel(stage: Stage, orders: Sequence[Order], plans: Sequence[PlanOrder]) -> None:
