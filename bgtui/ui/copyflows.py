@@ -158,7 +158,7 @@ def _trader_lines(stage: Stage, product: ProductType, trader: FollowedTrader) ->
     mine = tracking.copies_of(copies, trader)
     return (
         labelled("name", shown_name(trader.name, is_private=private)),
-        labelled("id", shown_uid(trader.trader_id, is_private=private)),
+        labelled("uid", shown_uid(trader.trader_id, is_private=private)),
         labelled("margin", f"{hide(figure.money(trader.margin), is_private=private)} USDT"),
         labelled("net", hide(figure.signed(trader.net_profit), is_private=private)),
         labelled("open", f"{len(mine)} {'copy' if len(mine) == 1 else 'copies'}"),

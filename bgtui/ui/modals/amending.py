@@ -47,9 +47,14 @@ class AmendDock(FormDock):
         places = facts.rules.price_places if facts is not None else 2
         self.edits = {
             "price": LineEdit.of(figure.price(price or order.price, places)),
-            "amount": LineEdit.of(format(size or order.remaining_size, "f")),
+            "amount": LineEdit.of(self._size_text(size or order.remaining_size)),
         }
         self._new_id = ""
+
+    def _size_text(self, size: Decimal) -> str:
+        """Return a size with the contract's decimals."""
+        facts = self.facts()
+        return format(size, "f") if facts is None else figure.size(size, facts.rules.size_places)
 
     @property
     def order(self) -> Order | None:
@@ -167,7 +172,8 @@ class AmendDock(FormDock):
         if not self._new_id and desk is not None:
             self._new_id = desk.new_id()
         price = figure.price(intent.new_price, facts.rules.price_places)
-        words = f"amend {order.side.value} {order.instrument.symbol} to {intent.new_size:f} @ {price}"
+        new = f"{self._size_text(intent.new_size)} @ {price}"
+        words = f"amend {order.side.value} {order.instrument.symbol} to {new}"
         return Decision((intent,), words, self._new_id, (order.order_id,))
 
     def sentence(self) -> Sequence[str]:
@@ -214,7 +220,7 @@ class AmendDock(FormDock):
                 self.edits[name] = LineEdit.of(figure.price(moved, facts.rules.price_places))
         else:
             size = (self.new_size() or Decimal(0)) + facts.rules.size_step * steps
-            self.edits[name] = LineEdit.of(format(max(size, facts.rules.size_step), "f"))
+            self.edits[name] = LineEdit.of(self._size_text(max(size, facts.rules.size_step)))
 
     def do_dock_review(self) -> None:
         """Review; an id is used for one try only."""

@@ -27,7 +27,7 @@ from bgtui.ui.view.dockframe import Body, Section, labelled
 from bgtui.ui.view.glyph import ABOUT
 from bgtui.ui.view.lineedit import LineEdit
 from bgtui.ui.view.number import read_number
-from bgtui.ui.view.pricetext import Prices, read_price
+from bgtui.ui.view.pricetext import Prices, read_price, typed
 from bgtui.ui.view.span import Row
 from bgtui.ui.workspace import Workspace
 
@@ -57,9 +57,10 @@ class CloseDock(LegDock):
         return "market" if self.is_market else "limit GTC, reduce"
 
     def hint(self, name: str) -> str:
-        """Return the size that the amount stands for."""
+        """Return the size that the amount stands for, where it is not that size itself."""
         size = self.amount()
-        return f"= {size:f}" if name == "amount" and size is not None else ""
+        is_said = size is None or size == typed(self.edits["amount"].text)
+        return f"= {size:f}" if name == "amount" and not is_said else ""
 
     def before(self, width: int) -> Sequence[Body]:
         """Return the leg, what is free, what is held."""
@@ -108,7 +109,7 @@ class CloseDock(LegDock):
 
     def by_market(self) -> Collection[str]:
         """Return what it brings, unless that goes by a price of one's own."""
-        is_own = not self.is_market and read_number(self.edits["price"].text.strip()) is not None
+        is_own = not self.is_market and typed(self.edits["price"].text) is not None
         return ("rules",) if is_own else ("realized", "clip", "rules")
 
     def order(self) -> PlaceOrder | None:

@@ -25,7 +25,7 @@ from bgtui.ui.view.leg import before_liquidation, gives
 from bgtui.ui.view.lineedit import LineEdit
 from bgtui.ui.view.number import read_number
 from bgtui.ui.view.positions import leg_view
-from bgtui.ui.view.pricetext import MEANT, Prices, Read, read_price, slip
+from bgtui.ui.view.pricetext import MEANT, Prices, Read, names_market, read_price, slip, typed
 from bgtui.ui.view.span import Row
 from bgtui.ui.workspace import Workspace
 
@@ -116,10 +116,7 @@ class ReplanDock(FormDock):
 
     def hints_by_market(self) -> Collection[str]:
         """Return the prices that were typed as words of the market."""
-        return tuple(name for name in ("trigger", "then") if name in self.edits and self._is_word(name))
-
-    def _is_word(self, name: str) -> bool:
-        return bool(self._text(name)) and read_number(self._text(name)) is None
+        return tuple(name for name in ("trigger", "then") if names_market(self._text(name)))
 
     # Fields
 
@@ -145,8 +142,8 @@ class ReplanDock(FormDock):
             return f"% was {planwords.percent(plan.callback_ratio)}"
         if name == "size":
             return f"was {planwords.size_words(plan, facts.rules)}"
-        if (read := self._read(name)).value is not None and not read.is_bare:
-            return f"= {figure.price(read.value, facts.rules.price_places)}"
+        if (price := self._price(name)) is not None and typed(self._text(name)) is None:
+            return f"= {figure.price(price, facts.rules.price_places)}"
         price = plan.trigger_price if name == "trigger" else plan.execute_price
         return f"was {figure.price(price, facts.rules.price_places)}"
 

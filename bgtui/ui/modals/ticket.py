@@ -22,7 +22,7 @@ from bgtui.ui.view import contract, figure, ticket
 from bgtui.ui.view.dockframe import Body, Section, labelled
 from bgtui.ui.view.effects import effect_rows, preset_words
 from bgtui.ui.view.lineedit import LineEdit
-from bgtui.ui.view.number import read_number
+from bgtui.ui.view.pricetext import typed
 from bgtui.ui.view.request import TicketRequest
 from bgtui.ui.view.span import Row, Span
 from bgtui.ui.view.ticket import Ticket
@@ -178,7 +178,7 @@ class TicketDock(FormDock):
         """Tell whether the price it is expected to fill at was typed as a number, not by the market."""
         form = self.ticket
         text = form.price if form.has_limit else form.trigger if form.has_trigger else ""
-        return read_number(text.strip()) is not None
+        return typed(text) is not None
 
     def _away(self, price: Decimal, facts: Facts) -> str:
         touch = facts.bid if self.ticket.side.value == "buy" else facts.ask
@@ -381,7 +381,7 @@ def _base_size(resolved: ticket.Resolved, facts: Facts) -> Decimal:
 
 
 def _same(text: str, value: Decimal) -> bool:
-    return read_number(text.strip()) == value
+    return typed(text) == value
 
 
 def _next(values: Sequence[T], value: T, steps: int) -> T:

@@ -184,7 +184,10 @@ class CloseTracksDock(TrackDock):
         if self.scope is CloseScope.TRACKS:
             return f"{verb} {self.first.instrument.symbol} {tracking.short_number(self.first.tracking_no)}"
         where = f" on {self.first.instrument.symbol}" if self.scope is CloseScope.INSTRUMENT else ""
-        return f"{verb} all {len(self.chosen())} tracking orders{where}"
+        count = len(self.chosen())
+        return (
+            f"{verb} 1 tracking order{where}" if count == 1 else f"{verb} all {count} tracking orders{where}"
+        )
 
     def sentence(self) -> Sequence[str]:
         """Return what is sent."""

@@ -19,6 +19,16 @@ _SLIP_PERCENT = 50
 WORDS = ("bid", "ask", "mid", "last", "mark", "entry")
 
 
+def typed(text: str) -> Decimal | None:
+    """Return the figure that was typed, meant or not; None for a word, a distance and nothing."""
+    return read_number(text.strip().removeprefix(MEANT).lstrip())
+
+
+def names_market(text: str) -> bool:
+    """Tell whether a text names a price of the market, which moves with it."""
+    return text.strip().lower().removeprefix(MEANT).lstrip().startswith(WORDS[:-1])
+
+
 @frozen
 class Prices:
     """What the words stand for at this moment."""
