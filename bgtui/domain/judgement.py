@@ -26,6 +26,8 @@ SLACK = Decimal("0.05")
 MAX_TOLD_S = 60.0
 """A figure that moves with the mark and was told longer ago is not judged."""
 NO_ACCOUNT = "no key: no account to watch"
+NO_CLOCK = "the clock is not measured yet"
+NOT_CONNECTED = "not connected yet"
 NOT_WATCHED = "not watched in a read-only run"
 """Why a rule is not judged where nobody could."""
 MAX_SUBJECTS = 500
@@ -422,7 +424,7 @@ def _connection(rule: AlertRule, facts: AlertFacts) -> Readings:
         text = f"Connection: {link.name} has been down for {int(link.down_s or 0)}s; it is dialed again."
         is_up = link.down_s is None
         found.append(Reading(link.name, is_true, text, is_up, "" if is_up else f"{link.name} down"))
-    return Readings(found, "" if found else "not connected yet", is_complete=bool(found))
+    return Readings(found, "" if found else NOT_CONNECTED, is_complete=bool(found))
 
 
 def _unknown_outcome(_rule: AlertRule, facts: AlertFacts) -> Readings:
@@ -435,7 +437,7 @@ def _unknown_outcome(_rule: AlertRule, facts: AlertFacts) -> Readings:
 
 def _clock(rule: AlertRule, facts: AlertFacts) -> Readings:
     if facts.clock_offset_ms is None:
-        return _unread("the clock is not measured yet")
+        return _unread(NO_CLOCK)
     off_s = Decimal(abs(facts.clock_offset_ms)) / 1000
     limit = rule.threshold or Decimal(0)
     text = f"Clock: {off_s:.1f}s off Bitget's; corrected here; fix: timedatectl set-ntp true"

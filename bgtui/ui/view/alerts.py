@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from textwrap import wrap
 
 from bgtui.domain.alert import TRAITS, Alert, AlertKind, Channel, DeliveryState, Standing
-from bgtui.domain.judgement import NO_ACCOUNT, NOT_WATCHED
+from bgtui.domain.judgement import NO_ACCOUNT, NO_CLOCK, NOT_CONNECTED, NOT_WATCHED
 from bgtui.store.store import Store
 from bgtui.ui.role import Role
 from bgtui.ui.view import figure
@@ -30,7 +30,12 @@ FIRED = (
     Column("why", "failed because", 15, is_text=True),
 )
 _WIDE, _WIDEST = 120, 200
-_BRIEF = {NOT_WATCHED: "read-only run", NO_ACCOUNT: "no key"}
+_BRIEF = {
+    NOT_WATCHED: "read-only run",
+    NO_ACCOUNT: "no key",
+    NO_CLOCK: "not measured",
+    NOT_CONNECTED: "not connected",
+}
 LOCAL = "LOCAL: works only while bgtui runs"
 """What the page says of every rule."""
 NOT_HERE = "Nothing is watched in this run."

@@ -141,7 +141,7 @@ def _table_row(parts: Sequence[Span], columns: Columns) -> Row:
     for at, key, width in columns:
         text = parts[at].text
         if key in _TEXTS:
-            text = left(text if len(text) <= width or key != "mode" else text.replace(" ", ""), width)
+            text = left(text, width)
         elif len(text) > width:
             text = text.replace(",", "")
         spans.append(parts[at]._replace(text=" " + text.rjust(width)))
@@ -223,7 +223,7 @@ def _line(store: Store, rules: Instrument, order: OwnOrder, now_ms: int, *, is_s
           hides_money: bool) -> Row:  # fmt: skip
     exchange = order.order
     whole = exchange.size if exchange is not None and not exchange.size_is_quote else order.size
-    size = right(stack.HIDDEN, 9) if hides_money else figure.fitted_size(whole, rules.size_places, 9)
+    size = right(stack.HIDDEN, 8) if hides_money else figure.fitted_size(whole, rules.size_places, 8)
     filled = figure.percent(exchange.filled_size / exchange.size, 0) if exchange and exchange.size else "0%"
     state, role, why = _state(store, order, now_ms)
     born_ms = _born_ms(store, order)
@@ -234,7 +234,7 @@ def _line(store: Store, rules: Instrument, order: OwnOrder, now_ms: int, *, is_s
         Span(left(stack.verb(store, order), 4), act_role(order.side)),
         " " + left(_kind(order), 9),
         figure.fitted(stack.price_words(order, rules) if order.tag != AT_MARKET else NONE, 11),
-        size,
+        " " + size,
         right(filled, 7) + " ",
         Span(left(state, 10), role),
         Span(end if is_short else f"{why} · {end}", Role.MUTED),

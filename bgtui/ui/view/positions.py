@@ -40,7 +40,7 @@ COLUMNS = (
     Column("funding", "funding", 9, from_width=200),
     Column("ratio", "m.ratio", 8, from_width=200),
 )
-_WIDE = 120
+_WIDE, _MODE = 120, 7
 _WIDE_WIDTHS = {"entry": 10, "mark": 10, "uPnL": 9, "ROE": 7}
 NEAR_LIQUIDATION = Decimal("0.05")
 """Distance from mark below which a leg is drawn as in danger."""
@@ -159,6 +159,12 @@ def mode_words(leg: Position) -> str:
     return f"{mode} {figure.leverage(leg.leverage)}"
 
 
+def _mode_cell(leg: Position) -> str:
+    """Return it in the cells of its column: a leverage of three figures stands without a blank before it."""
+    words = mode_words(leg)
+    return words if len(words) <= _MODE else words.replace(" ", "")
+
+
 def position_line(view: LegView, *, hides_money: bool = False) -> Line:
     """Return the table row of a leg."""
     leg, places = view.leg, view.places
@@ -172,7 +178,7 @@ def position_line(view: LegView, *, hides_money: bool = False) -> Line:
         cells=(
             side_letter(leg.side),
             Span(leg.instrument.symbol),
-            Span(mode_words(leg)),
+            Span(_mode_cell(leg)),
             Span(figure.fitted_size(leg.size, view.size_places, 8).strip() if not hides_money else "***"),
             Span(figure.average(leg.entry_price, places)),
             Span(figure.price(view.mark, places)),

@@ -54,7 +54,7 @@ def private_word(health: HealthView, *, has_key: bool) -> Span:
 def _short_age(seconds: float) -> str:
     """Return an age that fits behind its word: from an hour on it says only that it is longer, ``>2h``."""
     hours = int(seconds) // 3600
-    return f">{hours}h" if 1 <= hours < 24 else figure.whole_age(seconds)
+    return f">{min(hours, 9)}h" if 1 <= hours < 24 else figure.whole_age(seconds)
 
 
 def _up(connections: Sequence[ConnectionHealth]) -> Span:

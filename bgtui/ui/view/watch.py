@@ -51,8 +51,8 @@ def _line(store: Store, instrument: InstrumentId, *, is_shown: bool, has_funding
     spans = [
         mark,
         symbol,
-        Span(right(figure.price(ticker.last, places), _PRICE)),
-        Span(right(figure.signed_percent(ticker.change_24h), _CHANGE), gain(ticker.change_24h)),
+        Span(figure.fitted(figure.price(ticker.last, places), _PRICE)),
+        Span(" " + right(figure.signed_percent(ticker.change_24h), _CHANGE - 1), gain(ticker.change_24h)),
     ]
     if has_funding:
         is_futures = instrument.product_type.is_futures

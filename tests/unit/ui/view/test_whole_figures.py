@@ -9,16 +9,25 @@ from decimal import Decimal
 
 import pytest
 
-from bgtui.domain.event import BalancesReported, Event, OrderUpdated, PositionsReported, TickerUpdated
+from bgtui.domain.event import (
+    AccountPart,
+    BalancesReported,
+    Event,
+    OrderUpdated,
+    PositionsReported,
+    TickerUpdated,
+)
 from bgtui.domain.market import Ticker
+from bgtui.domain.trading import TradingState
 from bgtui.store.store import Store
-from bgtui.ui.view import market, stack, status
+from bgtui.ui.view import alerts, foot, market, positions, stack, status
 from bgtui.ui.view.fitting import Part, whole
 from bgtui.ui.view.span import Row, Span, crop, cut, fill, row, width_of
 from tests.support import scene, scene_account
 from tests.support.build import HandClock, balance
 from tests.support.forms import opened
 from tests.support.scene_market import BTC, NOW_MS, USDT, WATCH_LIST
+from tests.support.watching import Watched
 
 D = Decimal
 WIDTHS = range(40, 201)
@@ -181,3 +190,32 @@ def test_parts_are_left_out_whole_and_the_least_first() -> None:
     parts = [Part(row("last 100")), Part(row(" oi 2k"), 2), Part(row(" mark 99"), 1)]
     texts = ["".join(span.text for span in whole(parts, width)) for width in (22, 21, 16, 15, 7)]
     assert texts == ["last 100 oi 2k mark 99", "last 100 mark 99", "last 100 mark 99", "last 100", "last … "]
+
+
+def test_a_leverage_of_three_figures_is_whole_in_its_column() -> None:
+    store = loaded("67241.5", "0.0500")
+    for leg in store.positions(USDT) or ():
+        mode = positions.position_line(positions.leg_view(store, leg)).cells[2].text
+        assert mode in {"iso125x", "crs125x"}
+
+
+def test_two_figures_side_by_side_do_not_become_one() -> None:
+    store = loaded("67241.5", "123456.789")
+    fresh = positions.freshness(store, (USDT,), AccountPart.ORDERS)
+    listed = foot.list_orders(store, (USDT,))
+    lines = foot.orders_rows(store, listed, fresh, NOW_MS, 120, 12, has_header=False, hides_money=False)
+    texts = ["".join(span.text for span in line) for line in lines]
+    assert sum("67,241.5  123,456 " in text for text in texts) > 1
+
+
+def test_why_a_rule_is_not_watched_is_whole_in_a_narrow_column_too() -> None:
+    watched = Watched(state=lambda: TradingState.READ_ONLY)
+    watched.look()
+
+    def reasons(width: int) -> set[str]:
+        table = alerts.rules_table(watched.store, width, NOW_MS)
+        at = next(at for at, column in enumerate(table.columns) if column.key == "why")
+        return {cut(line.cells[at].text, table.columns[at].width) for line in table.lines}
+
+    assert reasons(80) == {"", "read-only run", "not measured", "not connected"}
+    assert max(map(len, reasons(200))) == len("not watched in a read-only run")
