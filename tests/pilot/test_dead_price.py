@@ -52,7 +52,7 @@ async def test_what_goes_by_a_dead_price_is_stale_and_says_its_age(
 
         await lose(terminal)
 
-        assert "price STALE 8s, last seen" in said(terminal)
+        assert "market STALE 8s, last seen" in said(terminal)
         assert all(roles(terminal, label) == {Role.STALE} for label in by_mark)
         assert not any(Role.STALE in roles(terminal, label) for label in known)
 
@@ -62,7 +62,7 @@ async def test_how_far_a_trigger_is_from_a_dead_mark_is_stale_and_what_it_gives_
         await keys(terminal, "j p")
         await lose(terminal)
 
-        assert "price STALE 8s" in said(terminal)
+        assert "market STALE 8s" in said(terminal)
         assert Role.STALE in roles(terminal, "TP at")
         assert Role.STALE in roles(terminal, "SL at")
         assert Role.STALE not in roles(terminal, "TP gives"), "by the leg's entry and the trigger"

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 import pytest
 
-from bgtui.domain.event import OrderUpdated, PlanOrderUpdated
+from bgtui.domain.event import Connection, ConnectionLost, OrderUpdated, PlanOrderUpdated
 from bgtui.domain.order import OrderStatus, PlanKind
 from bgtui.ui.modals.alerting import AlertDock
 from bgtui.ui.modals.amending import AmendDock
@@ -105,6 +105,11 @@ async def trail(terminal: Terminal) -> None:
     )  # fmt: skip
 
 
+async def lose_feed(terminal: Terminal) -> None:
+    """Have the market's stream be gone for some seconds."""
+    await terminal.apply(ConnectionLost(Connection.PUBLIC, "public-0", "no pong", 4000), 7.0)
+
+
 DOCKS = {
     "ticket": Picture("trade", "b", TicketDock),
     "ticket-warned": Picture("trade", "t tab tab tab '80000'", TicketDock),
@@ -135,6 +140,9 @@ DOCKS = {
     "json": Picture("positions", "e", DetailDock),
     "close": Picture("positions", "f", CloseDock),
     "close-review": Picture("positions", "f enter", CloseDock, is_review=True),
+    "close-dead": Picture("positions", "j f", CloseDock, begin=lose_feed),
+    "protect-dead": Picture("positions", "j p", ProtectDock, begin=lose_feed),
+    "ticket-dead": Picture("trade", "t tab 'm'", TicketDock, begin=lose_feed),
     "reverse": Picture("positions", "r", ReverseDock),
     "reverse-review": Picture("positions", "r enter", ReverseDock, is_review=True),
     "protect": Picture("positions", "p", ProtectDock),

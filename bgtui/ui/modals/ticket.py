@@ -218,7 +218,7 @@ class TicketDock(FormDock):
         if order is None:
             return ("Something is missing; see the fields.",)
         lines = judging.lines(judging.judge(self.workspace, order, facts, resolved.meant))[:1]
-        if not facts.is_book_live:
+        if not facts.is_book_live and self._price_age_s() is None:
             lines.append("The book is not live: prices here are the last known ones.")
         return lines
 
