@@ -247,13 +247,19 @@ class LiveTable(Canvas, can_focus=True):
         if self._shown is not None:
             self._put(tables.placed(self._shown, len(self._shown.lines) - 1))
 
+    def _leave_for(self, view_index: int) -> None:
+        """Show another sub-view as a key asks for it: what was said of the one that is left has passed."""
+        for bar in self.screen.query(MessageBar).results(MessageBar):
+            bar.let_pass()
+        self.turn_to(view_index)
+
     def do_list_tab_left(self) -> None:
         """Show the sub-view to the left."""
-        self.turn_to(self.view_index - 1)
+        self._leave_for(self.view_index - 1)
 
     def do_list_tab_right(self) -> None:
         """Show the sub-view to the right."""
-        self.turn_to(self.view_index + 1)
+        self._leave_for(self.view_index + 1)
 
     def do_list_sort(self) -> None:
         """Sort by the next column."""
