@@ -38,6 +38,7 @@ from bgtui.domain.event import (
 from bgtui.domain.instrument import ProductType, instrument_id
 from bgtui.domain.order import PositionSide
 from bgtui.domain.text import Untrusted, cell_width
+from bgtui.ui.role import Role
 from tests.support import scene, scene_copy
 from tests.support.build import fill
 from tests.support.forms import said
@@ -749,7 +750,7 @@ async def test_what_a_leader_may_have_open_is_held_against_what_is() -> None:
         assert any("order rate" in row and row.rstrip().endswith("waiting") for row in terminal.rows())
         assert "(asked every 3s)" in terminal.row(-2)
         await terminal.press("l")
-        assert "(asked every 12s)" in terminal.row(-2)
+        assert "(asked every 60s)" in terminal.row(-2)
 
 
 async def test_what_is_seen_is_asked_the_most_often_and_goes_on_slowly_elsewhere() -> None:
@@ -828,3 +829,121 @@ async def test_a_row_with_nothing_more_to_tell_is_opened_with_all_its_cells() ->
 
     assert "LEADER · HISTORY" in text
     assert all(title in text.split("LEADER · HISTORY")[-1] for title in ("symbol", "entry", "exit", "net"))
+
+
+# What the message line says of the sub-view
+
+
+LEADER_VIEWS: tuple[tuple[Any, str], ...] = (
+    (TRACKS, "tracking orders as of 14:01:01 (asked every 3s) · ≈ PnL from mark, live"),
+    (question.leader_history(USDT), "closed tracking orders as of 14:01:02 (asked every 60s)"),
+    (question.daily_shares(USDT), "shares of profit as of 14:01:03 (asked every 60s)"),
+    (question.lead_symbols(USDT), "symbols as of 14:01:04 (asked every 300s)"),
+)
+A_MINUTE_AGO = NOW_MS - 147_000
+"""14:01:00, before anything of the scene was asked."""
+
+
+def line(terminal: Terminal) -> str:
+    """The message line as it is drawn."""
+    return terminal.row(-2).strip()
+
+
+async def test_each_sub_view_of_a_leader_tells_the_age_of_what_it_shows() -> None:
+    async with opened("leader") as terminal:
+        for seconds, (asked, _) in enumerate(LEADER_VIEWS, 1):
+            value = terminal.store.answer(asked).value
+            await terminal.apply(QuestionAnswered(asked, value, A_MINUTE_AGO + seconds * 1000))
+        await terminal.press("h", "l")
+        for _, words in LEADER_VIEWS:
+            assert line(terminal) == words
+            await terminal.press("l")
+        assert "as of" not in line(terminal)
+        assert "v2 has no request that reads it" in line(terminal)
+
+
+async def test_profit_is_as_old_as_the_older_of_the_two_answers_that_it_is_made_of() -> None:
+    paid = question.paid_shares(USDT)
+    async with opened("leader") as terminal:
+        value = terminal.store.answer(paid).value
+        await terminal.apply(QuestionAnswered(paid, value, A_MINUTE_AGO), 0.3)
+        await terminal.press("l", "l")
+        assert terminal.asker.attended[paid] == 60
+        assert line(terminal) == "shares of profit as of 14:01:00 (asked every 60s)"
+
+
+async def test_settings_that_no_request_reads_are_not_stale_by_the_answer_about_symbols() -> None:
+    async with opened("leader") as terminal:
+        await terminal.apply(QuestionFailed(question.lead_symbols(USDT), "no route", ""), 0.3)
+        await terminal.press("l", "l", "l")
+        assert "STALE" in terminal.row(6)
+        await terminal.press("l")
+        assert "[settings]" in terminal.row(6)
+        assert "STALE" not in terminal.row(6)
+
+
+async def test_spot_settings_tell_their_own_age() -> None:
+    async with opened("leader") as terminal:
+        terminal.workspace.copy_product = SPOT
+        await terminal.press("h")
+        assert line(terminal) == "settings as of 14:03:24 (asked every 300s)"
+
+
+async def test_each_sub_view_of_copy_tells_the_age_of_what_it_shows() -> None:
+    async with opened("copy") as terminal:
+        await terminal.apply(QuestionAnswered(question.copy_history(USDT), (), A_MINUTE_AGO), 0.3)
+        assert line(terminal).startswith("copied orders as of 14:03:24 (asked every 5s)")
+        await terminal.press("l", "l")
+        assert line(terminal) == "closed copies as of 14:01:00 (asked every 60s)"
+        await terminal.press("l")
+        assert line(terminal).startswith("v follows a trader by the id")
+
+
+async def test_each_sub_view_of_followers_tells_the_age_of_what_it_shows() -> None:
+    waiting = question.waiting_shares(USDT)
+    async with opened("followers") as terminal:
+        await terminal.apply(
+            QuestionAnswered(waiting, terminal.store.answer(waiting).value, A_MINUTE_AGO), 0.3
+        )
+        assert line(terminal).startswith("followers as of 14:03:24 (asked every 30s)")
+        await terminal.press("l")
+        assert line(terminal) == "followers as of 14:03:24 (asked every 30s) · found by comparing lists"
+        await terminal.apply(QuestionFailed(waiting, "no route", ""), 0.3)
+        await terminal.press("l")
+        assert line(terminal).startswith("waiting shares as of 14:01:00 (asked every 60s)")
+        assert "STALE" in terminal.screen_text()
+
+
+async def test_what_was_said_of_a_sub_view_is_left_behind_with_it() -> None:
+    async with opened("leader") as terminal:
+        await terminal.press("l", "l", "v")
+        assert line(terminal).startswith("No symbol here")
+        await terminal.press("l")
+        assert line(terminal).startswith("symbols as of ")
+        await terminal.press("m")
+        assert line(terminal).startswith("Copy trading of ")
+        await terminal.press("5")
+        assert line(terminal).startswith("followers")
+
+
+async def test_a_warning_is_not_left_behind_with_its_sub_view() -> None:
+    async with opened("leader") as terminal:
+        terminal.workspace.say("Bitget refused: no", Role.DANGER)
+        await terminal.press("l")
+        assert line(terminal) == "Bitget refused: no"
+
+
+async def test_who_came_or_left_is_told_since_when() -> None:
+    async with opened("followers") as terminal:
+        assert terminal.row(4).rstrip().endswith("· no change since 14:03:24")
+        await terminal.press("l")
+        assert "first read, 14:03:24." in terminal.screen_text()
+        found = terminal.store.answer(FOLLOWERS).value
+        assert found
+        await answer(terminal, FOLLOWERS, found[2:])
+        assert "· 2 left since 14:03:24" in terminal.row(4)
+
+
+async def test_a_wide_screen_says_in_full_that_nobody_came_or_left() -> None:
+    async with opened("followers", size=(120, 40)) as terminal:
+        assert terminal.row(4).rstrip().endswith("· none came or left since 14:03:24")

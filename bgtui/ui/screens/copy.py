@@ -283,12 +283,18 @@ class CopyScreen(ByProduct, ListScreen):
         return [asked for table in self.query(CopyTable) for asked in table.questions()]
 
     def standing(self) -> Row:
-        """Return as of when the copies are."""
-        store = self.workspace.store
+        """Return as of when that is which the sub-view shows; of traders, the copies under them."""
+        store, view_index = self.workspace.store, self.table.view_index
         if store is None or not self.workspace.identity.has_key:
             return ()
+        if view_index == _FIND:
+            return as_of("v follows a trader by the id in the address of their page")
+        if view_index == _HISTORY:
+            closed = store.answer(question.copy_history(product_of(self.workspace)))
+            return as_of(polled.as_of(closed, "closed copies", HISTORY_S))
         answer = store.answer(question.copied_orders(product_of(self.workspace)))
-        return as_of(f"{polled.as_of(answer, 'copied orders', COPIED_S)} · ≈ PnL from mark, live")
+        text = polled.as_of(answer, "copied orders", COPIED_S)
+        return as_of(f"{text} · ≈ PnL from mark, live" if answer.is_known else text)
 
     def shown(self) -> None:
         """Keep the copies known after the screen was left."""

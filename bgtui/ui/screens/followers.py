@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from bgtui.domain import question
 from bgtui.domain.copytrade import Follower
 from bgtui.domain.question import Question
-from bgtui.domain.roster import Move, RosterChange, compare
+from bgtui.domain.roster import RosterChange, compare
 from bgtui.store import topic
 from bgtui.store.answers import Answer
 from bgtui.store.topic import Kind, Topic
@@ -32,7 +32,12 @@ AWAY_S = 90.0
 """How often followers are asked once their screen has been left."""
 MAX_CHANGES = 500
 _NOW, _CHANGES, _WAITING = range(3)
-_MOVE_WORDS = ((Move.JOINED, "joined"), (Move.LEFT, "left"), (Move.REMOVED, "removed by me"))
+_SHOWN = (
+    ("followers", "names are cut and cleaned"),
+    ("followers", "found by comparing lists"),
+    ("waiting shares", "names are cut and cleaned"),
+)
+"""What each sub-view shows, as its age is told, and what else is to be known of it."""
 
 
 def questions(workspace: Workspace, view_index: int = _NOW) -> list[Asked]:
@@ -57,6 +62,8 @@ class FollowersTable(LiveTable):
         super().__init__(workspace, id=id)
         self._changes: dict[Question[Any], list[RosterChange]] = {}
         self._seen: dict[Question[Any], tuple[Follower, ...]] = {}
+        self._since: dict[Question[Any], int] = {}
+        """As of when the first list was, with which the others are compared, milliseconds."""
         self._made: tuple[tuple[object, ...], Table] | None = None
         self._kept: tuple[object, ...] = ()
         self._equity: tuple[tuple[Follower, ...], str] | None = None
@@ -94,17 +101,16 @@ class FollowersTable(LiveTable):
             return ()
         if self._equity is None or self._equity[0] is not found:
             self._equity = (found, _following(found))
-        text = self._equity[1]
-        total = hide(text, is_private=self.workspace.is_private)
+        total = hide(self._equity[1], is_private=self.workspace.is_private)
         every = None if summary is None else summary.total_followers
-        ever = "" if every is None else f", {every} ever"
-        line = f" {len(found)} now{ever} · equity following {total} USDT"
-        return [row(f"{line} · {self._came_and_went()}")]
-
-    def _came_and_went(self) -> str:
         counts = Counter(change.move for change in self._of_product())
-        words = [f"{counts[move]} {name}" for move, name in _MOVE_WORDS if counts[move]]
-        return ", ".join(words) or "none came or left"
+        since = figure.moment(self._since_ms, self.workspace.now_ms)
+        return [row(following.crowd_line(len(found), every, total, counts, since, width))]
+
+    @property
+    def _since_ms(self) -> int | None:
+        """As of when the list was that is compared with: the first of this run."""
+        return self._since.get(question.followers(product_of(self.workspace)))
 
     def _of_product(self) -> list[RosterChange]:
         return self._changes.get(question.followers(product_of(self.workspace)), [])
@@ -114,8 +120,15 @@ class FollowersTable(LiveTable):
         store = self.workspace.store
         if store is None:
             return ()
-        answer = store.answer(question.followers(product_of(self.workspace)))
-        return [*product_words(self.workspace), *polled.words(answer, FOLLOWERS_S)]
+        asked, interval_s = self.asked()
+        return [*product_words(self.workspace), *polled.words(store.answer(asked), interval_s)]
+
+    def asked(self) -> Asked:
+        """Return the question behind the current sub-view, and how often it is asked."""
+        product = product_of(self.workspace)
+        if self.view_index == _WAITING:
+            return question.waiting_shares(product), SHARES_S
+        return question.followers(product), FOLLOWERS_S
 
     def table(self) -> Table:
         """Return the rows of the sub-view."""
@@ -129,7 +142,8 @@ class FollowersTable(LiveTable):
         if self.view_index == _NOW:
             return self._now_table(answer)
         if self.view_index == _CHANGES:
-            return following.change_table(self._of_product(), now_ms, is_private=hides)
+            since_ms = self._since_ms
+            return following.change_table(self._of_product(), now_ms, is_private=hides, since_ms=since_ms)
         waiting = store.answer(question.waiting_shares(product))
         is_stale = polled.is_stale(waiting, SHARES_S)
         return leading.profit_table(waiting, is_private=hides, is_stale=is_stale)
@@ -166,6 +180,8 @@ class FollowersTable(LiveTable):
             changes = self._changes.setdefault(asked, [])
             changes += compare(before, found, as_of_ms or self.workspace.now_ms, mine)
             del changes[:-MAX_CHANGES]
+        else:
+            self._since[asked] = as_of_ms or self.workspace.now_ms
         self._seen[asked] = found
 
     def below(self, width: int, line: Line | None) -> Sequence[Row]:
@@ -201,6 +217,11 @@ class FollowersScreen(ByProduct, ListScreen):
     )  # fmt: skip
     table_type: ClassVar[type[LiveTable]] = FollowersTable
 
+    @property
+    def table(self) -> FollowersTable:
+        """The table."""
+        return self.query_one(FollowersTable)
+
     def footer_actions(self) -> Sequence[footer.Wanted]:
         """Return the actions that can act on the sub-view."""
         is_now = self.table.view_index == _NOW
@@ -228,9 +249,10 @@ class FollowersScreen(ByProduct, ListScreen):
         return copyflows.remove_follower(stage, product_of(self.workspace), item)
 
     def standing(self) -> Row:
-        """Return as of when the followers are."""
+        """Return as of when that is which the sub-view shows."""
         store = self.workspace.store
         if store is None or not self.workspace.identity.has_key:
             return ()
-        answer = store.answer(question.followers(product_of(self.workspace)))
-        return as_of(f"{polled.as_of(answer, 'followers', FOLLOWERS_S)} · names are cut and cleaned")
+        asked, interval_s = self.table.asked()
+        what, also = _SHOWN[self.table.view_index]
+        return as_of(f"{polled.as_of(store.answer(asked), what, interval_s)} · {also}")

@@ -12,13 +12,13 @@ from bgtui.domain.error import BgtuiError
 from bgtui.domain.question import Question
 from bgtui.store import topic
 from bgtui.store.answers import Answer
+from bgtui.store.store import Store
 from bgtui.store.topic import Kind, Topic
 from bgtui.ui import copyflows
 from bgtui.ui.keys import Context
 from bgtui.ui.role import Role
 from bgtui.ui.screens.copying import (
     AWAY_S,
-    HIDDEN_FACTOR,
     Asked,
     ByProduct,
     Merging,
@@ -39,6 +39,8 @@ from bgtui.ui.workspace import Workspace
 
 TRACKING_S, HISTORY_S, SUMMARY_S, SETTINGS_S = 3.0, 60.0, 30.0, 300.0
 _TRACKING, _HISTORY, _PROFIT, _SYMBOLS, _SETTINGS = range(5)
+_SHOWN = ("tracking orders", "closed tracking orders", "shares of profit", "symbols", "settings")
+"""What each sub-view shows, as its age is told."""
 
 
 class LeaderTable(LiveTable):
@@ -89,6 +91,8 @@ class LeaderTable(LiveTable):
         if not product.is_futures:
             every.append((question.lead_settings(), SETTINGS_S))
         seen = {self.asked()[0], question.leader_summary(product), question.profit_summary(product)}
+        if self.view_index == _PROFIT:
+            seen.add(question.paid_shares(product))
         return paced(every, seen)
 
     def turned(self) -> None:
@@ -127,8 +131,27 @@ class LeaderTable(LiveTable):
         store, workspace = self.workspace.store, self.workspace
         if store is None:
             return ()
+        if self.is_untold:
+            return product_words(workspace)
         asked, interval_s = self.asked()
         return [*product_words(workspace), *polled.words(store.answer(asked), interval_s)]
+
+    @property
+    def is_untold(self) -> bool:
+        """Tell whether no request reads what is shown: the switches of a futures leader."""
+        return self.view_index == _SETTINGS and product_of(self.workspace).is_futures
+
+    def age_words(self, store: Store) -> str:
+        """Return as of when the rows of the sub-view are, and how often they are asked."""
+        if self.is_untold:
+            return "? is a switch that this run has not set: v2 has no request that reads it"
+        asked, interval_s = self.asked()
+        answer = store.answer(asked)
+        if self.view_index == _PROFIT:
+            answer = polled.oldest((answer, store.answer(question.paid_shares(product_of(self.workspace)))))
+        text = polled.as_of(answer, _SHOWN[self.view_index], interval_s)
+        is_live = self.view_index == _TRACKING and answer.is_known
+        return f"{text} · ≈ PnL from mark, live" if is_live else text
 
     def asked(self) -> Asked:
         """Return the question behind the current sub-view, and how often it is asked."""
@@ -246,6 +269,11 @@ class LeaderScreen(ByProduct, ListScreen):
     )  # fmt: skip
     table_type: ClassVar[type[LiveTable]] = LeaderTable
 
+    @property
+    def table(self) -> LeaderTable:
+        """The table."""
+        return self.query_one(LeaderTable)
+
     def footer_actions(self) -> Sequence[footer.Wanted]:
         """Return the actions that can act on the sub-view."""
         view_index = self.table.view_index
@@ -268,17 +296,14 @@ class LeaderScreen(ByProduct, ListScreen):
         remember(self.workspace, [(question.leader_tracks(product_of(self.workspace)), AWAY_S)])
 
     def standing(self) -> Row:
-        """Return as of when the orders are."""
+        """Return as of when that is which the sub-view shows."""
         store = self.workspace.store
         if store is None or not self.workspace.identity.has_key:
             return ()
         answer = store.answer(question.leader_tracks(product_of(self.workspace)))
         if answer.code == polled.NOT_A_LEADER:
             return as_of("This account is not a lead trader (31001); 6 shows the follower side.")
-        is_seen = self.table.view_index == _TRACKING
-        interval_s = TRACKING_S if is_seen else TRACKING_S * HIDDEN_FACTOR
-        text = polled.as_of(answer, "tracking orders", interval_s)
-        return as_of(f"{text} · ≈ PnL from mark, live" if answer.is_known else text)
+        return as_of(self.table.age_words(store))
 
     # Keys
 

@@ -26,7 +26,7 @@ from bgtui.ui.view.glyph import ABOUT, DOUBT, NONE, ON_ITS_WAY, UNKNOWN
 from bgtui.ui.view.person import NAME_CELLS, cell_name
 from bgtui.ui.view.positions import gain
 from bgtui.ui.view.privacy import hide
-from bgtui.ui.view.span import Row, Span, row, rule
+from bgtui.ui.view.span import Row, Span, cells, row, rule
 from bgtui.ui.view.table import Column, Line, Table
 
 FOLLOWER_COLUMNS = (
@@ -56,6 +56,7 @@ TRADER_COLUMNS = (
 )
 _MOVES = {Move.JOINED: "joined", Move.LEFT: "left", Move.REMOVED: "removed by me"}
 """Who left by themselves and whom the exchange took out look alike to the API."""
+_BRIEFLY = {Move.JOINED: "joined", Move.LEFT: "left", Move.REMOVED: "removed"}
 _DAY_MS = 86_400_000
 _UID_CELLS = 9
 _FIRST = 3
@@ -221,8 +222,39 @@ def shared_words(
     )
 
 
-def change_table(changes: Sequence[RosterChange], now_ms: int, *, is_private: bool) -> Table:
-    """Return who joined and left in this run, latest first."""
+def crowd_line(  # noqa: PLR0917 - what one line says
+    now: int, ever: int | None, equity: str, counts: Mapping[Move, int], since: str, width: int
+) -> str:
+    """Return how many follow and with how much, and who came and went since when, in so many cells.
+
+    Args:
+        now: Followers.
+        ever: Followers that there ever were; None where it is not told.
+        equity: What follows, USDT, as it is shown.
+        counts: How many came and went.
+        since: When the first list was read that others are compared with.
+        width: Cells. Where they are too few, words are shortened; what came last and since when stays.
+    """
+    all_ever = "" if ever is None else f", {ever} ever"
+    long, brief = _moved(counts, _MOVES, "none came or left"), _moved(counts, _BRIEFLY, "no change")
+    head, short = f" {now} now{all_ever}", f" {now} now"
+    lines = (
+        f"{head} · equity following {equity} USDT · {long} since {since}",
+        f"{head} · equity following {equity} USDT · {brief} since {since}",
+        f"{short} · equity following {equity} USDT · {brief} since {since}",
+        f"{short} · equity {equity} USDT · {brief} since {since}",
+    )
+    return next((line for line in lines if cells(line) <= width), lines[-1])
+
+
+def _moved(counts: Mapping[Move, int], names: Mapping[Move, str], nobody: str) -> str:
+    return ", ".join(f"{counts[move]} {name}" for move, name in names.items() if counts.get(move)) or nobody
+
+
+def change_table(
+    changes: Sequence[RosterChange], now_ms: int, *, is_private: bool, since_ms: int | None = None
+) -> Table:
+    """Return who joined and left in this run, latest first; ``since_ms`` is as of when its first list was."""
     lines = tuple(
         Line(
             f"{change.follower.follower_uid}/{change.move}/{change.seen_ms}",
@@ -239,7 +271,8 @@ def change_table(changes: Sequence[RosterChange], now_ms: int, *, is_private: bo
         )
         for change in reversed(changes)
     )
-    return Table(CHANGE_COLUMNS, lines, "Nobody joined or left since this list was first read.")
+    since = "" if since_ms is None else f", {figure.moment(since_ms, now_ms)}"
+    return Table(CHANGE_COLUMNS, lines, f"Nobody joined or left since this list was first read{since}.")
 
 
 def trader_table(

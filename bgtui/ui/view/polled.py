@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from bgtui.store.answers import Answer
@@ -39,6 +40,11 @@ def is_stale(answer: Answer[Any], interval_s: float) -> bool:
     if not answer.is_known:
         return False
     return bool(answer.error) or (answer.age_s is not None and answer.age_s > interval_s * _STALE_AFTER)
+
+
+def oldest(answers: Iterable[Answer[Any]]) -> Answer[Any]:
+    """Return the answer asked for first, of rows made from several; one never answered counts last."""
+    return min(answers, key=lambda answer: (answer.as_of_ms is None, answer.as_of_ms or 0))
 
 
 def as_of(answer: Answer[Any], what: str, interval_s: float) -> str:
