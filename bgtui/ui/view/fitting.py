@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from bgtui.ui.view.span import Row, crop, width_of
@@ -19,16 +19,20 @@ class Part(NamedTuple):
 def whole(parts: Sequence[Part], width: int) -> Row:
     """Return the parts in their order, without the least important ones where they do not fit."""
     ranks = sorted({part.rank for part in parts}, reverse=True)
-    lines = [tuple(span for part in parts if part.rank <= rank for span in part.spans) for rank in ranks]
-    return widest(lines, width)
+    return widest(
+        (tuple([span for part in parts if part.rank <= rank for span in part.spans]) for rank in ranks), width
+    )
 
 
-def widest(lines: Sequence[Row], width: int) -> Row:
+def widest(lines: Iterable[Row], width: int) -> Row:
     """Return the first line that fits, blanks at its end apart; the last one is cut, where none does."""
-    for line in lines:
+    line: Row = ()
+    for line in lines:  # a later one is made only where it is needed
         if width_of(line) <= width:
             return line
+        if not line[-1].text.endswith(" "):
+            continue
         trimmed = (*line[:-1], line[-1]._replace(text=line[-1].text.rstrip()))
         if width_of(trimmed) <= width:
             return trimmed
-    return crop(lines[-1], width) if lines else ()
+    return crop(line, width)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from itertools import chain
 
 from bgtui.domain.account import Position
 from bgtui.domain.event import AccountPart
@@ -154,7 +155,7 @@ def _side(side: PositionSide) -> Span:
 def _leg(store: Store, leg: Position, width: int, *, hides_money: bool) -> list[Row]:
     view = positions.leg_view(store, leg)
     ways = (_heads(view, hides_money=hides_money), _earns(view, hides_money=hides_money), _protection(view))
-    return [widest([*lines, (lines[-1][0], *_TOO_WIDE)], width) for lines in ways]
+    return [widest(chain(lines, (_TOO_WIDE,)), width) for lines in ways]
 
 
 def _ungrouped(line: Row) -> Row:
@@ -162,21 +163,23 @@ def _ungrouped(line: Row) -> Row:
     return tuple(span._replace(text=span.text.replace(",", "")) for span in line)
 
 
-def _both(*lines: Row) -> list[Row]:
+def _both(*lines: Row) -> Iterator[Row]:
     """Return each line with its thousands commas, and then without."""
-    return [way for line in lines for way in (line, _ungrouped(line))]
+    for line in lines:
+        yield line
+        yield _ungrouped(line)
 
 
-def _heads(view: LegView, *, hides_money: bool) -> list[Row]:
+def _heads(view: LegView, *, hides_money: bool) -> Iterator[Row]:
     """Return side, size, entry and mode; without the mode, then without the entry."""
     leg = view.leg
     size = HIDDEN if hides_money else figure.size(leg.size, view.size_places)
     entry = f" @ {figure.average(leg.entry_price, view.places)}"
     side, mode = _side(leg.side), f" {positions.mode_words(leg)}"
-    return _both(row(side, size + entry + mode), row(side, size + entry), row(side, size))
+    return _both(row(side, size + entry + mode), row(side, size + entry), row(side, size), row(side, "####"))
 
 
-def _earns(view: LegView, *, hides_money: bool) -> list[Row]:
+def _earns(view: LegView, *, hides_money: bool) -> Iterator[Row]:
     """Return PnL, return, liquidation and its distance; without the return, then the distance, then PnL."""
     amount = HIDDEN if hides_money else figure.signed(view.unrealized, view.money_places)
     role = positions.gain(view.unrealized)
@@ -194,13 +197,14 @@ def _earns(view: LegView, *, hides_money: bool) -> list[Row]:
     )  # fmt: skip
 
 
-def _protection(view: LegView) -> list[Row]:
+def _protection(view: LegView) -> Iterator[Row]:
     """Return take-profit and stop-loss; the stop alone, where there is no room for both."""
     take = figure.price(view.take_profit, view.places) if view.take_profit is not None else NONE
     stop = figure.price(view.stop_loss, view.places) if view.stop_loss is not None else NONE
     width = max(len(take), len(figure.average(view.leg.entry_price, view.places)))
     start, end = Span(" TP ", Role.MUTED), row(Span("  SL ", Role.MUTED), stop)
-    return [(start, Span(take.ljust(width)), *end), *_both((start, Span(take), *end), end)]
+    yield (start, Span(take.ljust(width)), *end)
+    yield from _both((start, Span(take), *end), end)
 
 
 def listed_orders(store: Store, shown: InstrumentId) -> list[OwnOrder]:
@@ -255,12 +259,16 @@ def order_line(store: Store, order: OwnOrder, rules: Instrument, now_ms: int, wi
     note, role = _note(store, order, now_ms)
     name = Span(verb(store, order).ljust(verb_width), act_role(order.side))
     glyph = Span(_GLYPHS[order.mark], _ROLES.get(order.mark, Role.OWN))
-    full = row(name, glyph, f" {price_words(order, rules).rjust(8)}  {size.rjust(6)}")
-    bare = row(name, glyph, f" {price_words(order, rules)} {size}")
-    lines = [full, bare, _ungrouped(bare), row(name, glyph, f" {price_words(order, rules)} ####"), _TOO_WIDE]
-    start = widest(lines, width)
+    start = widest(chain(_priced((name, glyph), price_words(order, rules), size), (_TOO_WIDE,)), width)
     room = width - width_of(start)
     return crop((*start, Span(f" {note}", role)) if room > 1 else start, width)
+
+
+def _priced(start: Row, price: str, size: str) -> Iterator[Row]:
+    """Return price and size in their columns; then closer, without thousands commas, without the size."""
+    yield (*start, Span(f" {price.rjust(8)}  {size.rjust(6)}"))
+    yield from _both((*start, Span(f" {price} {size}")))
+    yield (*start, Span(f" {price} ####"))
 
 
 def verb(store: Store, order: OwnOrder) -> str:
