@@ -8,6 +8,9 @@ import pytest
 
 from bgtui.domain.event import Connection, ConnectionLost, ConnectionOpened, TickerUpdated
 from bgtui.ui.role import Role
+from bgtui.ui.view.leg import leg_detail
+from bgtui.ui.view.positions import leg_view
+from tests.support.build import USDT
 from tests.support.forms import dock, fill, keys, opened, said
 from tests.support.scene_market import BTC
 from tests.support.terminal import Terminal
@@ -100,3 +103,20 @@ async def test_a_price_that_no_longer_comes_is_stale_though_the_stream_is_up() -
 
         assert "STALE 1" in said(terminal)
         assert roles(terminal, "realized") == {Role.STALE}
+
+
+async def test_the_detail_of_a_leg_says_how_old_its_mark_is_and_draws_its_gain_as_stale() -> None:
+    async with opened(screen="positions") as terminal:
+        await terminal.press("j")
+        assert "STALE" not in terminal.screen_text()
+        leg = next(each for each in terminal.store.positions(USDT) or () if each.instrument == BTC)
+        await lose(terminal)
+
+        assert "LONG BTCUSDT  isolated 20x  hedge  mark STALE 8s" in terminal.screen_text()
+        made = leg_detail(terminal.store, leg_view(terminal.store, leg), terminal.workspace.now_ms)
+        shown = {span.text.split()[0]: span.role for row in made.lines for span in row if span.text.strip()}
+        assert shown["+16.42"] is Role.STALE
+        assert shown["≈+12.40"] is Role.STALE
+        assert shown["63,858.6"] is Role.STALE
+        assert shown["66,910.4"] is Role.PLAIN, "the entry is what it was"
+        assert shown["≈+50.43"] is Role.BID, "what the take profit gives goes by no mark"

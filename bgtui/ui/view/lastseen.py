@@ -32,7 +32,12 @@ def age_s(store: Store, instrument: InstrumentId) -> float | None:
 
 def age_row(age: float) -> Row:
     """Return the line that says how old the price is."""
-    return labelled("market", f"STALE {figure.whole_age(age)}, last seen", role=Role.WARN)
+    return labelled("market", f"{words(age)}, last seen", role=Role.WARN)
+
+
+def words(age: float) -> str:
+    """Return ``STALE 7s``."""
+    return f"STALE {figure.whole_age(age)}"
 
 
 def dimmed(rows: Sequence[Body], labels: Collection[str]) -> list[Body]:

@@ -10,7 +10,7 @@ from bgtui.domain.account import AdlRank, Position
 from bgtui.domain.order import PlanKind, PlanOrder, PositionMode
 from bgtui.store.store import Store
 from bgtui.ui.role import Role
-from bgtui.ui.view import figure, triggered
+from bgtui.ui.view import figure, lastseen, triggered
 from bgtui.ui.view.act import is_closing
 from bgtui.ui.view.glyph import ABOUT, NONE, UNKNOWN
 from bgtui.ui.view.positions import LegView, gain, ratio_words
@@ -24,21 +24,23 @@ _DAY_S = 86_400
 
 def leg_detail(store: Store, view: LegView, now_ms: int, *, hides_money: bool = False) -> Detail:
     """Return the block below the table."""
-    leg = view.leg
+    leg, age_s = view.leg, lastseen.age_s(store, view.leg.instrument)
     mode = "hedge" if leg.position_mode is PositionMode.HEDGE else "one-way"
-    words = f"  {leg.margin_mode} {figure.leverage(leg.leverage)}  {mode}"
+    words = [Span(f"  {leg.margin_mode} {figure.leverage(leg.leverage)}  {mode}")]
+    if age_s is not None:
+        words.append(Span(f"  mark {lastseen.words(age_s)}", Role.WARN))
     return Detail(
-        heading(f"{leg.side.upper()} {leg.instrument.symbol}", words),
+        heading(f"{leg.side.upper()} {leg.instrument.symbol}", *words),
         (
-            *_worth(store, view, hides_money=hides_money),
-            *_earned(store, view, hides_money=hides_money),
+            *_worth(store, view, hides_money=hides_money, is_old=age_s is not None),
+            *_earned(store, view, hides_money=hides_money, is_old=age_s is not None),
             *_guards(store, view, hides_money=hides_money),
             _opened(store, leg, now_ms),
         ),
     )
 
 
-def _worth(store: Store, view: LegView, *, hides_money: bool) -> list[Row]:
+def _worth(store: Store, view: LegView, *, hides_money: bool, is_old: bool) -> list[Row]:
     leg, places = view.leg, view.places
     is_inverse = view.rules is not None and view.rules.is_inverse
     value = pnl.notional(leg.size, view.mark or leg.entry_price, is_inverse=is_inverse)
@@ -48,10 +50,21 @@ def _worth(store: Store, view: LegView, *, hides_money: bool) -> list[Row]:
     away = "" if view.distance is None else f"  {figure.percent(view.distance)} away"
     margin = masked(figure.money(leg.margin, view.money_places), is_private=hides_money)
     even = None if leg.break_even_price is None else round(leg.break_even_price, places)
+    role = Role.STALE if is_old else Role.PLAIN
     return [
-        pair("size", f"{size} ({worth} {leg.margin_coin})", "", _held(store, view, hides_money=hides_money)),
+        pair(
+            "size",
+            Span(f"{size} ({worth} {leg.margin_coin})", role),
+            "",
+            _held(store, view, hides_money=hides_money),
+        ),
         pair("entry", figure.average(leg.entry_price, places), "break-even", figure.average(even, places)),
-        pair("liquidation", liq + away, "margin", f"{margin}  ratio {ratio_words(view)}"),
+        pair(
+            "liquidation",
+            Span(liq + away, role if away else Role.PLAIN),
+            "margin",
+            f"{margin}  ratio {ratio_words(view)}",
+        ),
     ]
 
 
@@ -117,10 +130,12 @@ def _money(view: LegView, value: Decimal | None, *, hides_money: bool, about: st
     return Span(text, gain(value))
 
 
-def _earned(store: Store, view: LegView, *, hides_money: bool) -> list[Row]:
+def _earned(store: Store, view: LegView, *, hides_money: bool, is_old: bool) -> list[Row]:
     leg, money = view.leg, view.money_places
     now = _money(view, net(view, view.mark, taker_rate(store, view)), hides_money=hides_money, about=ABOUT)
     upnl = _money(view, view.unrealized, hides_money=hides_money)
+    if is_old:
+        now, upnl = (span._replace(role=Role.STALE) for span in (now, upnl))
     roe = masked(figure.roe(view.roe), is_private=hides_money)
     fees = masked(figure.signed(_paid(leg.fees_paid), money), is_private=hides_money)
     funding = masked(figure.signed(leg.funding_paid, money), is_private=hides_money)
