@@ -84,11 +84,13 @@ def money(value: Decimal | None, places: int = 2) -> str:
 
 
 def signed(value: Decimal | None, places: int = 2) -> str:
-    """Return money with its sign, ``+0.00`` at zero: PnL, funding, fees."""
+    """Return money with its sign, ``+0.00`` at zero: PnL, funding, fees.
+
+    A loss that is too small for the decimals is ``-0.00``: it never has the sign of a gain.
+    """
     if value is None:
         return UNKNOWN
-    text = plain(value, places=places)
-    return text if text.startswith("-") else f"+{text}"
+    return f"{'-' if value and value.is_signed() else '+'}{plain(value.copy_abs(), places=places)}"
 
 
 def percent(ratio: Decimal | None, places: int = 1) -> str:
