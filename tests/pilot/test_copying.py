@@ -947,3 +947,11 @@ async def test_who_came_or_left_is_told_since_when() -> None:
 async def test_a_wide_screen_says_in_full_that_nobody_came_or_left() -> None:
     async with opened("followers", size=(120, 40)) as terminal:
         assert terminal.row(4).rstrip().endswith("· none came or left since 14:03:24")
+
+
+async def test_the_tab_of_symbols_counts_its_rows_and_the_title_those_that_are_lent() -> None:
+    async with opened("leader") as terminal:
+        await terminal.press("l", "l", "l")
+        assert "[symbols 6]" in terminal.row(6)
+        assert "· 5 on " in terminal.row(6)
+        assert sum(row[1:].split()[1:2] in (["on"], ["off"]) for row in terminal.rows()) == 6

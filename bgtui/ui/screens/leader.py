@@ -108,8 +108,8 @@ class LeaderTable(LiveTable):
         tracks = self._tracks().value
         symbols = store.answer(question.lead_symbols(product_of(self.workspace))).value
         count = "?" if tracks is None else len(tracks)
-        enabled = "?" if symbols is None else sum(symbol.is_enabled for symbol in symbols)
-        return (f"tracking {count}", "history", "profit", f"symbols {enabled}", "settings")
+        listed = "?" if symbols is None else len(symbols)
+        return (f"tracking {count}", "history", "profit", f"symbols {listed}", "settings")
 
     def first_state(self, view_index: int) -> State:
         """Latest first."""
@@ -134,7 +134,14 @@ class LeaderTable(LiveTable):
         if self.is_untold:
             return product_words(workspace)
         asked, interval_s = self.asked()
-        return [*product_words(workspace), *polled.words(store.answer(asked), interval_s)]
+        return [*product_words(workspace), *self._lent(store), *polled.words(store.answer(asked), interval_s)]
+
+    def _lent(self, store: Store) -> list[str]:
+        """Return how many of the symbols are lent to copying, where they are shown."""
+        if self.view_index != _SYMBOLS:
+            return []
+        symbols = store.answer(question.lead_symbols(product_of(self.workspace))).value
+        return [] if symbols is None else [f"{sum(symbol.is_enabled for symbol in symbols)} on"]
 
     @property
     def is_untold(self) -> bool:

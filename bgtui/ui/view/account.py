@@ -33,6 +33,8 @@ COLUMNS = (
 )
 _DOLLARS = ("USDT", "USDC")
 _MOST_PLACES = 8
+_NO_RIGHT = "40014"
+"""Bitget's code for a key that lacks the right."""
 _FOLLOWED = ("futures", "usdt_futures", "spot")
 """Names of wallets whose coins are told one by one."""
 
@@ -47,6 +49,8 @@ class WalletItem:
     """What a whole wallet is worth, where that alone is told."""
     reason: str = ""
     """Why nothing is known."""
+    is_barred: bool = False
+    """Whether that is because the key may not read it."""
     live: Wallet | None = None
     """Of a futures coin that is followed: with the PnL of now."""
 
@@ -57,14 +61,14 @@ def wallet_items(store: Store, followed: Sequence[ProductType]) -> list[WalletIt
     for product in ProductType:
         name, is_live = worded.wallet(product), product in followed and product.is_futures
         if product in followed:
-            known, reason = store.balances(product), ""
+            known, reason, is_barred = store.balances(product), "", False
             if known is None:
                 known = tuple(store.known_balances(product).values()) or None
         else:
             answer = store.answer(question.balances(product))
-            known, reason = answer.value, answer.error
+            known, reason, is_barred = answer.value, answer.error, answer.code == _NO_RIGHT
         if known is None:
-            found.append(WalletItem(name, reason=reason))
+            found.append(WalletItem(name, reason=reason, is_barred=is_barred))
         found += [
             WalletItem(name, balance, live=wallet(store, product, balance.coin) if is_live else None)
             for balance in known or ()
@@ -81,11 +85,11 @@ def _others(store: Store) -> list[WalletItem]:
     """Return the wallets of which only the worth is told, or not even that."""
     answer = store.answer(question.wallet_totals())
     if answer.value is None:
-        return [WalletItem("funding", reason=answer.error)]
+        return [WalletItem("funding", reason=answer.error, is_barred=answer.code == _NO_RIGHT)]
     others = [total for total in answer.value if total.wallet.lower() not in _FOLLOWED]
     found = [WalletItem(clean_cell(total.wallet, 13), usdt=total.usdt) for total in others if total.usdt]
     if not any(total.wallet.lower() == "funding" for total in answer.value):
-        found.append(WalletItem("funding"))
+        found.append(WalletItem("funding", is_barred=True))
     return found
 
 
@@ -205,9 +209,15 @@ def usdt_value(store: Store, balance: Balance, equity: Decimal | None) -> Decima
 
 
 def unreadable(items: Iterable[WalletItem]) -> str:
-    """Return what to say about the first wallet that cannot be read."""
-    for item in items:
-        if item.balance is None and item.usdt is None:
-            why = f": {clean_cell(item.reason, 40)}" if item.reason else ", the key may not read this wallet"
-            return f"{item.wallet}: unknown{why}"
-    return ""
+    """Return why the first wallet that cannot be read cannot, and what to do; one that fails goes first."""
+    unknown = [item for item in items if item.balance is None and item.usdt is None]
+    unknown.sort(key=lambda item: not (item.is_barred or item.reason))
+    return f"{unknown[0].wallet}: unknown{_why(unknown[0])}" if unknown else ""
+
+
+def _why(item: WalletItem) -> str:
+    if item.is_barred:
+        return ", the key may not read this wallet; add the right and restart"
+    if item.reason:
+        return f": {clean_cell(item.reason, 40).rstrip()}; u asks again"
+    return " so far, asking the exchange"

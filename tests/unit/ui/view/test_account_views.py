@@ -19,6 +19,7 @@ from bgtui.domain.event import (
     OpenOrdersListed,
     OrderUpdated,
     QuestionAnswered,
+    QuestionFailed,
     RequestMeasured,
 )
 from bgtui.domain.market import Side
@@ -101,7 +102,21 @@ def test_a_wallet_nobody_told_of_is_unknown_and_not_empty() -> None:
         "spot",
         "funding",
     }
-    assert "unknown" in account.unreadable(items)
+    assert account.unreadable(items).endswith("unknown so far, asking the exchange")
+
+
+def test_a_wallet_that_the_key_may_not_read_says_what_to_do() -> None:
+    barred = "unknown, the key may not read this wallet; add the right and restart"
+    left_out = loaded(QuestionAnswered(question.wallet_totals(), (WalletTotal("spot", D(1)),), NOW_MS))
+    assert account.unreadable(account.wallet_items(left_out, ())) == f"funding: {barred}"
+    refused = loaded(QuestionFailed(question.balances(SPOT), "the key lacks the right for this", "40014"))
+    assert account.unreadable(account.wallet_items(refused, ())) == f"spot: {barred}"
+
+
+def test_a_wallet_that_could_not_be_asked_says_why_and_how_to_ask_again() -> None:
+    store = loaded(QuestionFailed(question.wallet_totals(), "Bitget did not answer in 10s", ""))
+    words = "funding: unknown: Bitget did not answer in 10s; u asks again"
+    assert account.unreadable(account.wallet_items(store, ())) == words
 
 
 def test_a_wallet_of_which_only_the_worth_is_told_shows_that() -> None:
