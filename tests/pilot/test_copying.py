@@ -955,3 +955,15 @@ async def test_the_tab_of_symbols_counts_its_rows_and_the_title_those_that_are_l
         assert "[symbols 6]" in terminal.row(6)
         assert "· 5 on " in terminal.row(6)
         assert sum(row[1:].split()[1:2] in (["on"], ["off"]) for row in terminal.rows()) == 6
+
+
+async def test_a_ratio_that_is_not_set_is_none_and_no_bare_percent_sign() -> None:
+    async with opened("leader") as terminal:
+        asked = question.lead_symbols(USDT)
+        symbols = terminal.store.answer(asked).value
+        assert symbols
+        await answer(terminal, asked, (replace(symbols[0], stop_loss_ratio=None), *symbols[1:]))
+        await terminal.press("l", "l", "l", "v")
+        dock = [row.split("│")[1] for row in terminal.rows() if row.count("│") == 2]
+        assert any(row.split() == ["TP", "ratio", "40", "%"] for row in dock)
+        assert any(row.split() == ["SL", "ratio", "none"] for row in dock)

@@ -75,8 +75,8 @@ class LeadSymbolDock(FormDock):
         return f"◄ {'on' if self.is_on else 'off'} ►"
 
     def hint(self, name: str) -> str:
-        """Return the unit."""
-        return "%"
+        """Return the unit; of no ratio, that there is none."""
+        return "%" if name in self.edits and self.edits[name].text else "none"
 
     def choose(self, name: str, steps: int) -> None:
         """On or off."""
