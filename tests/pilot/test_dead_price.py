@@ -8,8 +8,11 @@ import pytest
 
 from bgtui.domain.event import Connection, ConnectionLost, ConnectionOpened, TickerUpdated
 from bgtui.ui.role import Role
+from bgtui.ui.view import figure
 from bgtui.ui.view.leg import leg_detail
 from bgtui.ui.view.positions import leg_view
+from bgtui.ui.widgets.bars import MoneyBar
+from bgtui.ui.widgets.canvas import Canvas
 from tests.support.build import USDT
 from tests.support.forms import dock, fill, keys, opened, said
 from tests.support.scene_market import BTC
@@ -120,3 +123,33 @@ async def test_the_detail_of_a_leg_says_how_old_its_mark_is_and_draws_its_gain_a
         assert shown["63,858.6"] is Role.STALE
         assert shown["66,910.4"] is Role.PLAIN, "the entry is what it was"
         assert shown["≈+50.43"] is Role.BID, "what the take profit gives goes by no mark"
+
+
+def drawn_role(terminal: Terminal, label: str, text: str) -> set[Role]:
+    """Return the roles of a figure on the lines that also hold a label, in any pane but the forms."""
+    found: set[Role] = set()
+    for canvas in terminal.app.screen.query(Canvas):
+        for row in canvas.drawn_rows if canvas.display else ():
+            if any(label in span.text for span in row):
+                found |= {span.role for span in row if text in span.text}
+    return found
+
+
+@pytest.mark.parametrize("screen", ["positions", "trade"])
+async def test_a_gain_by_a_dead_mark_is_stale_in_every_table(
+    screen: str,
+) -> None:
+    async with opened(screen=screen, size=(200, 50)) as terminal:
+        leg = next(leg for leg in terminal.store.positions(USDT) or () if leg.instrument == BTC)
+        view = leg_view(terminal.store, leg)
+        gained, entry = figure.signed(view.unrealized), figure.average(leg.entry_price, view.places)
+        assert Role.STALE not in drawn_role(terminal, BTC.symbol, gained)
+        assert drawn_role(terminal, BTC.symbol, gained)
+
+        await lose(terminal)
+
+        assert drawn_role(terminal, BTC.symbol, gained) == {Role.STALE}
+        assert Role.STALE not in drawn_role(terminal, BTC.symbol, entry)
+        if screen == "positions":
+            total = [row for row in terminal.app.screen.query_one(MoneyBar).drawn_rows[0] if "+" in row.text]
+            assert total[0].role is Role.STALE, "the sum in line 2 is no younger"

@@ -14,7 +14,7 @@ from bgtui.domain.value import frozen
 from bgtui.ui.keys import Context
 from bgtui.ui.modals.dock import Dock
 from bgtui.ui.role import Role
-from bgtui.ui.view import contract, lastseen
+from bgtui.ui.view import contract, deadprice, lastseen
 from bgtui.ui.view.confirm import ConfirmGate
 from bgtui.ui.view.dockframe import Body, Section, frame, labelled, prose, whole
 from bgtui.ui.view.lineedit import LineEdit
@@ -200,7 +200,7 @@ class FormDock(Dock[Decision]):
     def _price_age_s(self) -> float | None:
         """Return how old the oldest price is that its figures go by, seconds; None while all are live."""
         store = self.workspace.store
-        ages = [] if store is None else [lastseen.age_s(store, each) for each in self.markets()]
+        ages = [] if store is None else [deadprice.age_s(store, each) for each in self.markets()]
         return max((age for age in ages if age is not None), default=None)
 
     def _stand(self) -> list[str]:

@@ -14,7 +14,7 @@ from bgtui.store.freshness import Freshness
 from bgtui.store.store import Store
 from bgtui.store.topic import Kind, account
 from bgtui.ui.role import Role
-from bgtui.ui.view import figure, positions, stack
+from bgtui.ui.view import deadprice, figure, positions, stack
 from bgtui.ui.view.act import act_role
 from bgtui.ui.view.glyph import CURSOR, NONE, STALE_EDGE, UNKNOWN
 from bgtui.ui.view.ladder_own import AT_MARKET, Mark, OwnOrder
@@ -55,7 +55,8 @@ class LegsMemory:
             *, hides_money: bool) -> tuple[LegView, Row]:  # fmt: skip
         """Return a leg's figures and its row; ``look`` is what all rows share."""
         ticker = store.ticker(leg.instrument)
-        key = (leg, ticker.mark_text if ticker is not None else "", look)
+        is_dead = deadprice.age_s(store, leg.instrument) is not None
+        key = (leg, ticker.mark_text if ticker is not None else "", is_dead, look)
         known = self._known.get(leg.key)
         if known is None or known[0] != key:
             view = positions.leg_view(store, leg)
@@ -117,7 +118,8 @@ def _total(views: Sequence[LegView], columns: Columns) -> Row:
     if len(coins) != 1 or len(known) != len(views):
         return EMPTY
     amount = sum(known, Decimal(0))
-    cells = {"symbol": Span("total", Role.MUTED), "uPnL": Span(figure.signed(amount), positions.gain(amount))}
+    role = positions.total_role(views, amount)
+    cells = {"symbol": Span("total", Role.MUTED), "uPnL": Span(figure.signed(amount), role)}
     return _table_row(tuple(cells.get(column.key, Span("")) for column in positions.COLUMNS), columns)
 
 

@@ -4,30 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 
-from bgtui.domain.event import Connection
-from bgtui.domain.instrument import InstrumentId
-from bgtui.store.store import Store
 from bgtui.ui.role import Role
-from bgtui.ui.view import figure, streams, watch
+from bgtui.ui.view import figure
 from bgtui.ui.view.dockframe import Body, Section, labelled
 from bgtui.ui.view.span import Row, restyle
 
-_DOWN_S = 1.0
-"""With a stream of the market down a price may still come by another one: then it is younger than this."""
 _HEAD = 2
 """Spans of a line before its value: the cursor and the label."""
-
-
-def age_s(store: Store, instrument: InstrumentId) -> float | None:
-    """Return how old the price of an instrument is, seconds; None while it is live, or never came."""
-    age = store.ticker_age_s(instrument)
-    if age is None:
-        return None
-    connections = streams.of_kind(store.health(), Connection.PUBLIC)
-    if connections and not any(each.is_up for each in connections):
-        return age
-    is_partly_down = streams.longest_down_s(connections) is not None
-    return age if age > (_DOWN_S if is_partly_down else watch.STALE_S) else None
 
 
 def age_row(age: float) -> Row:

@@ -10,7 +10,7 @@ from bgtui.domain.account import AdlRank, Position
 from bgtui.domain.order import PlanKind, PlanOrder, PositionMode
 from bgtui.store.store import Store
 from bgtui.ui.role import Role
-from bgtui.ui.view import figure, lastseen, triggered
+from bgtui.ui.view import deadprice, figure, lastseen, triggered
 from bgtui.ui.view.act import is_closing
 from bgtui.ui.view.glyph import ABOUT, NONE, UNKNOWN
 from bgtui.ui.view.positions import LegView, gain, ratio_words
@@ -24,7 +24,7 @@ _DAY_S = 86_400
 
 def leg_detail(store: Store, view: LegView, now_ms: int, *, hides_money: bool = False) -> Detail:
     """Return the block below the table."""
-    leg, age_s = view.leg, lastseen.age_s(store, view.leg.instrument)
+    leg, age_s = view.leg, deadprice.age_s(store, view.leg.instrument)
     mode = "hedge" if leg.position_mode is PositionMode.HEDGE else "one-way"
     words = [Span(f"  {leg.margin_mode} {figure.leverage(leg.leverage)}  {mode}")]
     if age_s is not None:

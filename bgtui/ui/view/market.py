@@ -10,7 +10,7 @@ from bgtui.domain.market import Side, Ticker
 from bgtui.domain.order import PositionSide
 from bgtui.store.store import Store
 from bgtui.ui.role import Role
-from bgtui.ui.view import figure, watch
+from bgtui.ui.view import deadprice, figure, watch
 from bgtui.ui.view.fitting import Part, whole
 from bgtui.ui.view.glyph import ABOUT, DOWN, LOADING, UNKNOWN, UP
 from bgtui.ui.view.positions import gain
@@ -46,7 +46,7 @@ def market_line(store: Store | None, shown: InstrumentId | None, now_ms: int, wi
         if shown.product_type.is_futures:
             parts.append(_payment(store, ticker, shown))
     age_s = store.ticker_age_s(shown)
-    if age_s is not None and age_s > watch.STALE_S:
+    if age_s is not None and age_s > deadprice.STALE_S:
         parts = [part._replace(spans=restyle(part.spans, Role.STALE)) for part in parts]
         parts.append(Part(row(Span(f"  {figure.age(age_s)} old", Role.WARN))))
     needed = width_of(span for part in parts if not part.rank for span in part.spans)

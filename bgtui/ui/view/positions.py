@@ -17,7 +17,7 @@ from bgtui.store.freshness import Freshness, Trust
 from bgtui.store.store import Store
 from bgtui.store.wallet import LIVE_MARK_S
 from bgtui.ui.role import Role
-from bgtui.ui.view import figure, worded
+from bgtui.ui.view import deadprice, figure, worded
 from bgtui.ui.view.glyph import ABOUT, NONE, UNKNOWN
 from bgtui.ui.view.span import Span
 from bgtui.ui.view.table import Column, Line, Table, sized
@@ -66,6 +66,12 @@ class LegView:
     """How near its own margin is to being used up; 1 is liquidation. Of a crossed leg it is the account's."""
     is_ratio_live: bool = False
     """Whether it goes by the mark of now: worked out from the one told."""
+    is_mark_dead: bool = False
+    """Whether nobody sends the mark any more, by which PnL, return and distance go."""
+
+    def tone(self, role: Role) -> Role:
+        """Return the role of a figure that goes by mark."""
+        return Role.STALE if self.is_mark_dead else role
 
     @property
     def places(self) -> int:
@@ -106,9 +112,11 @@ def leg_view(store: Store, leg: Position) -> LegView:
         ratio = pnl.live_margin_ratio(leg, ticker.mark_price, is_inverse=rules.is_inverse)
     told = leg.margin_ratio if ratio is None else ratio
     is_live = ratio is not None
+    is_dead = ticker is not None and deadprice.age_s(store, leg.instrument) is not None
     return LegView(
-        leg, rules, mark, unrealized, roe, distance, take, stop, takes, stops, told, is_ratio_live=is_live
-    )
+        leg, rules, mark, unrealized, roe, distance, take, stop, takes, stops, told,
+        is_ratio_live=is_live, is_mark_dead=is_dead,
+    )  # fmt: skip
 
 
 def _protecting(store: Store, leg: Position, whole: PlanKind, part: PlanKind) -> tuple[PlanOrder, ...]:
@@ -181,12 +189,12 @@ def position_line(view: LegView, *, hides_money: bool = False) -> Line:
             Span(_mode_cell(leg)),
             Span(figure.fitted_size(leg.size, view.size_places, 8).strip() if not hides_money else "***"),
             Span(figure.average(leg.entry_price, places)),
-            Span(figure.price(view.mark, places)),
+            Span(figure.price(view.mark, places), view.tone(Role.PLAIN)),
             own[0],
             own[1],
             own[2],
             Span(liq, Role.DANGER if danger else Role.PLAIN),
-            Span(_distance(view), Role.DANGER if danger else Role.PLAIN),
+            Span(_distance(view), view.tone(Role.DANGER if danger else Role.PLAIN)),
             Span(figure.price(view.take_profit, places) if view.take_profit else NONE),
             Span(figure.price(view.stop_loss, places) if view.stop_loss else NONE),
             own[3],
@@ -224,7 +232,7 @@ def ratio_words(view: LegView) -> str:
 
 
 def _money_cells(view: LegView, money: int) -> tuple[Span, Span, Span, Span]:
-    role = gain(view.unrealized)
+    role = view.tone(gain(view.unrealized))
     return (
         Span(figure.signed(view.unrealized, money), role),
         Span(figure.roe(view.roe), role),
@@ -283,12 +291,13 @@ def _total(views: Sequence[LegView]) -> tuple[Span, ...]:
     if not coins:
         return ()
     coin = coins.most_common(1)[0][0]
-    amount = total_unrealized([view for view in views if view.leg.margin_coin == coin])
+    summed = [view for view in views if view.leg.margin_coin == coin]
+    amount = total_unrealized(summed)
     places = next(view.money_places for view in views if view.leg.margin_coin == coin)
     cells = {
         "side": Span(""),
         "symbol": Span("total" if len(coins) == 1 else f"total {coin}", Role.MUTED),
-        "uPnL": Span(figure.signed(amount, places), gain(amount)),
+        "uPnL": Span(figure.signed(amount, places), total_role(summed, amount)),
     }
     return tuple(cells.get(column.key, Span("")) for column in COLUMNS)
 
@@ -301,6 +310,11 @@ def total_unrealized(views: Iterable[LegView]) -> Decimal | None:
             return None
         total += view.unrealized
     return total
+
+
+def total_role(views: Iterable[LegView], amount: Decimal | None) -> Role:
+    """Return the role of a sum of PnL: stale as soon as one of them is."""
+    return Role.STALE if any(view.is_mark_dead for view in views) else gain(amount)
 
 
 def known_legs(store: Store, products: Iterable[ProductType]) -> tuple[list[LegView], list[ProductType]]:

@@ -182,7 +182,7 @@ def _heads(view: LegView, *, hides_money: bool) -> Iterator[Row]:
 def _earns(view: LegView, *, hides_money: bool) -> Iterator[Row]:
     """Return PnL, return, liquidation and its distance; without the return, then the distance, then PnL."""
     amount = HIDDEN if hides_money else figure.signed(view.unrealized, view.money_places)
-    role = positions.gain(view.unrealized)
+    role = view.tone(positions.gain(view.unrealized))
     liq, away, near = NONE, "", False
     if view.leg.liquidation_price is not None:
         liq = figure.average(view.leg.liquidation_price, view.places)
@@ -190,7 +190,7 @@ def _earns(view: LegView, *, hides_money: bool) -> Iterator[Row]:
         near = view.distance is not None and view.distance <= positions.NEAR_LIQUIDATION
     tone = Role.DANGER if near else Role.PLAIN
     full, short = Span(f" {amount} {figure.roe(view.roe)}", role), Span(f" {amount}", role)
-    word, price, distance = Span("  liq ", Role.MUTED), Span(liq, tone), Span(away, tone)
+    word, price, distance = Span("  liq ", Role.MUTED), Span(liq, tone), Span(away, view.tone(tone))
     return _both(
         (full, word, price, distance), (short, word, price, distance), (short, word, price),
         (word, price, distance), (word, price),

@@ -12,7 +12,7 @@ from bgtui.store.health import HealthView
 from bgtui.store.store import Store
 from bgtui.store.wallet import wallet
 from bgtui.ui.role import Role
-from bgtui.ui.view import account, figure, killing, market, positions, streams, tabs
+from bgtui.ui.view import account, deadprice, figure, killing, market, positions, streams, tabs
 from bgtui.ui.view.fitting import Part, whole, widest
 from bgtui.ui.view.glyph import ABOUT, LOADING, NONE, TIMES, UNKNOWN
 from bgtui.ui.view.privacy import hide
@@ -235,6 +235,11 @@ def unrealized(store: Store, workspace: Workspace) -> Decimal | None:
     return positions.total_unrealized(view for view in legs if view.leg.margin_coin == coin)
 
 
+def _is_a_mark_dead(store: Store, workspace: Workspace) -> bool:
+    legs = store.positions(workspace.identity.product_type) or ()
+    return any(deadprice.age_s(store, leg.instrument) is not None for leg in legs)
+
+
 def market_line(workspace: Workspace, width: int) -> Row:
     """Return line 2 of Trade: symbol, last, change, mark, funding, open interest."""
     return market.market_line(workspace.store, workspace.instrument, workspace.now_ms, width)
@@ -247,6 +252,8 @@ def money_line(workspace: Workspace, width: int) -> Row:
         return row(" ", Span(LOADING, Role.MUTED))
     figures = _Wallet(workspace, store)
     pnl, net = figures.signed(figures.unrealized), _today(workspace, store)
+    if _is_a_mark_dead(store, workspace):
+        pnl = pnl._replace(role=Role.STALE)
     parts: list[Row] = [
         (Span(" equity ", Role.MUTED), Span(_slot(figures.equity, 11))),
         (Span("free ", Role.MUTED), Span(_slot(figures.free, 10))),

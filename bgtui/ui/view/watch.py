@@ -7,14 +7,12 @@ from collections.abc import Sequence
 from bgtui.domain.instrument import Instrument, InstrumentId, ProductType
 from bgtui.store.store import Store
 from bgtui.ui.role import Role
-from bgtui.ui.view import figure
+from bgtui.ui.view import deadprice, figure
 from bgtui.ui.view.glyph import CURSOR, LOADING, NONE
 from bgtui.ui.view.positions import gain
 from bgtui.ui.view.span import Row, Span, crop, left, right
 
 _SYMBOL, _PRICE, _CHANGE, _FUNDING = 10, 11, 9, 10
-STALE_S = 10.0
-"""A ticker silent for longer is drawn as stale."""
 
 
 def name(instrument: InstrumentId, rules: Instrument | None = None) -> str:
@@ -46,7 +44,7 @@ def _line(store: Store, instrument: InstrumentId, *, is_shown: bool, has_funding
     if ticker is None or ticker.last is None:
         return (mark, symbol, Span(right(LOADING, _PRICE), Role.MUTED))
     age_s = store.ticker_age_s(instrument)
-    is_stale = age_s is not None and age_s > STALE_S
+    is_stale = age_s is not None and age_s > deadprice.STALE_S
     places = rules.price_places if rules is not None else 0
     spans = [
         mark,
