@@ -24,6 +24,8 @@ WHOLE_API = (6000, 60.0)
 """Requests and seconds, per address, over all routes."""
 SPREAD_S = 0.1
 """Added to each window: requests sent apart may arrive closer together."""
+_FORGETS = 1.02
+"""By how much the fastest answer is believed to be slower with each one after it: networks change."""
 KEPT_FROM_ORDERS = 0.1
 """Share of the whole budget that orders which open leave for what lowers risk."""
 KEPT_FROM_READS = 0.2
@@ -106,8 +108,8 @@ class Limiter:
         self._reads = Pause(first_s=5.0, most_s=300.0, calm_s=60.0)
         self._orders = Pause(first_s=1.0, most_s=30.0, calm_s=60.0)
         self._refusals = 0
-        self._fastest_s = inf
-        """The fastest answer so far, from its turn on."""
+        self._ways_s: dict[str, float] = {}
+        """The fastest answers of late by route, seconds from the turn on."""
         self._timer: asyncio.TimerHandle | None = None
 
     async def acquire(self, endpoint: Endpoint, priority: Priority) -> Grant:
@@ -143,18 +145,20 @@ class Limiter:
     def answered(self, grant: Grant, *, is_answer: bool = True) -> None:
         """Take note that a request has ended: one that took long may have arrived late, and counts from then.
 
-        It arrived between its sending and its end. Beside the fastest answer so far, which says how long the
-        way is, it may have arrived by that much later that it took longer: a connection was being made, or
-        somebody was busy. The next requests, which go at once, must not come upon it in one window.
+        It arrived between its sending and its end. Beside the fastest answers of its route, which say how
+        long the way is, it may have arrived by that much later that it took longer: a connection was being
+        made, or somebody was busy. The next requests, which go at once, must not come upon it in one window.
+        A route that was not asked before goes by the fastest of the others.
 
         Args:
             grant: On which it was sent.
             is_answer: Whether the exchange answered; only then it says how long the way is.
         """
-        took_s = asyncio.get_running_loop().time() - grant.at
+        took_s, name = asyncio.get_running_loop().time() - grant.at, grant.endpoint.name
+        way_s = self._ways_s.get(name, min(self._ways_s.values(), default=took_s if is_answer else inf))
+        late_s = took_s - way_s
         if is_answer:
-            self._fastest_s = min(self._fastest_s, took_s)
-        late_s = took_s - self._fastest_s
+            self._ways_s[name] = min(took_s, self._ways_s.get(name, took_s) * _FORGETS)
         if late_s > self._spread_s:
             self._bucket(grant.endpoint).put_off(grant.at, late_s)
 

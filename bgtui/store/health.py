@@ -283,6 +283,11 @@ class Health:
         connection = self._connections.get(name)
         return connection is not None and connection.kind is Connection.PRIVATE
 
+    def count(self, kind: Connection) -> tuple[int, int]:
+        """Return how many connections of a kind are up, and how many there are."""
+        states = [each.is_up for each in self._connections.values() if each.kind is kind]
+        return sum(states), len(states)
+
     def heard_s(self, name: str) -> float | None:
         """Return when anything last came over a connection, monotonic seconds; None if that is not known."""
         connection = self._connections.get(name)

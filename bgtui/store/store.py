@@ -439,6 +439,10 @@ class Store:
         """What to add to this machine's clock to get the exchange's."""
         return self._health.clock_offset_ms
 
+    def market_streams(self) -> tuple[int, int]:
+        """Return how many connections of the market are up, and how many there are."""
+        return self._health.count(Connection.PUBLIC)
+
     def health(self) -> HealthView:
         """Return how connections, requests and clock are doing."""
         totals = self._books.totals()

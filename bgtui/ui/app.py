@@ -96,6 +96,7 @@ class BgtuiApp(TerminalApp[int], inherit_bindings=False):
         self._run: asyncio.Task[None] | None = None
         self._flows: set[asyncio.Task[None]] = set()
         self.ticker: Timer | None = None
+        """Has frames drawn, unless they are stepped by hand."""
         self._actions: tuple[object, ...] = (
             Navigation(self), Finder(self), Departure(self), Looking(self), Safety(self),
             Regret(self),

@@ -130,9 +130,9 @@ async def _doubt(stage: Stage, decision: Decision, intent: Intent, name: str, er
     Of an order it is said a little later too, as long as nothing else has been said: one that is found before
     the next frame was never in doubt for those who watch the doubts.
     """
-    store, product = stage.workspace.store, product_of(intent)
+    store = stage.workspace.store
     if store is not None and store.submission(name) is None:
-        stage.say(*_became(stage, decision, product, name))
+        stage.say(*_became(stage, decision, intent, name))
         return
     stage.say(f"Order {name or 'just sent'}: {error.reason}; it may stand; u asks.", Role.UNKNOWN)
     session, said = stage.workspace.session, stage.workspace.message
@@ -143,21 +143,25 @@ async def _doubt(stage: Stage, decision: Decision, intent: Intent, name: str, er
     except TimeoutError:
         return  # it stays in doubt, visibly
     if stage.workspace.message is said:
-        stage.say(*_became(stage, decision, product, name))
+        stage.say(*_became(stage, decision, intent, name))
 
 
-def _became(stage: Stage, decision: Decision, product: ProductType, name: str) -> tuple[str, Role]:
+def _became(stage: Stage, decision: Decision, intent: Intent, name: str) -> tuple[str, Role]:
     """Return what became of a write that is not open any more, as the exchange has told it."""
-    store = stage.workspace.store
+    store, product = stage.workspace.store, product_of(intent)
+    sent, every = decision.intents.index(intent) + 1, len(decision.intents)
+    taken = f"accepted: {decision.words}", Role.PLAIN
+    if sent < every:
+        taken = f"{decision.words}: {sent} of {every} accepted, the rest not sent; look at it", Role.WARN
     if store is None:
-        return f"accepted: {decision.words}", Role.PLAIN
+        return taken
     if (order := _order_named(store, product, name)) is not None:
         return _outcome(stage, decision, order), Role.WARN if _is_refused(order) else Role.PLAIN
     finished = store.finished_submissions(product)
     ended = next((item for item in finished if item.client_order_id == name), None)
     if ended is not None and ended.state is not SubmissionState.DONE:
         return f"Order {name}: {ended.message}", Role.WARN
-    return f"accepted: {decision.words}", Role.PLAIN
+    return taken
 
 
 def _order_named(store: Store, product: ProductType, name: str) -> Order | None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import cast
 
 import pytest
 
 from bgtui.domain.event import Connection, ConnectionLost, ConnectionOpened, TickerUpdated
 from bgtui.ui.role import Role
+from bgtui.ui.screens.base import BaseScreen
 from bgtui.ui.view import figure
 from bgtui.ui.view.leg import leg_detail
 from bgtui.ui.view.positions import leg_view
+from bgtui.ui.view.span import Row
 from bgtui.ui.widgets.bars import MoneyBar
 from bgtui.ui.widgets.canvas import Canvas
 from tests.support.build import USDT
@@ -125,6 +128,10 @@ async def test_the_detail_of_a_leg_says_how_old_its_mark_is_and_draws_its_gain_a
         assert shown["≈+50.43"] is Role.BID, "what the take profit gives goes by no mark"
 
 
+def worded(line: Row) -> str:
+    return "".join(span.text for span in line)
+
+
 def drawn_role(terminal: Terminal, label: str, text: str) -> set[Role]:
     """Return the roles of a figure on the lines that also hold a label, in any pane but the forms."""
     found: set[Role] = set()
@@ -153,3 +160,17 @@ async def test_a_gain_by_a_dead_mark_is_stale_in_every_table(
         if screen == "positions":
             total = [row for row in terminal.app.screen.query_one(MoneyBar).drawn_rows[0] if "+" in row.text]
             assert total[0].role is Role.STALE, "the sum in line 2 is no younger"
+
+
+@pytest.mark.parametrize("screen", ["leader", "copy"])
+async def test_what_copied_orders_earn_by_a_dead_mark_is_stale_and_the_line_says_so(screen: str) -> None:
+    async with opened(screen=screen, size=(200, 50)) as terminal:
+        screen_shown = cast(BaseScreen, terminal.app.screen)
+        assert "PnL from mark, live" in worded(screen_shown.standing())
+        assert Role.STALE not in drawn_role(terminal, BTC.symbol, "≈")
+
+        await lose(terminal)
+
+        assert "PnL from a stale mark" in worded(screen_shown.standing())
+        assert drawn_role(terminal, BTC.symbol, "≈") == {Role.STALE}
+        assert drawn_role(terminal, "total", "≈") <= {Role.STALE}

@@ -1,5 +1,6 @@
 """Whatever the book and the grouping: no row crosses, nothing is lost, no line is too long or too short."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 from hypothesis import given
@@ -7,14 +8,17 @@ from hypothesis import strategies as st
 
 from bgtui.domain.market import Side
 from bgtui.store.book import BookStatus
+from bgtui.ui.traded import Flow
 from bgtui.ui.view import ladder
 from bgtui.ui.view.ladder import Memory
 from bgtui.ui.view.ladder_axis import Axis
 from bgtui.ui.view.ladder_bars import Stairs
+from bgtui.ui.view.ladder_columns import WIDE, Columns
 from bgtui.ui.view.ladder_own import Mark, OwnOrder, by_row
+from bgtui.ui.view.ladder_row import Rows
 from bgtui.ui.view.ladder_scene import Counter, Scene
 from bgtui.ui.view.panes import boxes
-from bgtui.ui.view.span import width_of
+from bgtui.ui.view.span import Row, width_of
 from bgtui.ui.widgets.ladder import CHROME_ROWS
 from bgtui.ui.workspace import GROUPS
 
@@ -94,7 +98,18 @@ def test_every_line_is_as_wide_as_the_pane(
     assert {width_of(line) for line in lines} == {width}
 
 
-@given(books(), st.sampled_from(GROUPS), st.integers(3, 40), st.integers(1, 50), st.data())
+SCALES = st.sampled_from([Decimal(0), Decimal(1), Decimal(500)])
+
+
+class Fresh(Rows):
+    """Rows that are all made anew, with bars that hold their steps as those of the remembered ones do."""
+
+    def lines(self, scene: Scene, cut: Columns, width: int) -> list[Row]:
+        self._drawn.clear()
+        return super().lines(scene, cut, width)
+
+
+@given(books(), st.sampled_from(GROUPS), st.integers(3, 40), st.integers(1, 90), st.data())
 def test_remembered_rows_are_those_that_would_be_made_anew(
     book: tuple[Decimal, list[tuple[str, str]], list[tuple[str, str]]],
     group: int,
@@ -105,27 +120,35 @@ def test_remembered_rows_are_those_that_would_be_made_anew(
     tick, bids, asks = book
     axis = Axis(tick, group, 0, height)
     axis = axis.centred(axis.bid_row(Decimal(bids[0][0])))
-    memory, counter = Memory(), Counter()
+    remembered, fresh, counter, full = Memory(), Memory(), Counter(), data.draw(SCALES)
+    fresh.rows = Fresh()
 
     def part(levels: list[tuple[str, str]], *, is_bid: bool) -> dict[int, Decimal]:
-        """Some of the levels, some of them with another size."""
+        """Some of the levels, some of them with another size, however large."""
         kept = data.draw(st.lists(st.sampled_from(levels), unique=True))
+        sizes = st.one_of(SIZES, st.just(Decimal(10) ** 17))
         moved = [
-            (price, str(data.draw(SIZES)) if data.draw(st.booleans()) else size)
+            (price, str(data.draw(sizes)) if data.draw(st.booleans()) else size)
             for price, size in levels
             if (price, size) in kept
         ]
         return counter.rows_of(moved, axis, is_bid=is_bid)
 
     for _ in range(4):
+        axis = replace(axis, top=axis.top + data.draw(st.sampled_from([0, 0, 1, -2])))
+        sold = Flow(Decimal(data.draw(st.integers(1, 3))), Decimal(-1))
+        mine = OwnOrder(Side.BUY, Decimal(bids[0][0]), Decimal(1), Mark.LIVE)
         scene = Scene(
-            axis, BookStatus.LIVE, 5, part(bids, is_bid=True), part(asks, is_bid=False), {}, Decimal(0),
+            axis, BookStatus.LIVE, 5, part(bids, is_bid=True), part(asks, is_bid=False),
+            by_row([mine] if data.draw(st.booleans()) else [], axis), full,
             cursor=data.draw(st.sampled_from([axis.top, axis.top - 1])),
             last_row=data.draw(st.sampled_from([None, axis.top - 1])), last_side=Side.BUY, tick=tick,
+            flow={axis.top - 2: sold} if data.draw(st.booleans()) else {},
         )  # fmt: skip
-        remembered = ladder.ladder_rows(scene, width, memory, is_wide=False)
-        assert remembered == ladder.ladder_rows(scene, width, Memory(), is_wide=False)
-        assert {width_of(line) for line in remembered} == {width}
+        is_wide = width >= WIDE
+        made = ladder.ladder_rows(scene, width, remembered, is_wide=is_wide)
+        assert made == ladder.ladder_rows(scene, width, fresh, is_wide=is_wide)
+        assert {width_of(line) for line in made} == {width}
 
 
 @given(SIZES, SIZES, st.integers(1, 4), st.integers(0, 8))

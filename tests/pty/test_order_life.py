@@ -192,5 +192,6 @@ def test_the_mode_is_not_changed_while_a_leg_stands(program: Pty) -> None:
     assert "POSITION MODE" in program.text()  # not the whole word yet
     program.send("e")
     program.press("enter")
-    program.wait_for("Rejected")
+    program.wait_for("Not now: 1 leg stands")
+    assert "POSITION MODE" in program.text(), "no word passes"
     assert "one-way" in program.row(0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 from typing import ClassVar
 
@@ -71,6 +71,14 @@ class AmendDock(FormDock):
     def subject(self) -> InstrumentId | None:
         """Return the order's instrument."""
         return self.first.instrument
+
+    def markets(self) -> Collection[InstrumentId]:
+        """Return the order's instrument: its price is held against the mark."""
+        return (self.first.instrument,)
+
+    def by_market(self) -> Collection[str]:
+        """Return the rules: how far a price may be from the mark is one of them."""
+        return ("rules",)
 
     def figures(self) -> tuple[Decimal | None, Decimal | None]:
         """Return the new price and size."""

@@ -197,7 +197,12 @@ class CopyTable(LiveTable):
             for order in orders
         )  # fmt: skip
         amount = tracking.total(tracking.live_pnl(store, order) for order in summed or orders)
-        total = tracking.total_cells(tracking.COPY_COLUMNS, amount, is_private=hides) if orders else ()
+        is_dead = tracking.is_a_mark_dead(store, summed or orders)
+        total = (
+            tracking.total_cells(tracking.COPY_COLUMNS, amount, is_private=hides, is_dead=is_dead)
+            if orders
+            else ()
+        )
         answer = store.answer(question.copied_orders(product_of(self.workspace)))
         empty = polled.empty(answer, "Nothing is copied now.")
         return Table(tracking.COPY_COLUMNS, lines, empty, total, is_stale=is_stale)
@@ -294,7 +299,9 @@ class CopyScreen(ByProduct, ListScreen):
             return as_of(polled.as_of(closed, "closed copies", HISTORY_S))
         answer = store.answer(question.copied_orders(product_of(self.workspace)))
         text = polled.as_of(answer, "copied orders", COPIED_S)
-        return as_of(f"{text} · ≈ PnL from mark, live" if answer.is_known else text)
+        return as_of(
+            f"{text} · {tracking.source_words(store, answer.value or ())}" if answer.is_known else text
+        )
 
     def shown(self) -> None:
         """Keep the copies known after the screen was left."""

@@ -158,7 +158,7 @@ class LeaderTable(LiveTable):
             answer = polled.oldest((answer, store.answer(question.paid_shares(product_of(self.workspace)))))
         text = polled.as_of(answer, _SHOWN[self.view_index], interval_s)
         is_live = self.view_index == _TRACKING and answer.is_known
-        return f"{text} · ≈ PnL from mark, live" if is_live else text
+        return f"{text} · {tracking.source_words(store, self._tracks().value or ())}" if is_live else text
 
     def asked(self) -> Asked:
         """Return the question behind the current sub-view, and how often it is asked."""
@@ -221,7 +221,12 @@ class LeaderTable(LiveTable):
                 for order in orders
             )
         amount = tracking.total_of(store, self._light[2])
-        total = tracking.total_cells(tracking.LEADER_COLUMNS, amount, is_private=hides) if orders else ()
+        is_dead = tracking.is_a_mark_dead(store, orders)
+        total = (
+            tracking.total_cells(tracking.LEADER_COLUMNS, amount, is_private=hides, is_dead=is_dead)
+            if orders
+            else ()
+        )
         empty = polled.empty(answer, "No tracking orders. What you open from here is copied.")
         return Table(tracking.LEADER_COLUMNS, lines, empty, total, is_stale=is_stale)
 

@@ -212,7 +212,7 @@ def fitted_size(value: Decimal | None, places: int, width: int) -> str:
         return UNKNOWN.rjust(width)
     for kept in range(places, -1, -1):
         shown = value.quantize(_UNITS[kept] if kept < len(_UNITS) else Decimal(1).scaleb(-kept), ROUND_DOWN)
-        text = str(shown) if value.adjusted() < 3 else format(shown, ",f")
+        text = format(shown, "f" if value.adjusted() < 3 else ",f")
         if len(text) <= width:
             return text.rjust(width)
     return fitted(format(value.quantize(Decimal(1), rounding=ROUND_DOWN), ",f"), width)

@@ -20,7 +20,11 @@ def whole(parts: Sequence[Part], width: int) -> Row:
     """Return the parts in their order, without the least important ones where they do not fit."""
     ranks = sorted({part.rank for part in parts}, reverse=True)
     return widest(
-        (tuple([span for part in parts if part.rank <= rank for span in part.spans]) for rank in ranks), width
+        (
+            tuple([span for part in parts if part.rank <= rank for span in part.spans if span.text])
+            for rank in ranks
+        ),
+        width,
     )
 
 

@@ -68,7 +68,7 @@ class _Side:
             self._steps.pop(number, None)
             return self._none
         count = self._steps[number] = self._stairs.steps(size, self._steps.get(number))
-        return self._ordered(Span(figure.ladder_size(size).rjust(self._cells), self._role), count)
+        return self._ordered(Span(figure.fitted(figure.ladder_size(size), self._cells), self._role), count)
 
     def _ordered(self, size: Span, count: int) -> tuple[Span, Span]:
         return (size, self._bars[count]) if self._is_bid else (self._bars[count], size)
@@ -115,6 +115,8 @@ class Rows:
         is_doubtful = scene.status is not BookStatus.LIVE
         frame = (cut, scene.axis.step, is_doubtful, scene.is_focused, scene.places, scene.full, width)
         if frame != self._frame or len(self._drawn) > _MAX_KNOWN:
+            if len(self._drawn) > _MAX_KNOWN:
+                self.forget()
             self._frame = frame
             self._bid = _Side(cut, scene.full, self._steps[Side.BUY], is_bid=True)
             self._ask = _Side(cut, scene.full, self._steps[Side.SELL], is_bid=False)

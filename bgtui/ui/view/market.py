@@ -45,8 +45,8 @@ def market_line(store: Store | None, shown: InstrumentId | None, now_ms: int, wi
         parts.append(_volume(ticker, rules))
         if shown.product_type.is_futures:
             parts.append(_payment(store, ticker, shown))
-    age_s = store.ticker_age_s(shown)
-    if age_s is not None and age_s > deadprice.STALE_S:
+    age_s = deadprice.age_s(store, shown)
+    if age_s is not None:
         parts = [part._replace(spans=restyle(part.spans, Role.STALE)) for part in parts]
         parts.append(Part(row(Span(f"  {figure.age(age_s)} old", Role.WARN))))
     needed = width_of(span for part in parts if not part.rank for span in part.spans)

@@ -103,8 +103,8 @@ class Rate:
 
     def per_second(self, now_ms: int) -> int:
         """Return how many a second there were lately, rounded up."""
-        first = now_ms // 1000 - RATE_S
-        self._by_second = {second: count for second, count in self._by_second.items() if second >= first}
+        before = now_ms // 1000 - RATE_S
+        self._by_second = {second: count for second, count in self._by_second.items() if second > before}
         return -(-sum(self._by_second.values()) // RATE_S)
 
 

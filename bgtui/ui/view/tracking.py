@@ -15,7 +15,7 @@ from bgtui.domain.submission import Submission, SubmissionState
 from bgtui.domain.value import frozen
 from bgtui.store.store import Store
 from bgtui.ui.role import Role
-from bgtui.ui.view import figure
+from bgtui.ui.view import deadprice, figure
 from bgtui.ui.view.glyph import ABOUT, DOUBT, NONE, ON_ITS_WAY, UNKNOWN
 from bgtui.ui.view.positions import gain
 from bgtui.ui.view.privacy import hide
@@ -168,6 +168,17 @@ def mark_of(store: Store, order: TrackingOrder) -> Decimal | None:
     return ticker.mark_price if ticker is not None else None
 
 
+def is_a_mark_dead(store: Store, orders: Iterable[TrackingOrder]) -> bool:
+    """Tell whether nobody sends the price of one of these orders any more."""
+    every = {order.instrument for order in orders}
+    return any(deadprice.age_s(store, instrument) is not None for instrument in every)
+
+
+def source_words(store: Store, orders: Iterable[TrackingOrder]) -> str:
+    """Return by what the PnL of these orders goes."""
+    return "≈ PnL from a stale mark" if is_a_mark_dead(store, orders) else "≈ PnL from mark, live"
+
+
 def leader_bones(order: TrackingOrder, mark: Decimal | None, earned: Decimal | None) -> Line:
     """Return one of the leader's orders as it is sorted and searched, without what it shows."""
     return Line(
@@ -246,6 +257,7 @@ def leader_line(
 ) -> Line:
     """Return one of the leader's orders."""
     earned, mark = live_pnl(store, order), mark_of(store, order)
+    is_dead = is_a_mark_dead(store, (order,))
     places, size_places = _places(store, order)
     return replace(
         leader_bones(order, mark, earned),
@@ -256,8 +268,8 @@ def leader_line(
             Span(_leverage(order)),
             Span(hide(_size(order.open_size, size_places, 7), is_private=is_private)),
             Span(figure.price(order.open_price, places)),
-            Span(figure.price(mark, places)),
-            _CLOSED if gone else _earned(earned, is_private=is_private),
+            Span(figure.price(mark, places), Role.STALE if is_dead else Role.PLAIN),
+            _CLOSED if gone else _earned(earned, is_private=is_private, is_dead=is_dead),
             Span(UNKNOWN if order.follower_count is None else str(order.follower_count)),
             Span(figure.price(order.take_profit, places) if order.take_profit else NONE),
             Span(figure.price(order.stop_loss, places) if order.stop_loss else NONE),
@@ -277,7 +289,7 @@ def copy_line(
     gone: bool = False,
 ) -> Line:
     """Return one of the follower's copies."""
-    earned = live_pnl(store, order)
+    earned, is_dead = live_pnl(store, order), is_a_mark_dead(store, (order,))
     ticker = store.ticker(order.instrument)
     mark = ticker.mark_price if ticker is not None else None
     places, size_places = _places(store, order)
@@ -293,8 +305,8 @@ def copy_line(
             Span(_leverage(order)),
             Span(hide(_size(order.open_size, size_places, 8), is_private=is_private)),
             Span(figure.price(order.open_price, places)),
-            Span(figure.price(mark, places)),
-            _CLOSED if gone else _earned(earned, is_private=is_private),
+            Span(figure.price(mark, places), Role.STALE if is_dead else Role.PLAIN),
+            _CLOSED if gone else _earned(earned, is_private=is_private, is_dead=is_dead),
             Span(hide(figure.money(margin), is_private=is_private) if _is_levered(order) else NONE),
             Span(figure.moment(order.open_ms, now_ms)),
             Span(_guards(order)),
@@ -352,14 +364,16 @@ def history_line(store: Store, order: TrackingOrder, now_ms: int, *, is_private:
     )
 
 
-def total_cells(columns: Iterable[Column], value: Decimal | None, *, is_private: bool) -> tuple[Span, ...]:
+def total_cells(
+    columns: Iterable[Column], value: Decimal | None, *, is_private: bool, is_dead: bool
+) -> tuple[Span, ...]:
     """Return the last row of a table: the sum under its column."""
     cells = []
     for at, column in enumerate(columns):
         if at == 0:
             cells.append(Span("total", Role.MUTED))
         elif column.key == "uPnL":
-            cells.append(_earned(value, is_private=is_private))
+            cells.append(_earned(value, is_private=is_private, is_dead=is_dead))
         else:
             cells.append(Span(""))
     return tuple(cells)
@@ -390,9 +404,9 @@ def _side(order: TrackingOrder) -> Span:
     return Span("L", Role.BID) if order.side.value == "long" else Span("S", Role.ASK)
 
 
-def _earned(value: Decimal | None, *, is_private: bool) -> Span:
+def _earned(value: Decimal | None, *, is_private: bool, is_dead: bool) -> Span:
     text = UNKNOWN if value is None else f"{ABOUT}{figure.signed(value)}"
-    return Span(hide(text, is_private=is_private), gain(value))
+    return Span(hide(text, is_private=is_private), Role.STALE if is_dead else gain(value))
 
 
 def _cost(value: Decimal | None) -> Decimal | None:

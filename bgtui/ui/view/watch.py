@@ -43,8 +43,7 @@ def _line(store: Store, instrument: InstrumentId, *, is_shown: bool, has_funding
     symbol = Span(left(name(instrument, rules), _SYMBOL), Role.ACCENT if is_shown else Role.PLAIN)
     if ticker is None or ticker.last is None:
         return (mark, symbol, Span(right(LOADING, _PRICE), Role.MUTED))
-    age_s = store.ticker_age_s(instrument)
-    is_stale = age_s is not None and age_s > deadprice.STALE_S
+    is_stale = deadprice.age_s(store, instrument) is not None
     places = rules.price_places if rules is not None else 0
     spans = [
         mark,

@@ -100,6 +100,25 @@ def test_what_arrives_late_counts_from_when_it_may_have_arrived(
     assert most_in_window(run_virtual(scenario()), route.limit.seconds) <= route.limit.count
 
 
+@virtual_time
+async def test_a_route_that_is_always_slow_is_not_late() -> None:
+    limiter, slow = Limiter(spread_s=0.1), write("place", 2)
+
+    async def sent(route: Read | Write, took_s: float) -> None:
+        grant = await limiter.acquire(route, Priority.ORDER)
+        await asyncio.sleep(took_s)
+        limiter.answered(grant)
+
+    await sent(read("time"), 0.02)
+    await sent(slow, 0.5)
+    await asyncio.sleep(3)
+    begun = asyncio.get_running_loop().time()
+    for _ in range(2):
+        await asyncio.gather(sent(slow, 0.5), sent(slow, 0.5))
+    grant = await limiter.acquire(slow, Priority.ORDER)
+    assert grant.at - begun == pytest.approx(2.2)
+
+
 @settings(max_examples=40, deadline=None)
 @given(st.lists(st.tuples(st.integers(1, 5), st.sampled_from([0.0, 0.3, 0.9])), min_size=1, max_size=8))
 def test_cancels_wait_for_nothing_but_their_own_route(bursts: list[tuple[int, float]]) -> None:

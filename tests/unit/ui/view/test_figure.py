@@ -5,6 +5,8 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bgtui.ui.view import figure
 
@@ -34,3 +36,9 @@ def test_the_sign_of_a_return_never_contradicts_its_pnl(ratio: str, text: str) -
 def test_a_loss_too_small_for_its_decimals_keeps_its_sign(value: str, text: str) -> None:
     assert figure.signed(Decimal(value)) == text
     assert figure.signed_percent(Decimal(value) / 100) == f"{text}%"
+
+
+@given(st.decimals(0, 10**9, allow_nan=False, places=9), st.integers(0, 9), st.integers(1, 12))
+def test_no_size_has_an_exponent(value: Decimal, places: int, width: int) -> None:
+    shown = (figure.fitted_size(value, places, width), figure.fitted_size(Decimal(0), places, width))
+    assert not [text for text in (*shown, figure.ladder_size(value)) if "E" in text]

@@ -83,7 +83,7 @@ def test_a_step_up_and_down_comes_back(exponent: int, factor: int) -> None:
 def test_the_rate_counts_the_last_ten_seconds() -> None:
     rate = Rate()
     rate.take([trade(str(number), 1000 * number) for number in range(60)])
-    assert rate.per_second(59_000) == 2
+    assert rate.per_second(59_000) == 1
     assert rate.per_second(100_000) == 0
 
 
