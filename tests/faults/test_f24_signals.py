@@ -43,6 +43,7 @@ def wait_state(terminal: Pty, state: str) -> None:
     for _ in range(400):
         stat = Path(f"/proc/{terminal.process.pid}/stat").read_text()
         if (stat.rpartition(")")[2].split()[0] == "T") is (state == "stopped"):
+            terminal.pump(0.05)  # what it wrote before that may not have been read yet
             return
         terminal.pump(0.05)
     raise AssertionError(f"never {state}")
