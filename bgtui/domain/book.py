@@ -184,13 +184,11 @@ class OrderBook:
 
     def bids(self, depth: int | None = None) -> list[Level]:
         """Return the best bids, highest first."""
-        levels = self._bids
-        return [levels[key] for key in self._bid_keys[:depth]]
+        return list(map(self._bids.__getitem__, self._bid_keys[:depth]))
 
     def asks(self, depth: int | None = None) -> list[Level]:
         """Return the best asks, lowest first."""
-        levels = self._asks
-        return [levels[key] for key in self._ask_keys[:depth]]
+        return list(map(self._asks.__getitem__, self._ask_keys[:depth]))
 
     @property
     def best_bid(self) -> Decimal | None:

@@ -43,6 +43,10 @@ class BaseScreen(Screen[None], inherit_bindings=False):
         self._canvases: list[Canvas] = []
         self._known = -1
         """What `Canvas.made` was when they were looked for."""
+        self._seen: tuple[object, ...] = ()
+        """The signs at which every pane looked at the store last."""
+        self._restless: list[Canvas] = []
+        """Those that look in every frame all the same."""
         self._footer: tuple[object, list[footer.Item]] = (None, [])
         """What the last line was made of, and its entries."""
 
@@ -84,6 +88,11 @@ class BaseScreen(Screen[None], inherit_bindings=False):
 
     def frame(self, now_s: float, *, only_asked: bool = False) -> None:
         """Let every pane look at the store; ``only_asked`` leaves out those that no key has changed."""
+        signs = self._signs(now_s)
+        if signs == self._seen and not self.docks and not only_asked:
+            for canvas in self._restless:
+                canvas.frame(now_s)
+            return
         canvases = list(self.canvases())
         bar = next((canvas for canvas in canvases if isinstance(canvas, KeyBar)), None)
         if bar is None:
@@ -92,6 +101,18 @@ class BaseScreen(Screen[None], inherit_bindings=False):
         for canvas in canvases:
             if canvas.is_asked or not only_asked:
                 canvas.frame(now_s)
+        if not only_asked:
+            self._seen = signs
+            self._restless = [canvas for canvas in canvases if not canvas.is_settled]
+
+    def _signs(self, now_s: float) -> tuple[object, ...]:
+        """Return what is another whenever more may have changed than the market's figures."""
+        workspace = self.workspace
+        store, shown = workspace.store, workspace.instrument
+        if store is None or shown is None:
+            return (int(now_s), Canvas.stirred, workspace.message, None)
+        status, quiet = store.book_status(shown), store.quiet_changes
+        return (int(now_s), Canvas.stirred, workspace.message, shown, status, quiet, workspace.trading_state)
 
     def footer_items(self) -> list[footer.Item]:
         """Return what the last line names now."""

@@ -101,9 +101,8 @@ class TerminalApp(App[T], Generic[T], inherit_bindings=False):
         if not self._painted:
             asyncio.get_running_loop().call_soon(self.write_painted)
         x, y = place
-        put, box, out = self._cells.put, self._pen_box, self._painted
-        out.append("")  # not empty any more: the end of the turn is waited for
-        return all(put(y + number, x, line, box, out) for number, line in lines)
+        self._painted.append("")  # not empty any more: the end of the turn is waited for
+        return self._cells.put(y, x, lines, self._pen_box, self._painted)
 
     def _place(self, widget: Widget) -> tuple[int, int] | None:
         """Return where a widget stands on the terminal; None where it cannot be written to directly."""

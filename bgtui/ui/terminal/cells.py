@@ -94,8 +94,10 @@ def _color(color: Color | None, base: int, default: str) -> str:
 
 
 @lru_cache(maxsize=2048)
-def _change(old: Pen, new: Pen) -> str:
-    """Return the shortest sequence that turns one pen into another."""
+def _change(old: Pen | None, new: Pen) -> str:
+    """Return the shortest sequence that turns one pen into another; None is a pen that nobody knows."""
+    if old is None:
+        return f"\x1b[m{_change(PLAIN, new)}"
     codes: list[str] = []
     if (old.bold and not new.bold) or (old.dim and not new.dim):
         codes.append("22")
@@ -126,6 +128,10 @@ def _letters(text: str) -> tuple[tuple[str, ...], bool]:
     """
     letters = _cells_of(text)
     return letters, any(len(letter) > 1 or letter > _SURE for letter in letters)
+
+
+def _to_ascii(line: Row) -> Row:
+    return tuple(span._replace(text=to_ascii(span.text)) for span in line)
 
 
 def _cells_of(text: str) -> tuple[str, ...]:
@@ -185,10 +191,12 @@ def _runs(text: str, before: str, start: int, last: int) -> Iterable[tuple[int, 
 class _Seen:
     """A strip or a line as it was written last, and nothing over it since."""
 
-    __slots__ = ("columns", "end", "line")
+    __slots__ = ("columns", "end", "is_ahead", "line")
 
     def __init__(self, line: Sequence[Segment] | Row, end: int, columns: Sequence[int] = ()) -> None:
         self.line: Sequence[Any] = line
+        self.is_ahead = False
+        """Whether the letters of its row are still those of a line before it."""
         self.end = end
         """The column after it."""
         self.columns = columns
@@ -224,90 +232,105 @@ class CellScreen:
                 self._row(y, x, segments, out)
         return "".join(out)
 
-    def put(self, y: int, x: int, line: Row, box: PenBox, out: list[str]) -> bool:
-        """Take one line of spans, as far as it differs from the line that it replaces.
+    def put(self, y: int, x: int, lines: Iterable[tuple[int, Row]], box: PenBox, out: list[str]) -> bool:
+        """Take lines of spans that one pane shows, each as far as it differs from the line that it replaces.
 
         Args:
-            y: Row of the screen.
-            x: Column where the line begins.
-            line: What stands there now; it fits into the screen.
-            box: Pens of its meanings.
+            y: Row of the screen where the pane begins.
+            x: Column where each line begins.
+            lines: Row within the pane, and what stands there now; it fits into the screen.
+            box: Pens of their meanings.
             out: What has to be written is added to this.
 
         Returns:
-            Whether it could be done here: not on a screen that nobody knows, and not where terminals may
+            Whether all could be done here: not on a screen that nobody knows, and not where terminals may
             differ in how wide a letter is.
         """
-        if self._is_unknown or self._risky[y]:
+        if self._is_unknown:
             return False
-        if box.pens.is_ascii:
-            line = tuple(span._replace(text=to_ascii(span.text)) for span in line)
-        seen = self._seen[y]
-        known = seen.get(x)
-        if known is not None and isinstance(known.line, tuple) and len(known.line) == len(line):
-            is_put = self._put_spans(y, line, known, box, out)
-            if is_put is not None:
-                return is_put
-        if not all(is_narrow(span[0]) for span in line):
-            return False
-        self._replace(y, x, line, box, out)
-        columns = list(accumulate([len(span[0]) for span in line], initial=x))
-        self._note(y, x, _Seen(line, columns[-1], columns), x)
+        risky, seen, is_ascii = self._risky, self._seen, box.pens.is_ascii
+        for number, shown in lines:
+            row, line = y + number, _to_ascii(shown) if is_ascii else shown
+            if risky[row]:
+                return False
+            known = seen[row].get(x)
+            if known is not None and known.columns and len(known.line) == len(line):
+                is_put = self._put_spans(row, line, known, box, out)
+                if is_put:
+                    continue
+                if is_put is False:
+                    return False
+            if not all(is_narrow(span[0]) for span in line):
+                return False
+            self._replace(row, x, line, box, out)
+            columns = list(accumulate([len(span[0]) for span in line], initial=x))
+            self._note(row, x, _Seen(line, columns[-1], columns), x)
         return True
 
-    def _put_spans(self, y: int, line: Row, known: _Seen, box: PenBox, out: list[str]) -> bool | None:
+    def _put_spans(  # noqa: C901 - the loop that every frame is made of: no calls in it
+        self, y: int, line: Row, known: _Seen, box: PenBox, out: list[str]
+    ) -> bool | None:
         """Write the spans that differ; False where that cannot be done here, None where they do not match.
 
-        A span that is the same object is not looked into: most of a busy line is.
+        A span that is the same object is not looked into: most of a busy line is. This is what a busy frame
+        costs, so it calls no method for the usual span, a figure of which a few letters moved.
         """
-        write, columns, before = self._write_text, known.columns, known.line
+        columns, before, pens, append = known.columns, known.line, self._pens[y], out.append
+        at, current = self._at, self._pen
+        result: bool | None = True
+        after = at[1] if at is not None and at[0] == y else -1  # the cursor in this row
         for number in compress(count(), map(is_not, line, before)):
-            span, old = line[number], before[number]
-            if span == old:
-                continue
-            text, was = span[0], old[0]
+            text, role, is_bold, is_reverse = line[number]
+            was, old_role, was_bold, was_reverse = before[number]
             size = len(text)
             if size != len(was):
-                return None
+                result = None
+                break
             if not (text.isascii() and text.isprintable()) and not is_narrow(text):
-                return False
+                result = False
+                break
             x = columns[number]
-            meaning = span[1:]
-            pen = box[meaning]
-            if meaning != old[1:]:
-                write(y, x, text, pen, out)
-                self._pens[y][x : x + size] = [pen] * size
+            runs: Iterable[tuple[int, int]]
+            if role is not old_role or is_bold is not was_bold or is_reverse is not was_reverse:
+                pen = box[role, is_bold, is_reverse]
+                pens[x : x + size] = [pen] * size
+                runs = ((0, size),)
+            elif text == was:
                 continue
-            start, last = 0, size
-            while text[start] == was[start]:
-                start += 1
-            while text[last - 1] == was[last - 1]:
-                last -= 1
-            if last - start <= _BRIDGE + 2:  # too short for more than one run
-                write(y, x + start, text[start:last], pen, out)
             else:
-                for begin, end in _runs(text, was, start, last):
-                    write(y, x + begin, text[begin:end], pen, out)
-        known.line = line
-        return True
+                start, last = 0, size
+                while text[start] == was[start]:
+                    start += 1
+                while text[last - 1] == was[last - 1]:
+                    last -= 1
+                is_short = last - start <= _BRIDGE + 2  # for more than one run
+                pen, runs = pens[x], ((start, last),) if is_short else _runs(text, was, start, last)
+            for start, last in runs:
+                begin = x + start
+                if begin != after:
+                    append(_forward(begin - after) if -1 < after < begin else self._move(y, begin))
+                if pen is not current:
+                    append(_change(current, pen))
+                    current = pen
+                append(text[start:last])
+                after = x + last
+        if after >= 0:
+            self._at = (y, after) if after < self.width else None
+        self._pen = current
+        known.line = line if result else (*line[:number], *before[number:])
+        known.is_ahead = True
+        return result
 
-    def _write_text(self, y: int, x: int, text: str, pen: Pen, out: list[str]) -> None:
-        """Write letters of one cell each, in one pen; whose cells have that pen already."""
-        at = self._at
-        if at is not None and at[0] == y and at[1] < x:
-            out.append(f"\x1b[{x - at[1]}C" if x - at[1] > 1 else "\x1b[C")
-        elif at != (y, x):
-            out.append(_absolute(y, x) if x and (at is None or at[0] != y) else self._move(y, x))
-        current = self._pen
-        if pen is not current:
-            out.append(_change(current, pen) if current is not None else f"\x1b[m{_change(PLAIN, pen)}")
-            self._pen = pen
-        out.append(text)
-        end = x + len(text)
-        self._letters[y][x:end] = text
-        self._at = (y, end) if end < self.width else None
+    def _settle(self, y: int) -> None:
+        """Bring the letters of a row up to date with the lines of spans that were put there."""
+        letters = self._letters[y]
+        for x, known in self._seen[y].items():
+            if known.is_ahead:
+                letters[x : known.end] = "".join([span[0] for span in known.line])
+                known.is_ahead = False
 
     def _replace(self, y: int, x: int, spans: Sequence[Span], box: PenBox, out: list[str]) -> None:
+        self._settle(y)
         letters: list[str] = []
         pens: list[Pen] = []
         for span in spans:
@@ -321,6 +344,7 @@ class CellScreen:
         known = self._seen[y].get(x)
         if known is not None and known.line is segments:
             return  # the very strip that was written last, and nothing over it since
+        self._settle(y)
         start = x
         old_letters, old_pens = self._letters[y], self._pens[y]
         letters, pens, is_doubtful = _read(segments)
@@ -398,7 +422,7 @@ class CellScreen:
         current = self._pen
         for letter, pen in zip(letters, pens, strict=True):
             if pen is not current:
-                out.append(_change(current, pen) if current is not None else f"\x1b[m{_change(PLAIN, pen)}")
+                out.append(_change(current, pen))
                 current = pen
             out.append(letter)
         self._pen = current
@@ -431,12 +455,17 @@ class CellScreen:
             return absolute
         row, column = self._at
         if row == y and x > column:
-            return f"\x1b[{x - column}C" if x - column > 1 else "\x1b[C"  # no longer than its column's name
+            return _forward(x - column)  # no longer than its column's name
         if row == y:
             return "\r" if x == 0 else min(f"\x1b[{x + 1}G", absolute, key=len)
         if row + 1 == y and x == 0:
             return "\r\n"
         return absolute
+
+
+@lru_cache(512)
+def _forward(cells: int) -> str:
+    return f"\x1b[{cells}C" if cells > 1 else "\x1b[C"
 
 
 @lru_cache(4096)

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from math import ceil
 
 LOWER_AFTER_S = 30.0
 """Seconds for which a smaller scale must suffice before it is taken."""
-_SLACK_RATIO = Decimal("0.25")
+_SLACK_RATIO = 0.25
+_EXACT_RATIO = 1e-9
+"""So much of a step beyond its end is a quotient's rounding."""
 _STEPS = (Decimal(1), Decimal(2), Decimal(5), Decimal(10))
 
 
@@ -39,7 +42,10 @@ class BarScale:
 
 
 class Stairs:
-    """How many half cells each size fills on one scale, in a column of so many cells."""
+    """How many half cells each size fills on one scale, in a column of so many cells.
+
+    It counts in floats: a bar is a drawing, and half a cell is all that they could be wrong by.
+    """
 
     def __init__(self, full: Decimal, cells: int) -> None:
         """Work out where each step begins and ends.
@@ -48,24 +54,23 @@ class Stairs:
             full: Size of a full bar; zero draws none.
             cells: Cells of the column.
         """
-        count = max(cells, 0) * 2 if full > 0 else 0
-        self._unit = full / count if count else Decimal(0)
-        self._count = count
+        self._count = max(cells, 0) * 2 if full > 0 else 0
+        self._unit = unit = float(full) / self._count if self._count else 0.0
         self._holds = [
-            (self._unit * (step - 1 - _SLACK_RATIO), self._unit * (step + _SLACK_RATIO))
-            for step in range(count + 1)
+            (unit * (step - 1 - _SLACK_RATIO), unit * (step + _SLACK_RATIO))
+            for step in range(self._count + 1)
         ]
 
     def steps(self, size: Decimal, before: int | None) -> int:
         """Return how many half cells a bar has; it leaves its step only after passing it by a quarter."""
-        if size <= 0 or not self._count:
+        value, count = float(size), self._count
+        if value <= 0 or not count:
             return 0
-        if before and before <= self._count:
+        if before and before <= count:
             least, most = self._holds[before]
-            if least < size < most:
+            if least < value < most:
                 return before
-        whole, rest = divmod(size, self._unit)
-        return min(int(whole) + (rest > 0), self._count)
+        return min(max(ceil(value / self._unit - _EXACT_RATIO), 1), count)
 
 
 def left_bar(count: int, cells: int) -> str:

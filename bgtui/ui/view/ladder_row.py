@@ -60,7 +60,8 @@ class _Side:
         draw, after = (left_bar, " ") if is_bid else (right_bar, "")
         counts = range(max(bar_cells, 0) * 2 + 1)
         self._bars = [Span(f"{gap}{draw(count, bar_cells)}{after}", self._role) for count in counts]
-        self._none = self._ordered(blank(self._cells, self._role), 0)
+        nothing, no_bar = blank(self._cells, self._role), self._bars[0]
+        self._none = (nothing, no_bar) if is_bid else (no_bar, nothing)
 
     def cells(self, number: int, size: Decimal | None) -> tuple[Span, Span]:
         """Return the two cells of a row, left to right."""
@@ -68,10 +69,9 @@ class _Side:
             self._steps.pop(number, None)
             return self._none
         count = self._steps[number] = self._stairs.steps(size, self._steps.get(number))
-        return self._ordered(Span(figure.fitted(figure.ladder_size(size), self._cells), self._role), count)
-
-    def _ordered(self, size: Span, count: int) -> tuple[Span, Span]:
-        return (size, self._bars[count]) if self._is_bid else (self._bars[count], size)
+        text, cells = figure.ladder_size(size), self._cells
+        shown = Span(text.rjust(cells) if len(text) <= cells else figure.fitted(text, cells), self._role)
+        return (shown, self._bars[count]) if self._is_bid else (self._bars[count], shown)
 
 
 class Rows:
@@ -124,14 +124,14 @@ class Rows:
 
     def _change(self, drawn: _Drawn, number: int, bid: Decimal | None, ask: Decimal | None) -> None:
         """Put the sizes that moved into a row."""
-        cells = list(drawn.row)
+        row = drawn.row
         if drawn.bid != bid:
             drawn.bid = bid
-            cells[_BID : _BID + 2] = self._bid.cells(number, bid)
+            row = row[:_BID] + self._bid.cells(number, bid) + row[_BID + 2 :]
         if drawn.ask != ask:
             drawn.ask = ask
-            cells[_ASK : _ASK + 2] = self._ask.cells(number, ask)
-        drawn.row = tuple(cells)
+            row = row[:_ASK] + self._ask.cells(number, ask) + row[_ASK + 2 :]
+        drawn.row = row
 
     def _made(self, scene: Scene, cut: Columns, number: int, rest: _Rest) -> list[Span]:
         flow, is_cursor, is_last, side, (my_bid, my_ask) = rest

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from functools import lru_cache
+from itertools import compress, count
+from operator import is_not
 
 from bgtui.domain.market import Side, Trade
 from bgtui.domain.value import frozen
@@ -19,6 +21,8 @@ RATE_S = 10
 _STEPS = (Decimal(1), Decimal(2), Decimal(5))
 _DEFAULT_NOTIONAL = Decimal(1000)
 _PRICE_CELLS, _SIZE_CELLS = 8, 8
+_PIECES = (1, 9, _PRICE_CELLS + 1 + _SIZE_CELLS)
+"""Cells of the mark, the time, and price and size."""
 
 
 def default_filter(price: Decimal | None, step: Decimal) -> Decimal:
@@ -140,28 +144,29 @@ class Memory:
     def __init__(self) -> None:
         """Begin with none."""
         self._shared: tuple[Look, frozenset[str]] | None = None
-        self._rows: dict[int, tuple[Trade | None, int, Row]] = {}
+        self._trades: list[Trade | None] = []
+        self._marked: tuple[int, int] = (-1, -1)
+        """The lines of the newest trade and of the dashes."""
+        self._rows: list[Row] = []
 
     def rows(self, ring: Ring, look: Look, own: frozenset[str]) -> list[Row]:
         """Return one row a line of the ring, behind the edge; my trades, ``own`` by id, are bold."""
-        if (look, own) != self._shared:
+        trades, newest = ring.lines, ring.newest
+        dashes = (newest + 1) % len(trades) if trades and newest >= 0 else -1
+        if (look, own) != self._shared or len(trades) != len(self._trades):
             self._shared = (look, own)
-            self._rows.clear()
-        newest = ring.newest
-        dashes = (newest + 1) % ring.height if ring.height and newest >= 0 else -1
-        known = self._rows
-        made: list[Row] = []
-        for number, trade in enumerate(ring.lines):
-            mark = 1 if number == newest else 2 if number == dashes else 0
-            before = known.get(number)
-            if before is None or before[0] is not trade or before[1] != mark:
-                if number == dashes:
-                    line = _dashes(look.width, look.edge)
-                else:
-                    line = _line(trade, look, own, is_newest=number == newest)
-                before = known[number] = (trade, mark, line)
-            made.append(before[2])
-        return made
+            self._rows = [EMPTY] * len(trades)
+            stale = set(range(len(trades)))
+        else:
+            stale = {newest, dashes, *self._marked, *compress(count(), map(is_not, trades, self._trades))}
+            stale.discard(-1)
+        self._trades, self._marked = list(trades), (newest, dashes)
+        for number in stale:
+            if number == dashes:
+                self._rows[number] = _dashes(look.width, look.edge)
+            else:
+                self._rows[number] = _line(trades[number], look, own, is_newest=number == newest)
+        return self._rows.copy()
 
 
 @lru_cache(16)
@@ -170,10 +175,6 @@ def _dashes(width: int, edge: str) -> Row:
     pieces = [edge_span(edge), *(Span("-" * cells, Role.MUTED) for cells in _PIECES)]
     rest = width - 1 - sum(_PIECES)
     return exactly([*pieces, Span("-" * rest, Role.MUTED)] if rest > 0 else pieces, width)
-
-
-_PIECES = (1, 9, _PRICE_CELLS + 1 + _SIZE_CELLS)
-"""Cells of the mark, the time, and price and size."""
 
 
 def _line(trade: Trade | None, look: Look, own: frozenset[str], *, is_newest: bool) -> Row:
@@ -188,19 +189,15 @@ def _line(trade: Trade | None, look: Look, own: frozenset[str], *, is_newest: bo
     else:
         role = Role.BID if is_buy else Role.ASK
     price = _price(trade.price_text, look.price_places)
-    size = figure.fitted_size(trade.size, look.size_places, _SIZE_CELLS)
-    return exactly(
-        [
-            edge_span(look.edge),
-            _NEWEST if is_newest else blank(1),
-            _time(trade.time_ms // 1000, is_stale=look.is_stale),
-            Span(f"{price}{UP if is_buy else DOWN}{size}", role),
-        ],
-        look.width,
-    )
+    text = f"{price}{UP if is_buy else DOWN}{_size(trade.size_text, look.size_places)}"
+    mark, time = _NEWEST if is_newest else _OLDER, _time(trade.time_ms // 1000, is_stale=look.is_stale)
+    rest = look.width - 1 - sum(_PIECES)
+    if rest > 0 and len(text) == _PIECES[-1]:  # nearly all: as wide as what it is written over
+        return edge_span(look.edge), mark, time, Span(text, role), blank(rest)
+    return exactly([edge_span(look.edge), mark, time, Span(text, role)], look.width)
 
 
-_NEWEST = Span(CURSOR, Role.ACCENT)
+_NEWEST, _OLDER = Span(CURSOR, Role.ACCENT), blank(1)
 
 
 @lru_cache(64)
@@ -211,6 +208,11 @@ def _time(seconds: int, *, is_stale: bool) -> Span:
 @lru_cache(1024)
 def _price(text: str, places: int) -> str:
     return figure.price(Decimal(text), places).rjust(_PRICE_CELLS)
+
+
+@lru_cache(1024)
+def _size(text: str, places: int) -> str:
+    return figure.fitted_size(Decimal(text), places, _SIZE_CELLS)
 
 
 def empty_lines(smallest: Decimal, places: int, chord: str) -> list[Row]:

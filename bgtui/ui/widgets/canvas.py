@@ -53,6 +53,8 @@ class Canvas(Widget, inherit_bindings=False):
     """Whether it shows ages or a clock, and so is drawn anew every second."""
     made: ClassVar[int] = 0
     """Canvases that came up or went so far, on any screen: whoever keeps a list looks again when it rose."""
+    stirred: ClassVar[int] = 0
+    """How often any canvas was to be drawn for another reason than the store."""
     is_exact: ClassVar[bool] = False
     """Whether its rows are exactly as wide as the pane, apart from empty ones."""
 
@@ -63,11 +65,15 @@ class Canvas(Widget, inherit_bindings=False):
         self._rows: list[Row] = []
         self._strips: list[Strip | None] = []
         self._topics: tuple[Topic, ...] = ()
-        self._versions: list[int] = []
-        """Of what it was drawn, and how new that was."""
-        self._shows_market = True
+        """Of what it was drawn."""
+        self._moving: list[Topic] = []
+        self._moves: list[int] = []
+        """What of that is the market's, and how new it was."""
+        self._resting: list[Topic] = []
+        self._rests: list[int] = []
+        """What is not."""
         self._quiet: tuple[int, InstrumentId | None] | None = None
-        """What the store counted when a canvas that shows no market looked last."""
+        """What the store counted when it looked at all of it last."""
         self._beat = -1
         self._looked_s = float("-inf")
         self._is_due = True
@@ -93,23 +99,45 @@ class Canvas(Widget, inherit_bindings=False):
             return
         if self._is_due and not self.display:
             return
-        store = self.workspace.store
-        quiet = (store.quiet_changes, self.workspace.instrument) if store is not None else None
-        if not is_due and quiet == self._quiet:
-            return  # it shows nothing of the market, and nothing else has changed
-        topics = tuple(self.topics()) if store is not None else ()
-        versions = [store.version(topic) for topic in topics] if store is not None else []
-        has_moved = is_due or versions != self._versions or topics != self._topics
-        if has_moved and not self.display:
+        if not self._has_moved(is_due=is_due) and not is_due:
+            return
+        if not self.display:
             self._is_due = True  # once it is seen
             return
-        if has_moved:
-            self._looked_s = now_s
-            self._topics, self._versions = topics, versions
-            self._shows_market = any(topic.kind in MARKET for topic in topics)
-            self._beat = beat
-            self.draw()
-        self._quiet = None if self._shows_market else quiet
+        self._looked_s = now_s
+        self._beat = beat
+        self.draw()
+
+    def _has_moved(self, *, is_due: bool) -> bool:
+        """Look at the versions; at those of the market alone while the store counted nothing else."""
+        store, quiet = self.workspace.store, self._quiet_now()
+        if store is None:
+            return False
+        has_moved = False
+        if is_due or quiet != self._quiet:
+            self._quiet = quiet
+            topics = tuple(self.topics())
+            if topics != self._topics:
+                self._topics = topics
+                self._moving = [topic for topic in topics if topic.kind in MARKET]
+                self._resting = [topic for topic in topics if topic.kind not in MARKET]
+                has_moved = True
+            rests = [store.version(topic) for topic in self._resting]
+            has_moved |= rests != self._rests
+            self._rests = rests
+        moves = [store.version(topic) for topic in self._moving]
+        has_moved |= moves != self._moves
+        self._moves = moves
+        return has_moved
+
+    def _quiet_now(self) -> tuple[int, InstrumentId | None] | None:
+        store = self.workspace.store
+        return (store.quiet_changes, self.workspace.instrument) if store is not None else None
+
+    @property
+    def is_settled(self) -> bool:
+        """Tell whether it has nothing to look for until a second has passed or not only the market moved."""
+        return not self.display or (not self._moving and self._quiet == self._quiet_now())
 
     @property
     def is_asked(self) -> bool:
@@ -119,6 +147,7 @@ class Canvas(Widget, inherit_bindings=False):
     def invalidate(self) -> None:
         """Draw at the next frame whatever the store says: something of the UI's own has changed."""
         self._is_due = True
+        Canvas.stirred += 1
 
     def draw(self) -> None:
         """Make the rows anew and have the lines that differ painted."""
@@ -151,10 +180,16 @@ class Canvas(Widget, inherit_bindings=False):
     def on_mount(self) -> None:
         """Be found by those who keep a list."""
         Canvas.made += 1
+        Canvas.stirred += 1
 
     def on_unmount(self) -> None:
         """Leave the lists."""
         Canvas.made += 1
+        Canvas.stirred += 1
+
+    def on_show(self) -> None:
+        """Be looked at again after it was hidden."""
+        Canvas.stirred += 1
 
     def on_resize(self, _event: events.Resize) -> None:
         """Draw for the new size at once."""

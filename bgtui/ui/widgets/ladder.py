@@ -61,6 +61,8 @@ class Ladder(Canvas, can_focus=True):
         self._edge_price: Decimal | None = None
         self._own_orders: list[OwnOrder] = []
         self._own_versions: tuple[int, ...] = ()
+        self._own_quiet = -1
+        """What the store counted when my orders were looked for last."""
         self._sums_s = float("-inf")
         self._sums: tuple[dict[int, Decimal], dict[int, Decimal]] = ({}, {})
 
@@ -111,7 +113,7 @@ class Ladder(Canvas, can_focus=True):
         self._memory.forget()
         self._scale = BarScale()
         self._sums = ({}, {})
-        self._own_versions = ()
+        self._own_versions, self._own_quiet = (), -1
 
     def _scene(self, view: BookView, rules: Instrument, height: int, width: int) -> Scene:
         now_s = self.workspace.clock.monotonic()
@@ -167,10 +169,9 @@ class Ladder(Canvas, can_focus=True):
         self, view: BookView, own: Sequence[OwnOrder], axis: Axis, cursor: int | None
     ) -> tuple[list[Beacon], list[Beacon]]:
         store = self.workspace.store
-        legs = topic.account(Kind.POSITIONS, view.instrument.product_type)
         is_cursor_seen = cursor is None or axis.is_visible(cursor)
-        version = store.version(legs) if store is not None else 0
-        look = (axis, self._own_versions, version, 0 if is_cursor_seen else cursor)
+        quiet = store.quiet_changes if store is not None else 0
+        look = (axis, view.instrument, quiet, 0 if is_cursor_seen else cursor)
         return self._memory.once("beyond", look, lambda: beyond(self._beacons(view, own, axis, cursor), axis))
 
     def _largest(self, axis: Axis, bids: dict[int, Decimal], asks: dict[int, Decimal]) -> Decimal:
@@ -280,6 +281,9 @@ class Ladder(Canvas, can_focus=True):
         store = self.workspace.store
         if store is None:
             return []
+        if store.quiet_changes == self._own_quiet:
+            return self._own_orders
+        self._own_quiet = store.quiet_changes
         kinds = (Kind.ORDERS, Kind.PLANS, Kind.SUBMISSIONS)
         versions = tuple(store.version(topic.account(kind, shown.product_type)) for kind in kinds)
         if versions != self._own_versions:

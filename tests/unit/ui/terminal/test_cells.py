@@ -91,7 +91,7 @@ class TestLines:
                 strips.update([(y, x, segments(parts))])
                 continue
             out: list[str] = []
-            if not mixed.put(y, x, parts, box, out):
+            if not mixed.put(y, x, [(0, parts)], box, out):
                 out.append(mixed.update([(y, x, line_segments(parts))]))
             stream.feed("".join(out))
             strips.update([(y, x, line_segments(parts))])
@@ -103,16 +103,16 @@ class TestLines:
         diff, box = CellScreen(WIDTH, HEIGHT), PenBox(PENS)
         diff.update(())
         before = (Span("12.5", Role.BID), Span(" " * 9), Span("60,001", Role.PLAIN))
-        diff.put(1, 0, before, box, [])
+        diff.put(1, 0, [(0, before)], box, [])
         out: list[str] = []
-        assert diff.put(1, 0, (Span("12.7", Role.BID), *before[1:]), box, out)
+        assert diff.put(0, 0, [(1, (Span("12.7", Role.BID), *before[1:]))], box, out)
         assert "".join(out) == "\x1b[4G\x1b[38;5;114m7"
-        assert diff.put(1, 0, (Span("12.7", Role.BID), *before[1:]), box, out)
+        assert diff.put(0, 0, [(1, (Span("12.7", Role.BID), *before[1:]))], box, out)
         assert len(out) == 3
 
     def test_nothing_is_put_on_a_screen_that_nobody_knows(self) -> None:
         diff = CellScreen(WIDTH, HEIGHT)
-        assert not diff.put(0, 0, (Span("abc"),), PenBox(PENS), [])
+        assert not diff.put(0, 0, [(0, (Span("abc"),))], PenBox(PENS), [])
 
 
 class TestDiff:
