@@ -22,21 +22,22 @@ DEPTH = 200
 CYCLE = 10_000
 """Frames prepared ahead; each cycle begins with a snapshot, so it can be sent again and again."""
 TRADE_SHARE = 0.2
+"""Of the messages, as long as nothing else is asked for."""
 _TS = "@time@"
 
 
-def prepare(seed: int) -> list[tuple[bytes, bytes]]:
+def prepare(seed: int, trade_share: float) -> list[tuple[bytes, bytes]]:
     """Return one cycle of frames, each split where its time goes."""
-    return [_split(frame) for frame in _frames(random.Random(seed))]
+    return [_split(frame) for frame in _frames(random.Random(seed), trade_share)]
 
 
-def _frames(rng: random.Random) -> Iterator[str]:
+def _frames(rng: random.Random, trade_share: float) -> Iterator[str]:
     bids = {600000 - step: rng.randint(1, 99999) for step in range(1, DEPTH + 1)}
     asks = {600000 + step: rng.randint(1, 99999) for step in range(1, DEPTH + 1)}
     seq = 1
     yield _book("snapshot", bids, asks, sorted(bids, reverse=True), sorted(asks), seq, 0)
     for number in range(1, CYCLE):
-        if rng.random() < TRADE_SHARE:
+        if rng.random() < trade_share:
             yield _trade(rng, number)
             continue
         changed_bids = _change(rng, bids, range(599999 - DEPTH, 600000))
@@ -124,11 +125,11 @@ def _split(frame: str) -> tuple[bytes, bytes]:
 class Feed:
     """Serves one client at a steady rate."""
 
-    def __init__(self, rate: float, seconds: float) -> None:
+    def __init__(self, rate: float, seconds: float, trade_share: float) -> None:
         """Prepare the frames before anybody connects."""
         self._rate = rate
         self._total = int(rate * seconds)
-        self._cycle = prepare(seed=7)
+        self._cycle = prepare(7, trade_share)
         self._subscribed = asyncio.Event()
         self.done = asyncio.Event()
 
@@ -158,8 +159,8 @@ class Feed:
         self.done.set()
 
 
-async def _main(rate: float, seconds: float) -> None:
-    feed = Feed(rate, seconds)
+async def _main(rate: float, seconds: float, trade_share: float = TRADE_SHARE) -> None:
+    feed = Feed(rate, seconds, trade_share)
     async with serve(feed.serve, "127.0.0.1", 0, compression=None, ping_interval=None) as server:
         port = next(iter(server.sockets)).getsockname()[1]
         sys.stdout.write(f"ws://127.0.0.1:{port}/v2/ws/public\n")
@@ -171,4 +172,4 @@ async def _main(rate: float, seconds: float) -> None:
 
 
 if __name__ == "__main__":
-    asyncio.run(_main(float(sys.argv[1]), float(sys.argv[2])))
+    asyncio.run(_main(*map(float, sys.argv[1:])))

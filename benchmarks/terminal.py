@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.report import Bar, conclude, say
+from benchmarks.sender import TRADE_SHARE
 from bgtui.simulator.ready import decode
 from tests.support.pty import Pty
 
@@ -36,6 +37,22 @@ Bare().run()
 
 
 @dataclass(frozen=True, slots=True)
+class Pace:
+    """What a market does."""
+
+    rate: float
+    """Messages a second."""
+    trade_share: float = TRADE_SHARE
+    """Of them."""
+
+
+BUSY = Pace(500)
+"""From frame to frame eighty levels change, and ten trades come: nearly every line moves."""
+CALM = Pace(29, 0.52)
+"""Six levels and one and a half trades from frame to frame: the market for which the bars of CPU were set."""
+
+
+@dataclass(frozen=True, slots=True)
 class Run:
     """One run of the program on a paced feed."""
 
@@ -52,18 +69,19 @@ def run() -> bool:
     """Measure everything; tell whether every bar was met."""
     with _exchange() as rest_url:
         say("terminal: keys at 2,000 messages/s, 200x50 …")
-        keys = measure(rest_url, rate=2000, size=(200, 50), presses=60)
+        keys = measure(rest_url, Pace(2000), size=(200, 50), presses=60)
         say("terminal: bytes at 500 messages/s …")
-        wide = measure(rest_url, rate=500, size=(200, 50))
-        small = measure(rest_url, rate=500, size=(80, 24))
-        slow = measure(rest_url, rate=500, size=(80, 24), options=("--slow",))
+        wide = measure(rest_url, BUSY, size=(200, 50))
+        small = measure(rest_url, BUSY, size=(80, 24))
+        slow = measure(rest_url, BUSY, size=(80, 24), options=("--slow",))
         say("terminal: a link of 20 kB/s …")
-        thin = measure(rest_url, rate=500, size=(200, 50), link=20_000, presses=30)
+        thin = measure(rest_url, BUSY, size=(200, 50), link=20_000, presses=30)
         say("terminal: CPU per frame, beside the toolkit's table …")
-        ours = cpu_per_frame(rest_url, ())
-        table = cpu_per_frame(rest_url, ("--table",))
+        ours = cpu_per_frame(rest_url, CALM)
+        table = cpu_per_frame(rest_url, CALM, "--table")
+        cpu_per_frame(rest_url, BUSY)  # to be read; no bar was set for it
         say("terminal: idle …")
-        idle = measure(rest_url, rate=0.012, size=(200, 50))  # one snapshot, then nothing
+        idle = measure(rest_url, Pace(0.012), size=(200, 50))  # one snapshot, then nothing
     say("terminal: start …")
     first, bare = first_paints()
     book_s = first_book()
@@ -92,16 +110,29 @@ def run() -> bool:
 
 def measure(
     rest_url: str,
+    pace: Pace,
     *,
-    rate: float,
     size: tuple[int, int],
     options: tuple[str, ...] = (),
     link: float | None = None,
     presses: int = 0,
     seconds: float = SECONDS,
+    is_watched: bool = True,
 ) -> Run:
-    """Run the program on a feed and read its terminal; press `j` and `k` at random times."""
-    with _feed(rate) as ws_url, tempfile.TemporaryDirectory() as folder:
+    """Run the program on a feed and read its terminal; press `j` and `k` at random times.
+
+    Args:
+        rest_url: Where the program asks what it needs besides the feed.
+        pace: What the market does.
+        size: Columns and rows.
+        options: What the program is told.
+        link: Bytes a second that the terminal takes; None takes all.
+        presses: How many keys.
+        seconds: For how long bytes and frames are counted.
+        is_watched: Whether every frame is held against what its cells need. That takes many times as long as
+            the frame took to draw, so where CPU is measured the terminal only takes its bytes.
+    """
+    with _feed(pace) as ws_url, tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "out.json"
         command = (sys.executable, "-m", "benchmarks.screen", rest_url, ws_url, str(out), *options)
         with Pty(command, size=size, bytes_per_s=link) as terminal:
@@ -110,6 +141,8 @@ def measure(
             keys = [_press(terminal, number) for number in range(presses)]
             begun, before = time.perf_counter(), len(terminal.raw)
             floor = frames = 0
+            if not is_watched:
+                terminal.drain(seconds)
             while time.perf_counter() - begun < seconds:
                 cost, is_frame = _frame(terminal)
                 floor += cost
@@ -181,15 +214,17 @@ def _floor(before: list[list[tuple[Any, ...]]], after: list[list[tuple[Any, ...]
     return total
 
 
-def cpu_per_frame(rest_url: str, options: tuple[str, ...]) -> float:
+def cpu_per_frame(rest_url: str, pace: Pace, *options: str) -> float:
     """Return the milliseconds of CPU that one more frame costs: ten a second beside none, turn by turn.
 
     In one run, since the feed alone takes more in one run than in another: a percent of a core that something
     else takes is a millisecond a frame.
     """
-    run = measure(rest_url, rate=500, size=(200, 50), options=(*options, "--turns"), seconds=PAIRS_S)
+    run = measure(
+        rest_url, pace, size=(200, 50), options=(*options, "--turns"), seconds=PAIRS_S, is_watched=False
+    )
     made = run.inside["frame_ms"]
-    say(f"  {'table' if options else 'ours'}: {made:.2f} ms a frame")
+    say(f"  {'table' if options else 'ours'}, {pace.rate:g} messages/s: {made:.2f} ms a frame")
     return made
 
 
@@ -270,9 +305,9 @@ def _exchange() -> Iterator[str]:
 
 
 @contextmanager
-def _feed(rate: float) -> Iterator[str]:
+def _feed(pace: Pace) -> Iterator[str]:
     process = subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.sender", str(rate), "90"],
+        [sys.executable, "-m", "benchmarks.sender", str(pace.rate), "90", str(pace.trade_share)],
         cwd=ROOT,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,

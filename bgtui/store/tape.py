@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
-from itertools import islice, takewhile
+from itertools import islice
 
 from bgtui.domain.event import TradesPrinted
 from bgtui.domain.instrument import InstrumentId
@@ -80,7 +80,12 @@ class Tapes:
         tape = self._tapes.get(instrument)
         if tape is None:
             return ()
-        return tuple(takewhile(lambda trade: trade.trade_id != trade_id, reversed(tape.ring)))[::-1]
+        new: list[Trade] = []
+        for trade in reversed(tape.ring):
+            if trade.trade_id == trade_id:
+                break
+            new.append(trade)
+        return tuple(reversed(new))
 
     def version(self, instrument: InstrumentId) -> int:
         """Return an instrument's version."""

@@ -10,7 +10,6 @@ from dataclasses import field, replace
 from typing import Any, ClassVar
 
 from textual import events
-from textual.timer import Timer
 
 from bgtui.domain.clock import Clock
 from bgtui.domain.error import BgtuiError
@@ -42,6 +41,7 @@ from bgtui.ui.stylesheet import style_sheets
 from bgtui.ui.terminal.app import TerminalApp
 from bgtui.ui.terminal.driver import Together
 from bgtui.ui.theme import palette
+from bgtui.ui.ticker import Ticker
 from bgtui.ui.view.greeting import greeting
 from bgtui.ui.workspace import Identity, Workspace
 
@@ -95,7 +95,7 @@ class BgtuiApp(TerminalApp[int], inherit_bindings=False):
         self._connect = connect
         self._run: asyncio.Task[None] | None = None
         self._flows: set[asyncio.Task[None]] = set()
-        self.ticker: Timer | None = None
+        self.ticker: Ticker | None = None
         """Has frames drawn, unless they are stepped by hand."""
         self._actions: tuple[object, ...] = (
             Navigation(self), Finder(self), Departure(self), Looking(self), Safety(self),
@@ -129,7 +129,7 @@ class BgtuiApp(TerminalApp[int], inherit_bindings=False):
         await self.show_screen("trade")
         self.app_resume_signal.subscribe(self, lambda _app: self._wake_up())
         if not self.workspace.display.is_stepped:
-            self.ticker = self.set_interval(1 / self.workspace.display.fps, self._beat)
+            self.ticker = Ticker(1 / self.workspace.display.fps, self._beat)
         self.call_after_refresh(self._begin)
 
     def _begin(self) -> None:
@@ -148,6 +148,8 @@ class BgtuiApp(TerminalApp[int], inherit_bindings=False):
 
     async def on_unmount(self) -> None:
         """Close what was opened."""
+        if self.ticker is not None:
+            self.ticker.stop()
         tasks = [task for task in (self._run, *self._flows) if task is not None]
         for task in tasks:
             task.cancel()
@@ -184,9 +186,11 @@ class BgtuiApp(TerminalApp[int], inherit_bindings=False):
         if fps is not None and fps != workspace.display.fps and self.ticker is not None:
             workspace.display = replace(workspace.display, fps=fps)
             self.ticker.stop()
-            self.ticker = self.set_interval(1 / fps, self._beat)
+            self.ticker = Ticker(1 / fps, self._beat)
 
     def _beat(self) -> None:
+        if not self.is_running or self._exit:
+            return  # there is no screen any more, or soon not
         self._look_at_clock()
         if self.gate.may_paint(self.pending, self.workspace.clock.monotonic()):
             self.tick()

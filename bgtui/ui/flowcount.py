@@ -30,8 +30,10 @@ class FlowCount:
         if shown != self._shown:
             self._shown, self._version, self._looked_s = shown, -1, float("-inf")
             workspace.flows = Flows()
-        version, now_s = store.version(topic.tape(shown)), workspace.clock.monotonic()
-        is_due = now_s - self._looked_s >= PERIOD_S or workspace.flows.is_empty
-        if version != self._version and is_due:
+        now_s = workspace.clock.monotonic()
+        if now_s - self._looked_s < PERIOD_S and not workspace.flows.is_empty:
+            return
+        version = store.version(topic.tape(shown))
+        if version != self._version:
             self._version, self._looked_s = version, now_s
             workspace.flows.take(store.trades_after(shown, workspace.flows.last_id))

@@ -141,7 +141,10 @@ class Workspace:
 
     def view(self, instrument: InstrumentId) -> InstrumentView:
         """Return how an instrument is looked at; grouping and cursor stay as they were left."""
-        return self.views.setdefault(instrument, InstrumentView())
+        view = self.views.get(instrument)
+        if view is None:
+            view = self.views[instrument] = InstrumentView()
+        return view
 
     def say(self, text: str, role: Role = Role.PLAIN) -> None:
         """Put a line into the message line; the same line again is counted."""

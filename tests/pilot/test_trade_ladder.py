@@ -125,6 +125,16 @@ async def test_it_recentres_by_itself_after_ten_idle_seconds_and_not_before() ->
         assert "cursor 67,240.0" in lines[-1]
 
 
+async def test_nothing_moves_under_a_form_however_far_the_market_goes() -> None:
+    async with trade() as terminal:
+        await terminal.press("t")
+        await terminal.apply(_shift(terminal, "67300.0"), 11.0)
+        assert price(ladder(terminal)[2]) == "67,249.0"
+        await terminal.press("escape")
+        await terminal.apply(_shift(terminal, "67300.1"), 0.1)
+        assert "67,300.0" in [price(line) for line in ladder(terminal)[8:13]]
+
+
 async def test_c_centres_on_the_best_bid_and_again_on_the_best_ask() -> None:
     async with trade() as terminal:
         await terminal.press("}", "}", "c")

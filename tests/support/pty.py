@@ -140,6 +140,20 @@ class Pty:
             taken += count
         return taken
 
+    def drain(self, seconds: float) -> None:
+        """Take what the program writes for so long, unread: to look at a frame costs more than to draw it."""
+        deadline = _now() + seconds
+        while (left := deadline - _now()) > 0:
+            if not select.select([self._master], [], [], left)[0]:
+                return
+            try:
+                data = os.read(self._master, 65536)
+            except OSError:
+                return
+            if not data:
+                return
+            self.raw += data
+
     def take(self, wait_s: float) -> int:
         """Take what is there, at most as fast as the terminal does; -1 once the program has hung up."""
         ready, _, _ = select.select([self._master], [], [], max(wait_s, 0))

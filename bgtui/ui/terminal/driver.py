@@ -42,12 +42,18 @@ class Together(events.Event):
 
 
 class Writer(threading.Thread):
-    """Hands bytes to the terminal in a thread of its own; the gate keeps its endless queue short."""
+    """Hands bytes to the terminal without ever making the program wait; the gate keeps its queue short.
+
+    What the terminal takes at once is written at once. The rest waits in a thread, which would cost more
+    than the write if it were woken for every frame.
+    """
 
     def __init__(self, fileno: int) -> None:
         """Write to a file descriptor."""
         super().__init__(daemon=True, name="terminal-output")
         self._fileno = fileno
+        self._eager = _opened_eager(fileno)
+        """The same terminal, of which a write never waits; None where it cannot be had."""
         self._parts: deque[bytes] = deque()
         self._ready = threading.Condition()
         self._pending = 0
@@ -69,9 +75,21 @@ class Writer(threading.Thread):
         if self.is_broken or not data:
             return
         with self._ready:
-            self._parts.append(data)
-            self._pending += len(data)
-            self._ready.notify()
+            if not self._pending:
+                data = self._write_now(data)
+            if data:
+                self._parts.append(data)
+                self._pending += len(data)
+                self._ready.notify()
+
+    def _write_now(self, data: bytes) -> bytes:
+        """Return what the terminal does not take at once; its thread learns what is wrong, if anything is."""
+        if self._eager is None:
+            return data
+        try:
+            return data[os.write(self._eager, data) :]
+        except OSError:
+            return data
 
     def flush(self) -> None:
         """Do nothing: the thread writes as soon as it can."""
@@ -127,6 +145,18 @@ class Writer(threading.Thread):
             self._is_closing = True
             self._ready.notify()
         self.join(timeout=1.0)
+        with self._ready:
+            if self._eager is not None:
+                os.close(self._eager)
+                self._eager = None
+
+
+def _opened_eager(fileno: int) -> int | None:
+    """Open the terminal once more: not to wait is said of an opening, and the shell shares that of stdout."""
+    try:
+        return os.open(os.ttyname(fileno), os.O_WRONLY | os.O_NOCTTY | os.O_NONBLOCK | os.O_CLOEXEC)
+    except OSError:
+        return None
 
 
 class TerminalDriver(LinuxDriver):

@@ -86,19 +86,16 @@ def ticks_between(a: Decimal, b: Decimal, tick: Decimal) -> int:
     return int((abs(a - b) / tick).to_integral_value(ROUND_FLOOR))
 
 
-def should_recentre(
-    axis: Axis, touch: tuple[int, int] | None, *, idle_s: float, has_dock: bool, is_live: bool
-) -> bool:
+def should_recentre(axis: Axis, touch: tuple[int, int] | None, *, idle_s: float, is_live: bool) -> bool:
     """Tell whether the ladder may put the touch back into the middle by itself.
 
     Args:
         axis: What is shown.
         touch: Rows of best ask and best bid; None while there is no touch.
         idle_s: Seconds since the last ladder key.
-        has_dock: Whether a form is open: then nothing moves.
         is_live: Whether the book may be taken for the market's.
     """
-    if touch is None or has_dock or not is_live or idle_s < IDLE_S:
+    if touch is None or not is_live or idle_s < IDLE_S:
         return False
     ask, bid = touch
     return ask > axis.top - NEAR_EDGE or bid < axis.bottom + NEAR_EDGE

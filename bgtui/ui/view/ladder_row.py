@@ -82,6 +82,8 @@ class Rows:
         self._drawn: dict[int, _Drawn] = {}
         self._steps: dict[Side, dict[int, int]] = {Side.BUY: {}, Side.SELL: {}}
         self._frame: tuple[object, ...] = ()
+        self._marked: set[int | None] = set()
+        """Rows of the cursor, the last trade and my orders: only there can more than sizes be another."""
 
     def forget(self) -> None:
         """Begin anew: another instrument, grouping or scale."""
@@ -95,17 +97,21 @@ class Rows:
         bids, asks, flow, drawn = scene.bids.get, scene.asks.get, scene.flow.get, self._drawn
         cursor, last_row, own = scene.cursor, scene.last_row, scene.own
         is_cut = width < cut.to_asks  # a pane too narrow for a ladder: its cells are not where they belong
+        marked = {cursor, last_row, *(number for _, number in own)}
+        self._marked, looked = marked, marked | self._marked
         made: list[Row] = []
         for number in range(scene.axis.top, scene.axis.bottom - 1, -1):
-            bid, ask, is_last = bids(number), asks(number), number == last_row
-            mine = (own.get((Side.BUY, number)), own.get((Side.SELL, number))) if own else _NOT_MINE
-            rest = (flow(number), number == cursor, is_last, scene.last_side if is_last else None, mine)
-            before = drawn.get(number)
+            bid, ask, traded, before = bids(number), asks(number), flow(number), drawn.get(number)
             is_same = before is not None and before.bid == bid and before.ask == ask
-            if before is None or before.rest != rest or (is_cut and not is_same):
-                row = exactly(self._made(scene, cut, number, rest), width)
-                drawn[number] = before = _Drawn(bid, ask, rest, row)
-            elif not is_same:
+            if before is None or number in looked or before.rest[0] is not traded or (is_cut and not is_same):
+                is_last = number == last_row
+                mine = (own.get((Side.BUY, number)), own.get((Side.SELL, number))) if own else _NOT_MINE
+                rest = (traded, number == cursor, is_last, scene.last_side if is_last else None, mine)
+                if before is None or before.rest != rest or (is_cut and not is_same):
+                    row = exactly(self._made(scene, cut, number, rest), width)
+                    drawn[number] = before = _Drawn(bid, ask, rest, row)
+                    is_same = True
+            if not is_same:
                 self._change(before, number, bid, ask)
             made.append(before.row)
         return made

@@ -18,18 +18,12 @@ _INTEGRITY = {Integrity.ORDERED: "ORDERED", Integrity.NONE: "NOCHECK"}
 
 def state_word(view: BookView, workspace: Workspace) -> str:
     """Return the word in the price header; empty when the ladder is live and may trade."""
-    age = figure.whole_age(view.age_s) if view.age_s is not None else ""
-    match view.status:
-        case BookStatus.CONNECTING:
-            return "SYNC"
-        case BookStatus.STALE:
-            return f"STALE {age}".rstrip()
-        case BookStatus.RESYNC:
-            return f"RESYNC {age}".rstrip()
-        case BookStatus.REFUSED:
-            return "REFUSED"
-        case BookStatus.LIVE:
-            return _INTEGRITY.get(view.integrity, _HELD.get(workspace.trading_state, ""))
+    if view.status is BookStatus.LIVE:
+        return _INTEGRITY.get(view.integrity) or _HELD.get(workspace.trading_state, "")
+    if view.status not in (BookStatus.STALE, BookStatus.RESYNC):
+        return "SYNC" if view.status is BookStatus.CONNECTING else "REFUSED"
+    word = view.status.value.upper()
+    return f"{word} {figure.whole_age(view.age_s)}" if view.age_s is not None else word
 
 
 def block_reason(view: BookView) -> str:

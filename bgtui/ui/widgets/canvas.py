@@ -163,15 +163,19 @@ class Canvas(Widget, inherit_bindings=False):
         made = list(self.rows(width, height)[:height])
         made += [EMPTY] * (height - len(made))
         rows, known = self._rows, len(self._rows)
-        changed = [y for y in compress(count(), map(is_not, made, rows)) if made[y] != rows[y]]
+        changed = list(compress(count(), map(is_not, made, rows)))
+        if not self.is_exact:  # those that are remember their rows: another object is another row
+            changed = [y for y in changed if made[y] != rows[y]]
         changed += range(known, height)
         self._rows = made
         if not changed:
             return
         for y in changed:
             self._strips[y] = None
-        is_exact = self.is_exact
-        lines = [(y, made[y] if is_exact and made[y] else fill(made[y], width)) for y in changed]
+        if self.is_exact:
+            lines = [(y, made[y] or fill(EMPTY, width)) for y in changed]
+        else:
+            lines = [(y, fill(made[y], width)) for y in changed]
         if not cast(Painter, self.app).paint(self, lines, pens):
             self.refresh(*(Region(0, y, width, 1) for y in changed))
 

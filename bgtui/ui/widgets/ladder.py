@@ -139,7 +139,7 @@ class Ladder(Canvas, can_focus=True):
             rules.price_places,
             bids,
             asks,
-            by_row(own, axis),
+            self._memory.once("own", (axis, own), lambda: by_row(own, axis)),
             full,
             cursor=cursor,
             edge_last=self._edge_last(last, axis, now_s),
@@ -148,7 +148,9 @@ class Ladder(Canvas, can_focus=True):
             state_word=state_word(view, self.workspace),
             is_focused=self.has_focus,
             is_cumulative=self._is_cumulative,
-            factor=f"{axis.group} = {figure.plain(axis.step)}",
+            factor=self._memory.once(
+                "factor", (axis.group, axis.tick), lambda: f"{axis.group} = {figure.plain(axis.step)}"
+            ),
             above=above,
             below=below,
             tick=rules.tick,
@@ -176,6 +178,9 @@ class Ladder(Canvas, can_focus=True):
 
     def _largest(self, axis: Axis, bids: dict[int, Decimal], asks: dict[int, Decimal]) -> Decimal:
         bottom, top = axis.bottom, axis.top
+        is_near = not self._is_cumulative  # sums may be of a moment ago
+        if is_near and bids and asks and next(iter(bids)) <= top and next(iter(asks)) >= bottom:
+            return max(*bids.values(), *asks.values())  # none lies beyond the other edge
         visible = [size for side in (bids, asks) for number, size in side.items() if bottom <= number <= top]
         return max(visible, default=Decimal(0))
 
@@ -208,11 +213,8 @@ class Ladder(Canvas, can_focus=True):
         elif axis.height != height:
             axis = axis.resized(height)
         touch = self._touch(view, axis)
-        idle_s = now_s - self._used_s
-        if (
-            should_recentre(axis, touch, idle_s=idle_s, has_dock=self._has_dock(), is_live=view.is_live)
-            and touch
-        ):
+        may_move = should_recentre(axis, touch, idle_s=now_s - self._used_s, is_live=view.is_live)
+        if may_move and touch and not self._has_dock():  # nothing moves under a form
             axis = axis.centred(touch[1])
         self._axis = axis
         return axis

@@ -15,7 +15,7 @@ from bgtui.store.topic import Kind, Topic
 from bgtui.ui.keys import Context
 from bgtui.ui.view import edge, tape
 from bgtui.ui.view.glyph import EDGE
-from bgtui.ui.view.span import Row
+from bgtui.ui.view.span import EMPTY, Row
 from bgtui.ui.widgets.canvas import Canvas
 from bgtui.ui.workspace import Workspace
 
@@ -46,7 +46,9 @@ class Tape(Canvas, can_focus=True):
         self._counted_id = ""
         self._rate_s = float("-inf")
         self._own: frozenset[str] = frozenset()
-        self._own_version = -1
+        self._own_version = self._own_quiet = -1
+        self._title: tuple[object, Row] = ((), EMPTY)
+        """What the title's line was made of, and the line."""
 
     def topics(self) -> Iterable[Topic]:
         """The tape, and my fills."""
@@ -61,17 +63,25 @@ class Tape(Canvas, can_focus=True):
         rules = store.instrument(shown) if store is not None and shown is not None else None
         if store is None or shown is None or rules is None:
             return edge.edged([self._head(Decimal(0), 0, width)], width, height, EDGE)
-        self._take(store, rules, height - 1)
         smallest = self.smallest(store, rules)
+        self._take(store, rules, smallest, height - 1)
         is_stale = store.book_status(shown) in (BookStatus.STALE, BookStatus.RESYNC, BookStatus.REFUSED)
         glyph = edge.edge_glyph(is_stale=is_stale, is_locked=False)
-        head = edge.edged_line(self._head(smallest, rules.size_places, width), width, glyph)
+        head = self._edged_head(smallest, rules.size_places, width, glyph)
         if self._ring.newest >= 0:
             look = tape.Look(width, glyph, rules.price_places, rules.size_places, is_stale)
             return [head, *self._memory.rows(self._ring, look, self._own)]
         chord = self.workspace.keys.of("tape.smaller", (Context.TAPE,))
         lines = tape.empty_lines(smallest, rules.size_places, chord.chords[0] if chord else "<")
         return [head, *edge.edged(lines, width, height - 1, glyph)]
+
+    def _edged_head(self, smallest: Decimal, places: int, width: int, glyph: str) -> Row:
+        """Return the title's line, which is seldom another."""
+        said = (self._rate, self._held, self._is_held, self.has_title_line, self.has_focus)
+        look = (smallest, places, width, glyph, said)
+        if look != self._title[0]:
+            self._title = (look, edge.edged_line(self._head(smallest, places, width), width, glyph))
+        return self._title[1]
 
     def _head(self, smallest: Decimal, places: int, width: int) -> Row:
         name = tape.title(
@@ -80,17 +90,18 @@ class Tape(Canvas, can_focus=True):
         )  # fmt: skip
         return name if self.has_title_line else edge.section(name, width)
 
-    def _take(self, store: Store, rules: Instrument, height: int) -> None:
+    def _take(self, store: Store, rules: Instrument, smallest: Decimal, height: int) -> None:
         """Bring the ring up to date."""
         shown = rules.id
         if shown != self._shown:
             self._counter, self._counted_id, self._rate_s = tape.Rate(), "", float("-inf")
         self._count(store, shown)
-        version = store.version(topic.account(Kind.FILLS, shown.product_type))
-        if version != self._own_version:
-            self._own_version = version
-            self._own = frozenset(fill.trade_id for fill in store.fills(shown.product_type))
-        smallest = self.smallest(store, rules)
+        if store.quiet_changes != self._own_quiet or shown != self._shown:
+            self._own_quiet = store.quiet_changes
+            version = store.version(topic.account(Kind.FILLS, shown.product_type))
+            if version != self._own_version:
+                self._own_version = version
+                self._own = frozenset(fill.trade_id for fill in store.fills(shown.product_type))
         if shown != self._shown or smallest != self._smallest or height != self._ring.height:
             self._shown, self._smallest = shown, smallest
             trades = store.trades(shown)

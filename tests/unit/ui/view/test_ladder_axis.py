@@ -34,22 +34,21 @@ def test_another_height_keeps_the_middle() -> None:
 
 
 @pytest.mark.parametrize(
-    ("touch", "idle_s", "has_dock", "is_live", "moves"),
+    ("touch", "idle_s", "is_live", "moves"),
     [
-        ((67_242, 67_241), 60, False, True, False),  # in the middle: nothing to do
-        ((67_249, 67_248), 60, False, True, True),  # within two rows of the upper edge
-        ((67_236, 67_235), 60, False, True, True),  # within two rows of the lower edge
-        ((67_300, 67_299), 60, False, True, True),  # gone
-        ((67_300, 67_299), 9, False, True, False),  # a key was pressed
-        ((67_300, 67_299), 60, True, True, False),  # a form is open
-        ((67_300, 67_299), 60, False, False, False),  # the book is not the market's
-        (None, 60, False, True, False),
+        ((67_242, 67_241), 60, True, False),  # in the middle: nothing to do
+        ((67_249, 67_248), 60, True, True),  # within two rows of the upper edge
+        ((67_236, 67_235), 60, True, True),  # within two rows of the lower edge
+        ((67_300, 67_299), 60, True, True),  # gone
+        ((67_300, 67_299), 9, True, False),  # a key was pressed
+        ((67_300, 67_299), 60, False, False),  # the book is not the market's
+        (None, 60, True, False),
     ],
 )
 def test_it_recentres_by_itself_only_when_nobody_is_looking_at_a_row(
-    touch: tuple[int, int] | None, idle_s: float, has_dock: bool, is_live: bool, moves: bool
+    touch: tuple[int, int] | None, idle_s: float, is_live: bool, moves: bool
 ) -> None:
-    assert should_recentre(AXIS, touch, idle_s=idle_s, has_dock=has_dock, is_live=is_live) is moves
+    assert should_recentre(AXIS, touch, idle_s=idle_s, is_live=is_live) is moves
 
 
 @pytest.mark.parametrize(
