@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
-from bgtui.domain.event import Connection, ConnectionLost, TradesPrinted
+from bgtui.domain.event import Connection, ConnectionLost, OrderUpdated, TradesPrinted
 from bgtui.domain.market import CandleInterval, Side, Trade
 from bgtui.ui.widgets.chart import Chart
 from bgtui.ui.widgets.ladder import Ladder
@@ -221,3 +222,32 @@ async def test_the_tables_at_the_foot_name_every_leg_and_order() -> None:
         assert "►L BTCUSDT   iso 20x   0.0500" in text
         assert "total" in text
         assert "+16.92" in text
+
+
+def _moved(terminal: Terminal, price: str) -> OrderUpdated:
+    """The first working order of the instrument at another price."""
+    orders = terminal.store.open_orders(scene.BTC.product_type) or ()
+    order = next(order for order in orders if order.instrument == scene.BTC)
+    return OrderUpdated(replace(order, price=Decimal(price), updated_ms=terminal.clock.now_ms()))
+
+
+async def test_a_table_that_waits_for_its_turn_takes_it_though_only_the_market_moves_meanwhile() -> None:
+    async with trade(size=(200, 50)) as terminal:
+        await terminal.apply((0.05 - terminal.clock.monotonic()) % 1.0)  # no age moves before the next second
+
+        def table() -> str:
+            return "\n".join(terminal.rows()[35:])
+
+        await terminal.apply(0.05, _moved(terminal, "67001.0"))
+        await terminal.apply(0.1, _moved(terminal, "67002.0"))
+        assert "67,002.0" not in table()  # it moves twice a second
+        await terminal.apply(0.6, printed(terminal, 1))
+        assert "67,002.0" in table()
+
+
+async def test_a_pane_that_was_hidden_shows_the_present_when_it_comes_back() -> None:
+    async with trade(size=(200, 50)) as terminal:
+        await terminal.resize(80, 24)
+        await terminal.apply(_moved(terminal, "67003.0"))
+        await terminal.resize(200, 50)
+        assert "67,003.0" in "\n".join(terminal.rows()[35:])
