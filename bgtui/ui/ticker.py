@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from contextvars import copy_context
 
 
 class Ticker:
@@ -22,6 +23,7 @@ class Ticker:
         """
         self._period_s, self._beat = period_s, beat
         self._loop = asyncio.get_running_loop()
+        self._context = copy_context()  # the app's, whoever lets it go on
         self._next_s = self._loop.time()
         self._handle: asyncio.TimerHandle | None = None
         self.resume()
@@ -43,7 +45,7 @@ class Ticker:
     def _wait(self) -> None:
         missed = max(int((self._loop.time() - self._next_s) / self._period_s), 0)
         self._next_s += (missed + 1) * self._period_s
-        self._handle = self._loop.call_at(self._next_s, self._strike)
+        self._handle = self._loop.call_at(self._next_s, self._strike, context=self._context)
 
     def _strike(self) -> None:
         self._wait()  # a beat that raises does not end it

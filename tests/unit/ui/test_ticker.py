@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from contextvars import ContextVar
 
 import pytest
 
@@ -43,6 +44,19 @@ async def test_nothing_comes_while_it_is_paused() -> None:
     ticker.resume()  # a second time changes nothing
     await asyncio.sleep(0.25)
     assert beats.times == [0.1, 1.25, 1.35]
+
+
+@virtual_time
+async def test_it_beats_where_it_was_made_whoever_lets_it_go_on() -> None:
+    place: ContextVar[str] = ContextVar("place", default="nowhere")
+    seen: list[str] = []
+    place.set("the app")
+    ticker = Ticker(PERIOD_S, lambda: seen.append(place.get()))
+    ticker.pause()
+    place.set("elsewhere")
+    ticker.resume()
+    await asyncio.sleep(0.15)
+    assert seen == ["the app"]
 
 
 @virtual_time
