@@ -67,14 +67,6 @@ class Verdict(StrEnum):
     MALFORMED = "malformed"
     """A level was no positive decimal number: levels dropped."""
 
-    @property
-    def is_failure(self) -> bool:
-        """Tell whether the book fell and needs a new snapshot."""
-        return self in _FAILURES
-
-
-_FAILURES = frozenset({Verdict.GAP, Verdict.MISMATCH, Verdict.CROSSED, Verdict.MALFORMED})
-
 
 def checksum(bids: Sequence[Level], asks: Sequence[Level]) -> int:
     """Return the signed CRC32 over the best 25 levels of both sides, best first, as Bitget computes it."""

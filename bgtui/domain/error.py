@@ -178,10 +178,6 @@ class StreamError(BgtuiError):
     exit_code = ExitCode.DEGRADED
 
 
-class SequenceGap(StreamError):
-    """A message is missing."""
-
-
 class Stale(StreamError):
     """Nothing came for too long."""
 

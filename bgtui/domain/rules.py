@@ -30,11 +30,6 @@ class RuleResult:
     message: str = ""
     """Why not, and what to do; or what to mind."""
 
-    @property
-    def is_warning(self) -> bool:
-        """Tell whether it passes with something to mind."""
-        return self.passes and bool(self.message)
-
 
 Judged = PlaceOrder | PlacePlan | AmendOrder
 _OK = ""

@@ -111,18 +111,6 @@ class History(Protocol):
         """Return bars of an interval before the start, oldest first; the last may end in the middle."""
 
 
-class GivenHistory:
-    """A history of one-minute bars that is simply known."""
-
-    def __init__(self, minutes: Sequence[Bar]) -> None:
-        """Take the bars, oldest first."""
-        self._minutes = minutes
-
-    def bars(self, interval: CandleInterval) -> Sequence[Bar]:
-        """Return them merged."""
-        return merge(interval, self._minutes)
-
-
 class Candles:
     """All bars of one instrument, or of its mark or index line."""
 

@@ -138,11 +138,6 @@ class Questions:
         )
         return _cut((row for row in rows if _is_in(row.order_id, row.created_ms, window)), window)
 
-    def find_plan(self, uid: str, ref: OrderRef) -> PlanOrder | None:
-        """Return a trigger order, waiting or past."""
-        found = self._plans.find(self._account(uid), ref)
-        return found if found is not None and found.instrument == ref.instrument else None
-
     def plan_history(
         self,
         uid: str,

@@ -311,10 +311,6 @@ class Books:
         entry = self._find(key)
         return BookStatus.CONNECTING if entry is None else self._status(key[0], entry, self._monotonic())
 
-    def keys(self) -> list[BookKey]:
-        """Name every book."""
-        return [key for key, _ in self._entries()]
-
     def version(self, key: BookKey) -> int:
         """Return a book's version."""
         entry = self._find(key)

@@ -230,10 +230,6 @@ class Store:
         """Return what the book may be taken for, without its levels."""
         return self._books.status((instrument, depth))
 
-    def book_keys(self) -> list[BookKey]:
-        """Name every book there is."""
-        return self._books.keys()
-
     def book_totals(self) -> BookCounters:
         """Return what became of all book messages of this run."""
         return self._books.totals()

@@ -15,7 +15,6 @@ from bgtui.simulator.candles import (
     MINUTE_MS,
     Bar,
     Candles,
-    GivenHistory,
     bucket_start,
 )
 from bgtui.simulator.candles_history import MINUTES, MadeHistory
@@ -28,8 +27,15 @@ MONDAY_MS = 1_763_337_600_000
 """00:00 UTC of Monday, 17 November 2025."""
 
 
+class NoHistory:
+    """Nothing was traded before the start."""
+
+    def bars(self, interval: CandleInterval) -> Sequence[Bar]:
+        return ()
+
+
 def empty(start_ms: int = MONDAY_MS, price: int = 1000) -> Candles:
-    return Candles(GivenHistory(()), UNITS, start_ms, price)
+    return Candles(NoHistory(), UNITS, start_ms, price)
 
 
 @pytest.mark.parametrize(

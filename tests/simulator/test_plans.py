@@ -272,8 +272,7 @@ def test_amend_and_cancel(floor: Floor) -> None:
     (final,) = floor.cancel_plans("ann", CancelPlans(BTC, PlanKind.TRIGGER, (OrderRef(BTC, plan.order_id),)))
     assert isinstance(final, Reject)
     assert final.code == "43026"
-    found = floor.find_plan("ann", OrderRef(BTC, plan.order_id))
-    assert found is not None
+    (found,) = (past for past in floor.plan_history("ann", USDT) if past.order_id == plan.order_id)
     assert found.status is PlanStatus.CANCELED
     with pytest.raises(Reject, match="43025"):
         floor.amend_plan("ann", AmendPlan(OrderRef(BTC, "5"), PlanKind.TRIGGER, D("0.03")))

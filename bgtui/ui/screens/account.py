@@ -18,7 +18,7 @@ from bgtui.ui import flows
 from bgtui.ui.keys import Context
 from bgtui.ui.role import Role
 from bgtui.ui.screens.listing import ListScreen
-from bgtui.ui.view import account, evidence, footer, ledger, positions, status, worded, worthline
+from bgtui.ui.view import account, evidence, footer, ledger, polled, positions, status, worded, worthline
 from bgtui.ui.view.glyph import ABOUT
 from bgtui.ui.view.span import Row, Span
 from bgtui.ui.view.table import Detail, Line, State, Table, heading
@@ -195,4 +195,5 @@ class AccountScreen(ListScreen):
             return self._as_of(store)
         if self.table.view_index == MODES:
             return as_of("m changes one-way or hedge; v on a leg its leverage")
-        return as_of("since 00:00 UTC; bills are asked every 30s")
+        bills = polled.oldest(store.answer(question.bills(product)) for product in followed)
+        return as_of(f"since 00:00 UTC; {polled.as_of(bills, 'bills', _BILLS_S)}")

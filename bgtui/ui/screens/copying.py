@@ -14,7 +14,7 @@ from bgtui.ui.view import footer, tracking, worded
 from bgtui.ui.view.polled import NOT_A_LEADER
 from bgtui.ui.workspace import Workspace
 
-HIDDEN_FACTOR = 4.0
+_HIDDEN_FACTOR = 4.0
 """How much rarer than the sub-view that is seen the others of its screen are asked."""
 AWAY_S = 30.0
 """How often tracking orders and copies are asked once their screen has been left."""
@@ -36,7 +36,7 @@ def product_words(workspace: Workspace) -> list[str]:
 def paced(asked: Sequence[Asked], seen: Iterable[Question[Any]]) -> list[Asked]:
     """Return the questions of a screen: those that are seen as often as they say, the others more rarely."""
     shown = set(seen)
-    return [(each, pause if each in shown else pause * HIDDEN_FACTOR) for each, pause in asked]
+    return [(each, pause if each in shown else pause * _HIDDEN_FACTOR) for each, pause in asked]
 
 
 def background(workspace: Workspace) -> list[Asked]:

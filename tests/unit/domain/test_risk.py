@@ -317,7 +317,9 @@ def test_moving_an_order_that_stands_far_away_is_no_slip() -> None:
 
 def test_where_no_size_is_usual_yet_nothing_is_refused_but_something_is_said() -> None:
     results = check(place("500"), facts(usual_size=None), Limits(typo_times=D(10)), Moment())
-    assert only(results, "typed size").is_warning
+    typed = only(results, "typed size")
+    assert typed.passes
+    assert typed.message
 
 
 # The same order again
@@ -354,7 +356,8 @@ def test_a_day_that_lost_what_it_may_opens_nothing_more() -> None:
 def test_a_day_near_its_limit_is_worth_a_word() -> None:
     near = Moment(day=DayFigures(realized=D(-300), fees=D(-100), unrealized=D(0)))
     result = only(check(place(), facts(), Limits(day_loss=D(500)), near), "day loss")
-    assert result.is_warning
+    assert result.passes
+    assert result.message
     assert result.message == "day loss -400.00 is near the lock at -500.00"
 
 

@@ -16,6 +16,7 @@ from bgtui.domain.event import (
     WatchChanged,
 )
 from bgtui.domain.feed import MarketChannel, MarketTopic
+from bgtui.domain.instrument import InstrumentId
 from bgtui.domain.text import Untrusted
 from bgtui.store.book import MAX_BOOKS, BookStatus
 from bgtui.store.store import Store
@@ -258,8 +259,10 @@ def test_what_is_not_watched_any_more_is_forgotten_and_late_frames_do_not_bring_
 
 
 def test_the_number_of_books_is_bounded(store: Store, clock: HandClock) -> None:
-    for number in range(MAX_BOOKS + 10):
+    names = [f"usdt-futures:X{number}" for number in range(MAX_BOOKS + 10)]
+    for name in names:
         clock.advance(1)
-        store.apply(book(is_snapshot=True, instrument=f"usdt-futures:X{number}"))
-    assert len(store.book_keys()) == MAX_BOOKS
+        store.apply(book(is_snapshot=True, instrument=name))
+    kept = [name for name in names if store.book(InstrumentId(name)).bids]
+    assert kept == names[10:]  # the latest
     assert store.book_totals().messages == MAX_BOOKS + 10
