@@ -26,12 +26,12 @@ TRADE_SHARE = 0.2
 _TS = "@time@"
 
 
-def prepare(seed: int, trade_share: float) -> list[tuple[bytes, bytes]]:
+def prepare(seed: int, trade_share: float, touch_share: float) -> list[tuple[bytes, bytes]]:
     """Return one cycle of frames, each split where its time goes."""
-    return [_split(frame) for frame in _frames(random.Random(seed), trade_share)]
+    return [_split(frame) for frame in _frames(random.Random(seed), trade_share, touch_share)]
 
 
-def _frames(rng: random.Random, trade_share: float) -> Iterator[str]:
+def _frames(rng: random.Random, trade_share: float, touch_share: float) -> Iterator[str]:
     bids = {600000 - step: rng.randint(1, 99999) for step in range(1, DEPTH + 1)}
     asks = {600000 + step: rng.randint(1, 99999) for step in range(1, DEPTH + 1)}
     seq = 1
@@ -42,6 +42,10 @@ def _frames(rng: random.Random, trade_share: float) -> Iterator[str]:
             continue
         changed_bids = _change(rng, bids, range(599999 - DEPTH, 600000))
         changed_asks = _change(rng, asks, range(600001, 600002 + DEPTH))
+        for side, changed, best in ((bids, changed_bids, max(bids)), (asks, changed_asks, min(asks))):
+            if touch_share and rng.random() < touch_share and best not in changed:
+                side[best] = 0
+                changed.append(best)
         yield _book("update", bids, asks, changed_bids, changed_asks, seq + 1, seq)
         seq += 1
 
@@ -125,11 +129,11 @@ def _split(frame: str) -> tuple[bytes, bytes]:
 class Feed:
     """Serves one client at a steady rate."""
 
-    def __init__(self, rate: float, seconds: float, trade_share: float) -> None:
+    def __init__(self, rate: float, seconds: float, trade_share: float, touch_share: float) -> None:
         """Prepare the frames before anybody connects."""
         self._rate = rate
         self._total = int(rate * seconds)
-        self._cycle = prepare(7, trade_share)
+        self._cycle = prepare(7, trade_share, touch_share)
         self._subscribed = asyncio.Event()
         self.done = asyncio.Event()
 
@@ -159,8 +163,10 @@ class Feed:
         self.done.set()
 
 
-async def _main(rate: float, seconds: float, trade_share: float = TRADE_SHARE) -> None:
-    feed = Feed(rate, seconds, trade_share)
+async def _main(
+    rate: float, seconds: float, trade_share: float = TRADE_SHARE, touch_share: float = 0.0
+) -> None:
+    feed = Feed(rate, seconds, trade_share, touch_share)
     async with serve(feed.serve, "127.0.0.1", 0, compression=None, ping_interval=None) as server:
         port = next(iter(server.sockets)).getsockname()[1]
         sys.stdout.write(f"ws://127.0.0.1:{port}/v2/ws/public\n")

@@ -20,6 +20,8 @@ LIMIT_S = 10.0
 MAX_WAITING = 16
 MAX_PER_MINUTE = 20
 _KEPT_BYTES = 2000
+_REAP_S = 1.0
+"""How long the end of a killed command is waited for."""
 _OWN = "BGTUI_"
 """Begin of the names of our own variables, secrets among them: no command sees them."""
 
@@ -97,6 +99,9 @@ class Courier:
                 code = await process.wait()
         except TimeoutError:
             _kill(process)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_REAP_S):
+                    await process.wait()  # it is dead, and no child of anybody's any more
             return f"{name}: killed after {self._limit_s:g}s"
         finally:
             if process.returncode is None:

@@ -209,7 +209,11 @@ async def test_f20_a_crash_where_events_are_taken_is_said_and_costs_that_source_
 
 
 BREAKS = {
-    "output": "from bgtui.ui.terminal.gate import FrameGate as owner; name = 'took'",
+    "output": (  # its thread writes everything where the terminal cannot be opened once more
+        "from bgtui.ui.terminal import driver; driver._opened_eager = lambda _: None\n"
+        "from bgtui.ui.terminal.gate import FrameGate as owner; name = 'took'"
+    ),
+    "frames": "from bgtui.ui.terminal.gate import FrameGate as owner; name = 'sent'",
     "keys": "from bgtui.ui.terminal.driver import TerminalDriver as owner; name = 'process_message'",
 }
 PROGRAM = """

@@ -21,7 +21,7 @@ from bgtui.domain.event import (
     SubmissionChanged,
     SubscriptionRefused,
 )
-from bgtui.domain.order import PlanKind
+from bgtui.domain.order import OrderStatus, PlanKind
 from bgtui.domain.submission import SubmissionState
 from bgtui.domain.text import Untrusted
 from bgtui.ui.workspace import Badge, Identity
@@ -100,6 +100,19 @@ async def test_a_leg_that_closes_hands_the_cursor_to_its_neighbour() -> None:
         assert "S BTCUSDT" in cursor_row(terminal)
         await terminal.apply(PositionsReported(USDT, (), scene.NOW_MS + 1), 0.3)
         assert "No legs. t opens a ticket." in terminal.screen_text()
+
+
+async def test_without_an_instrument_on_trade_a_list_still_moves_at_once() -> None:
+    nothing_pinned = replace(scene.IDENTITY, watch_list=())
+    async with open_terminal(events=scene.events(), identity=nothing_pinned, screen="orders") as terminal:
+        assert terminal.workspace.instrument is None
+        (order,) = (each for each in terminal.store.open_orders(USDT) or () if "XRP" in each.instrument)
+        assert "XRPUSDT" in terminal.screen_text()
+        await terminal.apply((0.1 - terminal.clock.monotonic()) % 1.0)
+        await terminal.apply(0.6)  # its turn comes twice a second
+        ended = replace(order, status=OrderStatus.CANCELED, updated_ms=terminal.workspace.now_ms)
+        await terminal.apply(0.1, OrderUpdated(ended))
+        assert "XRPUSDT" not in terminal.screen_text()
 
 
 async def test_list_keys_move_the_cursor() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -14,15 +15,17 @@ from bgtui.domain.event import (
     BookReceived,
     Connection,
     ConnectionLost,
+    OrderUpdated,
     TradesPrinted,
 )
 from bgtui.domain.market import Side, Trade
-from bgtui.domain.order import TimeInForce
+from bgtui.domain.order import OrderStatus, TimeInForce
 from bgtui.ui.modals.ticket import TicketDock
 from bgtui.ui.screens.trade import TradeScreen
 from tests.support import scene
 from tests.support.terminal import Terminal, open_terminal
 
+PRODUCT = scene.BTC.product_type
 FIRST, LAST = 5, 21
 """Lines of the first and last price at 80x24."""
 
@@ -123,6 +126,27 @@ async def test_it_recentres_by_itself_after_ten_idle_seconds_and_not_before() ->
         lines = ladder(terminal)
         assert "67,300.0" in [price(line) for line in lines[8:13]]
         assert "cursor 67,240.0" in lines[-1]
+
+
+async def test_what_ended_while_its_row_was_out_of_view_is_gone_when_it_comes_back() -> None:
+    async with trade() as terminal:
+        orders = [
+            order for order in terminal.store.open_orders(PRODUCT) or () if order.instrument == scene.BTC
+        ]
+        assert "● 0.0500" in "\n".join(ladder(terminal))
+        await terminal.press(*["pgup"] * 4)
+        now_ms = terminal.workspace.now_ms
+        ended = [replace(order, status=OrderStatus.CANCELED, updated_ms=now_ms) for order in orders]
+        await terminal.apply(*(OrderUpdated(order) for order in ended))
+        await terminal.press(*["pgdn"] * 5)
+        assert "67,238.0" in "\n".join(ladder(terminal))
+        assert "●" not in "\n".join(ladder(terminal))
+
+
+async def test_there_is_one_cursor_wherever_one_has_scrolled() -> None:
+    async with trade() as terminal:
+        await terminal.press("pgup", "pgup", "pgup", "c", "k", "k", "k", "pgup", "pgup", "pgup")
+        assert len([line for line in ladder(terminal) if line.startswith("►")]) == 1
 
 
 async def test_nothing_moves_under_a_form_however_far_the_market_goes() -> None:

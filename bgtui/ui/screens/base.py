@@ -91,7 +91,8 @@ class BaseScreen(Screen[None], inherit_bindings=False):
         signs = self._signs(now_s)
         if signs == self._seen and not self.docks and not only_asked:
             for canvas in self._restless:
-                canvas.frame(now_s)
+                if canvas.parent is not None:
+                    canvas.frame(now_s)
             return
         canvases = list(self.canvases())
         bar = next((canvas for canvas in canvases if isinstance(canvas, KeyBar)), None)
@@ -103,15 +104,14 @@ class BaseScreen(Screen[None], inherit_bindings=False):
                 canvas.frame(now_s)
         if not only_asked:
             self._seen = signs
-            self._restless = [canvas for canvas in canvases if not canvas.is_settled]
+            self._restless = [canvas for canvas in canvases if not canvas.may_rest]
 
     def _signs(self, now_s: float) -> tuple[object, ...]:
         """Return what is another whenever more may have changed than the market's figures."""
         workspace = self.workspace
         store, shown = workspace.store, workspace.instrument
-        if store is None or shown is None:
-            return (int(now_s), Canvas.stirred, workspace.message, None)
-        status, quiet = store.book_status(shown), store.quiet_changes
+        status = store.book_status(shown) if store is not None and shown is not None else None
+        quiet = store.quiet_changes if store is not None else -1
         return (int(now_s), Canvas.stirred, workspace.message, shown, status, quiet, workspace.trading_state)
 
     def footer_items(self) -> list[footer.Item]:

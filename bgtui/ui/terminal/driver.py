@@ -54,6 +54,8 @@ class Writer(threading.Thread):
         self._fileno = fileno
         self._eager = _opened_eager(fileno)
         """The same terminal, of which a write never waits; None where it cannot be had."""
+        self._ahead = 0
+        """Bytes written at once of which a rest waits: the link took both in the time that the rest takes."""
         self._parts: deque[bytes] = deque()
         self._ready = threading.Condition()
         self._pending = 0
@@ -70,13 +72,14 @@ class Writer(threading.Thread):
         return self._pending
 
     def write(self, text: str) -> None:
-        """Queue a text; never waits."""
+        """Write a text as far as that needs no waiting, and queue the rest."""
         data = text.encode("utf-8", "replace")
         if self.is_broken or not data:
             return
         with self._ready:
             if not self._pending:
-                data = self._write_now(data)
+                whole, data = len(data), self._write_now(data)
+                self._ahead = whole - len(data)
             if data:
                 self._parts.append(data)
                 self._pending += len(data)
@@ -112,9 +115,10 @@ class Writer(threading.Thread):
                     return
                 data = b"".join(self._parts)
                 self._parts.clear()
-            self._hand_over(data)
+                ahead, self._ahead = self._ahead, 0
+            self._hand_over(data, ahead)
 
-    def _hand_over(self, data: bytes) -> None:
+    def _hand_over(self, data: bytes, ahead: int) -> None:
         begun = perf_counter()
         view = memoryview(data)
         while view and not self.is_broken:
@@ -130,7 +134,7 @@ class Writer(threading.Thread):
         if self.is_broken:
             self._pending = 0
             self.on_gone()
-        self._tell(len(data), perf_counter() - begun)
+        self._tell(ahead + len(data), perf_counter() - begun)
 
     def _tell(self, count: int, seconds: float) -> None:
         try:

@@ -54,8 +54,9 @@ class Stairs:
             full: Size of a full bar; zero draws none.
             cells: Cells of the column.
         """
-        self._count = max(cells, 0) * 2 if full > 0 else 0
-        self._unit = unit = float(full) / self._count if self._count else 0.0
+        count = max(cells, 0) * 2
+        self._unit = unit = float(full) / count if count else 0.0
+        self._count = count if unit > 0 else 0  # a size too small for a float has no bar
         self._holds = [
             (unit * (step - 1 - _SLACK_RATIO), unit * (step + _SLACK_RATIO))
             for step in range(self._count + 1)

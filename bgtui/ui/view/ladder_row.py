@@ -6,7 +6,7 @@ in the same order, and what did not change in it stays the same object, which no
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from decimal import Decimal
 
 from bgtui.domain.market import Side
@@ -84,6 +84,8 @@ class Rows:
         self._frame: tuple[object, ...] = ()
         self._marked: set[int | None] = set()
         """Rows of the cursor, the last trade and my orders: only there can more than sizes be another."""
+        self._range = range(0)
+        """The rows that were seen; of others nobody knows what has changed since."""
 
     def forget(self) -> None:
         """Begin anew: another instrument, grouping or scale."""
@@ -98,9 +100,11 @@ class Rows:
         cursor, last_row, own = scene.cursor, scene.last_row, scene.own
         is_cut = width < cut.to_asks  # a pane too narrow for a ladder: its cells are not where they belong
         marked = {cursor, last_row, *(number for _, number in own)}
-        self._marked, looked = marked, marked | self._marked
+        numbers = range(scene.axis.top, scene.axis.bottom - 1, -1)
+        looked: Container[int] = marked | self._marked if numbers == self._range else numbers
+        self._marked, self._range = marked, numbers
         made: list[Row] = []
-        for number in range(scene.axis.top, scene.axis.bottom - 1, -1):
+        for number in numbers:
             bid, ask, traded, before = bids(number), asks(number), flow(number), drawn.get(number)
             is_same = before is not None and before.bid == bid and before.ask == ask
             if before is None or number in looked or before.rest[0] is not traded or (is_cut and not is_same):

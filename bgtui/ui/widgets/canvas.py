@@ -135,7 +135,7 @@ class Canvas(Widget, inherit_bindings=False):
         return (store.quiet_changes, self.workspace.instrument) if store is not None else None
 
     @property
-    def is_settled(self) -> bool:
+    def may_rest(self) -> bool:
         """Tell whether it has nothing to look for until a second has passed or not only the market moved."""
         return not self.display or (not self._moving and self._quiet == self._quiet_now())
 

@@ -53,6 +53,19 @@ def test_a_slow_terminal_gets_everything_in_order_and_nobody_waits(terminal: tup
     assert writer.pending == 0
 
 
+def test_what_was_taken_at_once_counts_for_how_fast_the_link_is(terminal: tuple[int, int]) -> None:
+    seen, written = terminal
+    writer = Writer(written)
+    took: list[int] = []
+    writer.took = lambda count, _seconds: took.append(count)
+    writer.write("x" * LARGE)
+    assert 0 < writer.pending < LARGE
+    writer.start()
+    read(seen, LARGE)
+    writer.stop()
+    assert took == [LARGE]
+
+
 def test_the_shell_that_shares_the_terminal_may_still_wait_on_it(terminal: tuple[int, int]) -> None:
     _, written = terminal
     Writer(written).write("x")

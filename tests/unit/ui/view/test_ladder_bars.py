@@ -45,6 +45,7 @@ def test_the_smallest_level_has_a_bar_and_none_is_longer_than_its_cells() -> Non
     assert Stairs(D(10), 2).steps(D("0.0001"), None) == 1
     assert Stairs(D(10), 2).steps(D(100), None) == 4
     assert Stairs(D(0), 2).steps(D(1), None) == 0
+    assert Stairs(D("5e-324"), 2).steps(D("5e-324"), None) == 0  # too small to be drawn
 
 
 def test_bars_grow_towards_the_price() -> None:
