@@ -101,7 +101,7 @@ class Rows:
         is_cut = width < cut.to_asks  # a pane too narrow for a ladder: its cells are not where they belong
         marked = {cursor, last_row, *(number for _, number in own)}
         numbers = range(scene.axis.top, scene.axis.bottom - 1, -1)
-        looked: Container[int] = marked | self._marked if numbers == self._range else numbers
+        looked: Container[int | None] = marked | self._marked if numbers == self._range else numbers
         self._marked, self._range = marked, numbers
         made: list[Row] = []
         for number in numbers:
