@@ -130,7 +130,8 @@ class Writer(threading.Thread):
                 self.is_broken = True
                 break
             view = view[done:]
-            self._pending -= done
+            with self._ready:  # what is written at once goes by it
+                self._pending -= done
         if self.is_broken:
             self._pending = 0
             self.on_gone()
